@@ -1,0 +1,77 @@
+"""Columns that keep personal data sealed at rest: AES-256-GCM, key number in front, column name bound in."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from xaso.kernel.base.keys import key_ring
+
+
+def seal(text: str, context: str) -> bytes:
+    """Encrypt ``text``; only ``unseal`` with the same ``context`` opens it."""
+    ring = key_ring()
+    nonce = secrets.token_bytes(12)
+    body = AESGCM(ring.keys[ring.active]).encrypt(nonce, text.encode(), context.encode())
+    return ring.active.to_bytes(4, "big") + nonce + body
+
+
+def unseal(blob: bytes, context: str) -> str:
+    """Decrypt what ``seal`` made; raises ``cryptography.exceptions.InvalidTag`` when altered or moved."""
+    blob = bytes(blob)
+    key = key_ring().keys[int.from_bytes(blob[:4], "big")]
+    return AESGCM(key).decrypt(blob[4:16], blob[16:], context.encode()).decode()
+
+
+def keyed_hash(value: str, purpose: str) -> str:
+    """A digest by which a sealed value can be found again; worthless without the house key."""
+    return hmac.new(key_ring().hash_key, f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
+
+
+class SealedText(models.BinaryField):  # type: ignore[type-arg]
+    """Text sealed in the database, plain ``str`` in Python. Not searchable: keep a keyed hash beside it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("editable", True)
+        super().__init__(*args, **kwargs)
+
+    @property
+    def _context(self) -> str:
+        return f"{self.model._meta.db_table}.{self.column}"
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if value is None or isinstance(value, bytes):
+            return super().get_db_prep_value(value, connection, prepared)
+        return super().get_db_prep_value(seal(self._dump(value), self._context), connection, prepared)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return None if value is None else self._load(unseal(value, self._context))
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return self._dump(self.value_from_object(obj))
+
+    def _dump(self, value: Any) -> str:
+        return str(value)
+
+    def _load(self, text: str) -> Any:
+        return text
+
+
+class SealedJSON(SealedText):
+    """A JSON document sealed in the database."""
+
+    def _dump(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder)
+
+    def _load(self, text: str) -> Any:
+        return json.loads(text)

@@ -1,0 +1,119 @@
+"""The typed manifest by which a service (or a kernel area) registers. One object, nothing else to learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right: dotted code, Vietnamese label, roles that have it by default."""
+
+    code: str
+    label: str
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A line of the desk menu, shown to those who hold ``right`` anywhere. ``count`` takes the viewer."""
+
+    label: str
+    url_name: str
+    right: str
+    icon: str = "folder"
+    count: Callable[[Any], int] | None = None
+
+
+@dataclass(frozen=True)
+class HomeCard:
+    """A card on the citizens' home page."""
+
+    title: str
+    text: str
+    url_name: str
+    icon: str = "file-text"
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """A repeatable background job; ``schedule`` is a cron line in Vietnam's time, or None for on demand only."""
+
+    name: str
+    run: Callable[..., None]
+    schedule: str | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A small block a service shows on a kernel page (``on``: person, case, place, unit, document, home)."""
+
+    on: str
+    right: str
+    template: str
+    context: Callable[..., Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class IndicatorSpec:
+    """A figure with numerator, denominator and the records behind it.
+
+    ``compute(unit_path, start, end, filters)`` answers (numerator, denominator);
+    ``records(viewer, unit_path, start, end, filters, which, after, limit)`` answers rows to open.
+    """
+
+    code: str
+    label: str
+    unit: str
+    compute: Callable[..., tuple[float, float]]
+    records: Callable[..., Sequence[Mapping[str, Any]]]
+    source: str = ""
+    higher_is_better: bool = True
+    maximum: float | None = None
+
+
+@dataclass(frozen=True)
+class CaseType:
+    """A kind of case: who may see it and who may handle it."""
+
+    key: str
+    title: str
+    view_right: str
+    handle_right: str
+    url_name: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A health check of a connector or part: answers (ok, sentence in Vietnamese)."""
+
+    name: str
+    run: Callable[[], tuple[bool, str]]
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything the kernel needs to know of a service. The kernel derives urls, menu, rights, log, demo."""
+
+    key: str
+    title: str
+    summary: str
+    nav: tuple[NavItem, ...] = ()
+    home: tuple[HomeCard, ...] = ()
+    public: str | None = None
+    desk: str | None = None
+    api: Any = None
+    rights: tuple[Right, ...] = ()
+    cases: tuple[CaseType, ...] = ()
+    indicators: tuple[IndicatorSpec, ...] = ()
+    listens: Mapping[str, Callable[..., None]] = field(default_factory=dict)
+    announces: Mapping[str, str] = field(default_factory=dict)
+    tasks: tuple[TaskSpec, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    demo: Callable[..., None] | None = None
+    checks: tuple[Check, ...] = ()
+    needs: tuple[str, ...] = ()
+    message_templates: str | None = None
+    switchable: bool = True
