@@ -83,7 +83,7 @@ def _word_key(word: str) -> str:
     letters: list[str] = []
     tone = _LEVEL_TONE
     for char in word.casefold():
-        base, *marks = unicodedata.normalize("NFD", char)
+        base, *marks = list(unicodedata.normalize("NFD", char))
         if base == "đ":
             base, rank = "d", "1"
         else:

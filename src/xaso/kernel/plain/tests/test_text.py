@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from xaso.kernel.plain.text import clean, fold, name_sort_key, nfc, search_text, sort_key
 
-LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyAĂÂBCDĐEÊ" + "áàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
+LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyAĂÂBCDĐEÊ"
+LETTERS += "áàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
 VIETNAMESE = st.text(alphabet=LETTERS + " 0123456789'-", max_size=40)
 ANY = st.text(max_size=40)
 
@@ -68,7 +69,8 @@ def test_numbers_sort_by_value(one: int, two: int) -> None:
     ],
 )
 def test_dictionary_order(ordered: list[str]) -> None:
-    assert sorted(reversed(ordered), key=sort_key) == ordered
+    backwards = ordered[::-1]
+    assert sorted(backwards, key=sort_key) == ordered
 
 
 def test_names_sort_by_given_name() -> None:
