@@ -1,0 +1,190 @@
+"""Writes on people, accounts and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from xaso.kernel.base.actions import action
+from xaso.kernel.base.errors import ActionError
+from xaso.kernel.base.fields import keyed_hash
+from xaso.kernel.events import emit
+from xaso.kernel.people.models import Account, Identifier, Person, PersonView, Role, RoleGrant, RoleRight
+from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import now, today
+from xaso.kernel.plain.text import name_sort_key, nfc
+
+
+def identifier_hash(kind: str, value: str) -> str:
+    """The searchable digest of an identifier."""
+    return keyed_hash(value.strip().upper(), f"identifier:{kind}")
+
+
+def find_person(kind: str, value: str) -> Person | None:
+    """The person who holds this identifier now."""
+    row = (
+        Identifier.objects.filter(value_hash=identifier_hash(kind, value), kind=kind, valid_to__isnull=True)
+        .select_related("person")
+        .first()
+    )
+    return row.person if row else None
+
+
+@action
+def keep_person(
+    viewer: Viewer,
+    *,
+    full_name: str,
+    personal_number: str = "",
+    birth_date: str = "",
+    sex: str = "",
+    ethnicity: str = "",
+    unit_path: str = "",
+    contact: dict[str, str] | None = None,
+    proof: str = Identifier.Proof.STATED,
+    kind: str = Person.Kind.CITIZEN,
+) -> Person:
+    """The person with this personal number, made if unknown; a stated value never overwrites a proven one.
+
+    Without a number a new record is made each time: two people may share a name and a birthday.
+    """
+    known = find_person("personal_number", personal_number) if personal_number else None
+    if known is not None:
+        return _refresh(known, contact=contact, birth_date=birth_date, sex=sex, unit_path=unit_path)
+    name = nfc(full_name).strip()
+    person = Person(
+        kind=kind,
+        full_name=name,
+        sort_key=name_sort_key(name)[:200],
+        birth_date=birth_date,
+        sex=sex,
+        ethnicity=ethnicity,
+        unit_path=unit_path,
+        contact=contact or {},
+    )
+    person.save(force_insert=True)
+    if personal_number:
+        Identifier(
+            person=person,
+            kind=Identifier.Kind.PERSONAL_NUMBER,
+            value=personal_number,
+            value_hash=identifier_hash("personal_number", personal_number),
+            proof=proof,
+            valid_from=today(),
+        ).save(force_insert=True)
+    return person
+
+
+def _refresh(person: Person, **facts: Any) -> Person:
+    """Fill what is still empty; what is known stays until somebody proves otherwise."""
+    changed = []
+    for name, value in facts.items():
+        if name == "contact":
+            merged = {**(value or {}), **{k: v for k, v in (person.contact or {}).items() if v}}
+            if merged != (person.contact or {}):
+                person.contact = merged
+                changed.append("contact")
+        elif value and not getattr(person, name):
+            setattr(person, name, value)
+            changed.append(name)
+    if changed:
+        person.save(update_fields=changed)
+    return person
+
+
+def view_person(viewer: Viewer, person: Person, *, purpose: str, record: tuple[str, Any] | None = None) -> Person:
+    """Log that somebody looks at a person's record; looking at one's own is not logged."""
+    if viewer.person_id != person.pk and viewer.kind != "system":
+        PersonView(
+            person=person,
+            viewer_kind=viewer.kind,
+            viewer_id=viewer.account_id,
+            purpose=purpose,
+            record_type=record[0] if record else "",
+            record_id=record[1] if record else None,
+        ).save(force_insert=True)
+    return person
+
+
+@action
+def create_officer(
+    viewer: Viewer, *, username: str, password: str, display_name: str, unit_path: str, title: str = "", email: str = ""
+) -> Account:
+    """Make an officer's account in a unit. Raises ActionError when the name is taken."""
+    viewer.must("people.accounts", unit_path)
+    username = username.strip().lower()
+    if Account.objects.filter(username=username).exists():
+        raise ActionError("Tên đăng nhập này đã có người dùng. Chọn tên khác.", "username")
+    account = Account.objects.create(
+        username=username,
+        password=make_password(password),
+        display_name=nfc(display_name),
+        title=title,
+        unit_path=unit_path,
+        email=email,
+    )
+    emit("people.account_created", record=account, unit_path=unit_path, viewer=viewer)
+    return account
+
+
+@action
+def grant_role(
+    viewer: Viewer, *, account: Account, role: str, unit_path: str, until: datetime | None = None
+) -> RoleGrant:
+    """Give an account a role on a unit subtree; nobody can give what reaches outside their own subtree."""
+    viewer.must("people.accounts", unit_path)
+    grant = RoleGrant.objects.create(
+        account=account, role_id=role, unit_path=unit_path, valid_to=until, granted_by=viewer.account_id
+    )
+    emit("people.role_granted", record=account, unit_path=unit_path, viewer=viewer, data={"role": role})
+    return grant
+
+
+@action
+def end_grant(viewer: Viewer, *, grant: RoleGrant) -> None:
+    """Take a role back, from now on."""
+    viewer.must("people.accounts", grant.unit_path)
+    grant.valid_to = now()
+    grant.save(update_fields=["valid_to"])
+    emit(
+        "people.role_ended",
+        record=grant.account,
+        unit_path=grant.unit_path,
+        viewer=viewer,
+        data={"role": grant.role_id},
+    )
+
+
+@action
+def citizen_account(viewer: Viewer, *, subject: str, full_name: str, personal_number: str) -> Account:
+    """The account of a citizen whom the identity provider has just proven; made at the first sign-in."""
+    if viewer.kind != "system":
+        raise ActionError("Chỉ cổng đăng nhập mới lập được tài khoản công dân.")
+    person = keep_person(
+        viewer, full_name=full_name, personal_number=personal_number, proof=Identifier.Proof.VNEID
+    )
+    Identifier.objects.filter(person=person, kind="personal_number").exclude(proof="vneid").update(proof="vneid")
+    account, fresh = Account.objects.get_or_create(
+        person=person,
+        kind=Account.Kind.CITIZEN,
+        defaults={
+            "username": f"vneid:{keyed_hash(subject, 'vneid-subject')[:40]}",
+            "display_name": person.full_name,
+            "password": make_password(None),
+        },
+    )
+    if fresh:
+        emit("people.citizen_signed_up", record=account, unit_path=person.unit_path, viewer=viewer)
+    return account
+
+
+def seed_roles(labels: dict[str, str], rights: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+    """Put the default roles and their rights in place; what an operator changed since stays (added only)."""
+    Role.objects.bulk_create([Role(code=c, label=label) for c, label in labels.items()], ignore_conflicts=True)
+    rows = [RoleRight(role_id=role, right=right) for right, roles in rights for role in roles]
+    RoleRight.objects.bulk_create(rows, ignore_conflicts=True)
+
+

@@ -1,0 +1,104 @@
+"""Doors: each view wears exactly one, and tests walk the urls to refuse a bare view."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.views.decorators.cache import patch_cache_control
+
+from xaso.kernel.base.errors import Forbidden
+from xaso.kernel.people.viewer import Viewer
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+OFFICER_SIGN_IN = "/dang-nhap/can-bo"
+CITIZEN_SIGN_IN = "/dang-nhap/"
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who may come in: kind public | citizen | officer | machine; the right or scope; a reason when open."""
+
+    kind: str
+    right: str = ""
+    reason: str = ""
+
+
+def viewer_in(request: HttpRequest) -> Viewer:
+    """The viewer of a request, typed."""
+    return cast(Viewer, request.viewer)  # type: ignore[attr-defined]
+
+
+def _wear(door: Door, check: Callable[[HttpRequest], HttpResponseBase | None]) -> Callable[[View], View]:
+    def dress(view: View) -> View:
+        @functools.wraps(view)
+        def entrance(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            turned_away = check(request)
+            if turned_away is not None:
+                return turned_away
+            response = view(request, *args, **kwargs)
+            if door.kind != "public":
+                patch_cache_control(response, private=True, no_store=True)
+            return response
+
+        entrance.door = door  # type: ignore[attr-defined]
+        return cast(View, entrance)
+
+    return dress
+
+
+def public(view: View) -> View:
+    """Open to all; what it shows must be fit for all."""
+    return _wear(Door("public"), lambda request: None)(view)
+
+
+def citizen(view: View) -> View:
+    """For somebody signed in who stands for a person; others are sent to sign in and come back."""
+
+    def check(request: HttpRequest) -> HttpResponseBase | None:
+        viewer = viewer_in(request)
+        if not viewer.is_known:
+            return HttpResponseRedirect(f"{CITIZEN_SIGN_IN}?next={quote(request.get_full_path())}")
+        if viewer.person_id is None:
+            raise Forbidden("Trang này dành cho công dân. Đăng xuất rồi đăng nhập bằng VNeID của mình.")
+        return None
+
+    return _wear(Door("citizen"), check)(view)
+
+
+def officer(right: str) -> Callable[[View], View]:
+    """For officers who hold the right somewhere; actions and queries then check the unit."""
+
+    def check(request: HttpRequest) -> HttpResponseBase | None:
+        viewer = viewer_in(request)
+        if not viewer.is_known:
+            return HttpResponseRedirect(f"{OFFICER_SIGN_IN}?next={quote(request.get_full_path())}")
+        if not viewer.is_officer or not viewer.can(right):
+            raise Forbidden()
+        return None
+
+    return _wear(Door("officer", right), check)
+
+
+def any_officer(view: View) -> View:
+    """For every signed-in officer (the desk's home, the style guide)."""
+
+    def check(request: HttpRequest) -> HttpResponseBase | None:
+        viewer = viewer_in(request)
+        if not viewer.is_known:
+            return HttpResponseRedirect(f"{OFFICER_SIGN_IN}?next={quote(request.get_full_path())}")
+        if not viewer.is_officer:
+            raise Forbidden()
+        return None
+
+    return _wear(Door("officer", "*"), check)(view)
+
+
+def signed(reason: str) -> Callable[[View], View]:
+    """For callers who prove themselves by a signature in the request (webhooks, short-lived links)."""
+    return _wear(Door("signed", reason=reason), lambda request: None)

@@ -1,0 +1,102 @@
+"""Machine clients: client credentials, short-lived tokens, scopes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from xaso.kernel.base.actions import action
+from xaso.kernel.base.errors import ActionError, Forbidden
+from xaso.kernel.events import emit
+from xaso.kernel.people.models import MachineClient
+from xaso.kernel.people.viewer import Grant, Viewer
+
+TOKEN_SECONDS = 3600
+_SALT = "xaso.machine-token"
+
+
+def _digest(secret: str) -> str:
+    # The secret is 256 random bits of our own making, so a fast digest is enough; passwords use Argon2.
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@action
+def register_client(
+    viewer: Viewer, *, name: str, unit_path: str, scopes: list[str], client_id: str | None = None
+) -> tuple[MachineClient, str]:
+    """Make a machine client; answers it and its secret, which is shown once and never stored."""
+    viewer.must("people.machines", unit_path)
+    secret = secrets.token_urlsafe(32)
+    client = MachineClient.objects.create(
+        name=name,
+        client_id=client_id or f"xs-{secrets.token_hex(8)}",
+        secret_hash=_digest(secret),
+        scopes=scopes,
+        unit_path=unit_path,
+    )
+    emit("people.machine_registered", record=client, unit_path=unit_path, viewer=viewer, data={"scopes": scopes})
+    return client, secret
+
+
+@action
+def rotate_secret(viewer: Viewer, *, client: MachineClient) -> str:
+    """Give a client a new secret; tokens already out live to their end. Answers the secret, shown once."""
+    viewer.must("people.machines", client.unit_path)
+    secret = secrets.token_urlsafe(32)
+    client.secret_hash = _digest(secret)
+    client.save(update_fields=["secret_hash"])
+    emit("people.machine_secret_rotated", record=client, unit_path=client.unit_path, viewer=viewer)
+    return secret
+
+
+def issue_token(client_id: str, secret: str) -> dict[str, Any]:
+    """OAuth 2.0 client-credentials answer; raises ActionError on a wrong pair (one message for both)."""
+    client = MachineClient.objects.filter(client_id=client_id, is_active=True).first()
+    expected = client.secret_hash if client else "0" * 64
+    if not hmac.compare_digest(_digest(secret), expected) or client is None:
+        raise ActionError("Sai mã khách hoặc bí mật.")
+    token = signing.dumps({"c": str(client.pk)}, salt=_SALT, compress=False)
+    return {
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": TOKEN_SECONDS,
+        "scope": " ".join(client.scopes),
+    }
+
+
+def viewer_for_token(token: str) -> tuple[MachineClient, Viewer] | None:
+    """The client and viewer behind a token, or None when it is false, expired or the client is off."""
+    try:
+        body = signing.loads(token, salt=_SALT, max_age=TOKEN_SECONDS)
+    except signing.BadSignature:
+        return None
+    client = MachineClient.objects.filter(pk=body["c"], is_active=True).first()
+    if client is None:
+        return None
+    grant = Grant("machine", client.unit_path, frozenset(client.scopes))
+    return client, Viewer(kind="machine", account_id=client.pk, name=client.name, unit_path=client.unit_path, grants=(grant,))
+
+
+class MachineAuth(HttpBearer):
+    """Ninja auth for machine clients: 401 without a good token, 403 without the scope."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def authenticate(self, request: HttpRequest, token: str) -> Viewer | None:
+        """Set ``request.viewer`` to the machine's viewer."""
+        found = viewer_for_token(token)
+        if found is None:
+            return None
+        client, viewer = found
+        if self.scope not in client.scopes:
+            raise Forbidden("Hệ thống gọi chưa được cấp phạm vi này.")
+        request.viewer = viewer  # type: ignore[attr-defined]
+        return viewer

@@ -1,0 +1,36 @@
+"""What the people area registers: rights, log sentences."""
+
+from xaso.kernel.base.manifest import Right, Service
+
+SERVICE = Service(
+    key="people",
+    title="Người và quyền",
+    summary="Tài khoản, vai trò theo đơn vị, hệ thống bên ngoài, nhật ký xem hồ sơ.",
+    switchable=False,
+    rights=(
+        Right("people.accounts", "Quản lý tài khoản và giao vai trò", ("admin", "province_admin")),
+        Right("people.machines", "Quản lý hệ thống gọi API", ("admin", "province_admin")),
+        Right("people.switches", "Bật tắt dịch vụ cho đơn vị", ("admin", "province_admin")),
+    ),
+    announces={
+        "people.account_created": "Lập tài khoản cán bộ",
+        "people.role_granted": "Giao vai trò {role}",
+        "people.role_ended": "Thu vai trò {role}",
+        "people.citizen_signed_up": "Công dân đăng nhập lần đầu",
+        "people.machine_registered": "Đăng ký hệ thống gọi API",
+        "people.machine_secret_rotated": "Đổi bí mật của hệ thống gọi API",
+        "people.service_switched": "Bật tắt dịch vụ {service}",
+        "people.signed_in": "Đăng nhập",
+    },
+)
+
+ROLES = {
+    "admin": "Quản trị hệ thống",
+    "province_admin": "Quản trị tỉnh",
+    "leader": "Lãnh đạo",
+    "clerk": "Văn thư",
+    "receptionist": "Cán bộ một cửa",
+    "specialist": "Công chức chuyên môn",
+    "province_viewer": "Theo dõi cấp tỉnh",
+    "hamlet_head": "Trưởng thôn, trưởng bản",
+}

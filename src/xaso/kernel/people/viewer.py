@@ -1,0 +1,87 @@
+"""Who is looking: the one value every action and query takes, and the one place where a right is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.db.models import Q
+
+from xaso.kernel.base.errors import Forbidden
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role on a unit subtree; ``unit_path`` "" means everywhere."""
+
+    role: str
+    unit_path: str
+    rights: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """An anonymous visitor, a citizen, an officer, a machine client, or the system itself."""
+
+    kind: str = "anonymous"
+    account_id: UUID | None = None
+    person_id: UUID | None = None
+    name: str = ""
+    title: str = ""
+    unit_path: str = ""
+    grants: tuple[Grant, ...] = ()
+
+    @classmethod
+    def system(cls) -> Viewer:
+        """The product acting by itself: workers, listeners, scheduled jobs. Holds every right."""
+        return cls(kind="system", name="Hệ thống")
+
+    @property
+    def is_officer(self) -> bool:
+        return self.kind == "officer"
+
+    @property
+    def is_citizen(self) -> bool:
+        return self.kind == "citizen"
+
+    @property
+    def is_known(self) -> bool:
+        return self.kind != "anonymous"
+
+    def can(self, right: str, unit_path: str | None = None) -> bool:
+        """Whether the right is held on this unit; with no unit, whether it is held anywhere."""
+        if self.kind == "system":
+            return True
+        return any(
+            right in grant.rights and (unit_path is None or unit_path.startswith(grant.unit_path))
+            for grant in self.grants
+        )
+
+    def must(self, right: str, unit_path: str) -> None:
+        """Raise ``Forbidden`` unless the right is held on this unit."""
+        if not self.can(right, unit_path):
+            raise Forbidden()
+
+    def paths(self, right: str) -> tuple[str, ...]:
+        """The subtrees where the right is held, without those inside another."""
+        if self.kind == "system":
+            return ("",)
+        held = sorted({grant.unit_path for grant in self.grants if right in grant.rights})
+        return tuple(p for p in held if not any(p != other and p.startswith(other) for other in held))
+
+    def scope(self, right: str, *fields: str) -> Q:
+        """A filter for rows whose unit lies where the right is held; any of the named fields will do."""
+        wanted = Q(pk__in=[])
+        for path in self.paths(right):
+            if path == "":
+                return Q()
+            for name in fields or ("unit_path",):
+                wanted |= Q(**{f"{name}__startswith": path})
+        return wanted
+
+    def acting_in(self, unit_path: str) -> Viewer:
+        """The same viewer, at work in another of their units."""
+        return replace(self, unit_path=unit_path)
+
+
+ANONYMOUS = Viewer()

@@ -1,0 +1,99 @@
+"""The installed services: reads their manifests at start-up and hands each part to the kernel area it is for."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+from collections.abc import Iterator
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from xaso.kernel import tasks
+from xaso.kernel.base.manifest import Right, Service
+from xaso.kernel.events import registry as events
+
+KERNEL_AREAS = ("people", "units", "places", "connectors", "messages", "documents", "cases", "indicators", "events")
+
+
+def _manifest(module_name: str) -> Service:
+    module = importlib.import_module(module_name)
+    found = getattr(module, "SERVICE", None)
+    if not isinstance(found, Service):
+        raise ImproperlyConfigured(f"{module_name} phải có SERVICE = Service(...).")
+    return found
+
+
+@functools.cache
+def services() -> tuple[Service, ...]:
+    """The installed services, in the order of the settings."""
+    return tuple(_manifest(f"xaso.services.{key}.service") for key in settings.XASO_SERVICES)
+
+
+@functools.cache
+def areas() -> tuple[Service, ...]:
+    """Kernel areas that have pages, rights or jobs of their own register by the same manifest."""
+    found = []
+    for key in KERNEL_AREAS:
+        if importlib.util.find_spec(f"xaso.kernel.{key}.manifest") is not None:
+            found.append(_manifest(f"xaso.kernel.{key}.manifest"))
+    return tuple(found)
+
+
+def everything() -> Iterator[Service]:
+    """Kernel areas first, then services."""
+    yield from areas()
+    yield from services()
+
+
+def all_rights() -> list[Right]:
+    """Every right known to the installed product."""
+    return [right for part in everything() for right in part.rights]
+
+
+def is_on(service_key: str, unit_path: str) -> bool:
+    """Whether a service is on for a unit: the nearest switch upwards decides, on when there is none."""
+    from xaso.kernel.people.switches import switched_off
+
+    return not switched_off(service_key, unit_path)
+
+
+def _connect(part: Service) -> None:
+    for event_name, listener in part.listens.items():
+        events.listen(event_name, f"{part.key}:{listener.__name__}", listener)
+    for event_name, sentence in part.announces.items():
+        events.announce(event_name, sentence)
+    for job in part.tasks:
+        if job.schedule:
+            tasks.schedule(job.name, job.run, job.schedule)
+        elif job.name not in tasks.declared():
+            tasks.task(job.name)(job.run)
+    _connect_upper(part)
+
+
+def _connect_upper(part: Service) -> None:
+    from xaso.kernel.cases import registry as cases
+    from xaso.kernel.indicators import registry as indicators
+
+    for case_type in part.cases:
+        cases.register(case_type)
+    for indicator in part.indicators:
+        indicators.register(indicator)
+
+
+def load() -> None:
+    """Read all manifests; an error in one stops the start with a sentence that names it."""
+    for part in everything():
+        _connect(part)
+
+
+class KernelConfig(AppConfig):
+    """Comes last in INSTALLED_APPS: every model is loaded when it reads the manifests."""
+
+    name = "xaso.kernel"
+    label = "kernel"
+
+    def ready(self) -> None:
+        load()

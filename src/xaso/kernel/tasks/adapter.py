@@ -1,0 +1,91 @@
+"""Procrastinate behind the port. Nothing outside this file knows its name."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from datetime import datetime
+from typing import Any
+
+from croniter import croniter
+from django.db import connections, transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from xaso.kernel import tasks
+from xaso.kernel.plain.moment import VIETNAM, now
+from xaso.kernel.tasks.models import Schedule
+
+log = logging.getLogger("xaso.tasks")
+
+RUNNER = "xaso.run"
+
+
+@app.task(name=RUNNER, retry=RetryStrategy(max_attempts=6, exponential_wait=4))
+def _run(name: str, arguments: dict[str, Any]) -> None:
+    try:
+        tasks.declared()[name].run(**arguments)
+    finally:
+        connections.close_all()
+
+
+def defer(task: tasks.Task, arguments: dict[str, Any], *, key: str | None, at: datetime | None, priority: int) -> None:
+    """Write the job row in the present transaction."""
+    json.dumps(arguments)
+    job = app.configure_task(
+        RUNNER, queue=task.queue, queueing_lock=f"{task.name}:{key}" if key else None, schedule_at=at, priority=priority
+    )
+    try:
+        with transaction.atomic():
+            job.defer(name=task.name, arguments=arguments)
+    except AlreadyEnqueued:
+        log.debug("%s:%s is already queued", task.name, key)
+
+
+def tick() -> int:
+    """Queue every scheduled job whose time has come; one worker wins each. Answers how many were queued.
+
+    One tick of our own instead of the library's periodic tasks: with many of those some are never deferred.
+    """
+    queued = 0
+    for name, (_, cron) in tasks.schedules().items():
+        moment = now()
+        due = croniter(cron, moment.astimezone(VIETNAM)).get_prev(datetime)
+        with transaction.atomic():
+            row, fresh = Schedule.objects.select_for_update().get_or_create(name=name, defaults={"last_run": moment})
+            if fresh or row.last_run >= due:
+                continue
+            Schedule.objects.filter(pk=name).update(last_run=moment)
+            tasks.enqueue(name, {}, key="schedule")
+            queued += 1
+    return queued
+
+
+def tick_forever(stop: threading.Event, seconds: float = 20.0) -> None:
+    """The clock of scheduled jobs."""
+    while not stop.wait(seconds):
+        try:
+            tick()
+        except Exception:
+            log.warning("tick failed; trying again", exc_info=True)
+            connections.close_all()
+
+
+def run_ready_jobs() -> None:
+    """Run everything that is queued and return (tests, demo)."""
+    import asyncio
+
+    asyncio.run(_drain())
+
+
+async def _drain() -> None:
+    async with app.with_connector(app.connector.get_worker_connector()).open_async() as worker:
+        await worker.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
+
+
+def run_worker(concurrency: int = 2) -> None:
+    """Work until told to stop."""
+    with app.with_connector(app.connector.get_worker_connector()).open() as worker:
+        worker.run_worker(concurrency=concurrency, delete_jobs="successful")

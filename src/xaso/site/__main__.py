@@ -1,0 +1,31 @@
+"""The product's command line: ``python -m xaso.site <word> …``; ``./xaso`` passes its words here."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+# Words answered without setting up Django, so that they start at once.
+LIGHT = {
+    "due": "xaso.kernel.cases.cli",
+    "pay": "xaso.kernel.plain.pay_cli",
+    "onestop": "xaso.services.onestop.cli",
+    "units": "xaso.kernel.units.cli",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; answers the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xaso.site.settings")
+    if arguments and arguments[0] in LIGHT:
+        module = importlib.import_module(LIGHT[arguments[0]])
+        return int(module.main(arguments[1:]) or 0)
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["xaso", *arguments])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,86 @@
+"""Request ids, security headers, and the answer to every refusal."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from xaso.kernel.base.errors import ActionError
+
+log = logging.getLogger("xaso.request")
+_GOOD_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+CSP = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; font-src 'self';"
+    " connect-src 'self'; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'{forms};"
+    " frame-ancestors 'none'; worker-src 'self'; manifest-src 'self'"
+)
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Each request has an id, taken from the proxy when it looks sane; errors show it to the user."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request.request_id = given if _GOOD_ID.fullmatch(given) else secrets.token_hex(8)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+class SecurityHeadersMiddleware:
+    """A strict content policy on each answer: nothing inline, nothing from elsewhere."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        # Sign-in posts are redirected to the identity provider, which form-action must allow.
+        issuer = getattr(settings, "XASO_VNEID_ISSUER", settings.XASO_SIMULATORS)
+        self.policy = CSP.format(forms=f" {issuer}" if issuer else "")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Content-Security-Policy", self.policy)
+        response.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(self)")
+        response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        return response
+
+
+class ErrorsMiddleware:
+    """Turns refusals of actions and queries into pages, or into problem details for the API."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, ActionError):
+            return refuse(request, error.status, error.message, error.errors)
+        if isinstance(error, PermissionDenied):
+            return refuse(request, 403, "Tài khoản này không có quyền làm việc đó.", {})
+        if isinstance(error, Http404):
+            return refuse(request, 404, "Không tìm thấy trang. Kiểm tra lại đường dẫn.", {})
+        log.exception("unhandled error %s %s", request.path, getattr(request, "request_id", ""))
+        return None
+
+
+def refuse(request: HttpRequest, status: int, message: str, errors: dict[str, list[str]]) -> HttpResponse:
+    """A refusal as a page, or as problem details (RFC 9457) under /api/."""
+    if request.path.startswith("/api/"):
+        body = {"type": "about:blank", "status": status, "title": message, "errors": errors}
+        return JsonResponse(body, status=status, content_type="application/problem+json")
+    template = f"ui/errors/{status}.html" if status in {403, 404, 409, 422, 429} else "ui/errors/400.html"
+    return render(request, template, {"message": message, "errors": errors}, status=status)
