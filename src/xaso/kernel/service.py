@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models.signals import post_migrate
 
 from xaso.kernel import tasks
 from xaso.kernel.base.manifest import Right, Service
@@ -97,3 +98,12 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         load()
+        post_migrate.connect(_seed, sender=self)
+
+
+def _seed(**_: object) -> None:
+    """Default roles and rights are rows: put in after each migrate, changed rows stay."""
+    from xaso.kernel.people.actions import seed_roles
+    from xaso.kernel.people.manifest import ROLES
+
+    seed_roles(ROLES, [(right.code, right.roles) for right in all_rights()])
