@@ -1,0 +1,82 @@
+"""``./xaso db start|stop|status|url|shell``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from . import DatabaseProblem, is_external, server, start, status, stop, url
+
+
+def main(words: list[str]) -> int:
+    """Runs one command; returns the exit code."""
+    verbs = {"start": _start, "stop": _stop, "status": _status, "url": _url, "shell": _shell}
+    verb = verbs.get(words[0] if words else "status")
+    if verb is None:
+        print("Use: ./xaso db start | stop | status | url | shell", file=sys.stderr)
+        return 2
+    try:
+        return verb()
+    except DatabaseProblem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+def _start() -> int:
+    begun = time.monotonic()
+    was_running = status().running
+    start()
+    state = status()
+    if is_external():
+        print(f"The database of DATABASE_URL answers (PostgreSQL {state.major}).")
+    elif was_running:
+        print(f"The database is running already (PostgreSQL {state.major}, port {state.port}).")
+    else:
+        seconds = time.monotonic() - begun
+        print(f"The database runs (PostgreSQL {state.major}, {state.kind}, port {state.port}; {seconds:.1f} s).")
+    return 0
+
+
+def _stop() -> int:
+    if is_external():
+        print("The database is given by DATABASE_URL; it is not ours to stop.")
+        return 0
+    print("The database is stopped." if stop() else "The database was not running.")
+    return 0
+
+
+def _status() -> int:
+    state = status()
+    if state.running:
+        print(f"running: PostgreSQL {state.major} ({state.kind}), port {state.port}, process {state.pid or '-'}")
+        return 0
+    print("not running. Start it with: ./xaso db start" if not is_external() else "DATABASE_URL does not answer")
+    return 3
+
+
+def _url() -> int:
+    print(url())
+    return 0
+
+
+def _shell() -> int:
+    env = dict(os.environ)
+    program = "psql"
+    if not is_external():
+        facts = server().facts()
+        candidate = Path(str(facts.get("bin", ""))) / "psql"
+        if candidate.exists():
+            program = str(candidate)
+        if facts.get("kind") == "pg0":
+            env["LD_LIBRARY_PATH"] = str(candidate.parent.parent / "lib")
+    try:
+        os.execvpe(program, [program, url()], env)
+    except FileNotFoundError:
+        print("psql is not installed. On Debian: apt-get install postgresql-client", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
