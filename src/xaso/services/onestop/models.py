@@ -1,0 +1,325 @@
+"""Tables of the one-stop shop: the catalogue, electronic procedures, dossiers and what belongs to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from xaso.kernel.base.fields import SealedJSON
+from xaso.kernel.base.models import Record
+from xaso.kernel.plain.moment import now
+
+
+class Procedure(Record):
+    """An administrative procedure over time; what it says lies in its versions."""
+
+    code = models.CharField("mã thủ tục", max_length=20, unique=True)
+    name = models.TextField("tên thủ tục")
+    field = models.CharField("lĩnh vực", max_length=200, blank=True)
+    search_text = models.TextField("chữ để tìm", blank=True)
+    ended_at = models.DateTimeField("hết hiệu lực lúc", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "thủ tục hành chính"
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class ProcedureVersion(Record):
+    """What the catalogue says of a procedure from one day to another. Never edited once made."""
+
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField("lần")
+    name = models.TextField("tên thủ tục")
+    field = models.CharField("lĩnh vực", max_length=200, blank=True)
+    agency = models.CharField("cơ quan công bố", max_length=300, blank=True)
+    decision = models.CharField("quyết định công bố", max_length=200, blank=True)
+    levels = models.JSONField("cấp thực hiện", default=list)
+    online_level = models.CharField("mức độ trực tuyến", max_length=10, blank=True)
+    data = models.JSONField("nội dung đã đọc", default=dict)
+    source = models.CharField("nguồn", max_length=200)
+    source_hash = models.CharField("băm nguồn", max_length=64)
+    unsettled = models.PositiveIntegerField("số điểm cần chốt", default=0)
+    confirmed = models.BooleanField("đã xác nhận", default=False)
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến ngày", null=True, blank=True)
+    legal_basis = models.TextField("căn cứ", blank=True)
+
+    class Meta:
+        verbose_name = "phiên bản thủ tục"
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "number"], name="version_number_once"),
+            models.UniqueConstraint(
+                fields=["procedure"], condition=models.Q(valid_to__isnull=True), name="version_one_open"
+            ),
+        ]
+
+
+class Setup(Record):
+    """An electronic procedure: form, papers by case, step plan, terms, fee rule, result. Dated and pinned."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Bản nháp"
+        PUBLISHED = "published", "Đang áp dụng"
+        ENDED = "ended", "Đã thay"
+
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="setups")
+    number = models.PositiveIntegerField("lần")
+    title = models.CharField("tên gọi dễ hiểu", max_length=200)
+    unit_path = models.CharField("áp dụng tại", max_length=120, blank=True)
+    body = models.JSONField("nội dung")
+    state = models.CharField("trạng thái", max_length=10, choices=State.choices, default=State.DRAFT)
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến ngày", null=True, blank=True)
+    legal_basis = models.TextField("căn cứ", blank=True)
+    made_by = models.UUIDField("người soạn", null=True)
+    published_by = models.UUIDField("người công bố", null=True)
+
+    class Meta:
+        verbose_name = "thủ tục điện tử"
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "unit_path", "number"], name="setup_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FeeRate(Record):
+    """A fee set by a provincial council's resolution, for the units below; dated, with its basis."""
+
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="rates")
+    unit_path = models.CharField("địa bàn", max_length=120)
+    body = models.JSONField("mức thu")
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến ngày", null=True, blank=True)
+    legal_basis = models.TextField("căn cứ")
+    confirmed = models.BooleanField("đã xác nhận", default=False)
+
+    class Meta:
+        verbose_name = "mức phí theo nghị quyết"
+
+
+class Draft(Record):
+    """A form begun and not yet sent; belongs to an account, or to a browser that holds its token."""
+
+    setup = models.ForeignKey(Setup, models.PROTECT)
+    unit_path = models.CharField("nơi nộp", max_length=120)
+    account_id = models.UUIDField("tài khoản", null=True, db_index=True)
+    answers: Any = SealedJSON("câu trả lời", default=dict)
+    page = models.CharField("trang đang điền", max_length=60, blank=True)
+    papers: Any = models.JSONField("giấy tờ đã gửi", default=dict)
+    delivery: Any = SealedJSON("cách nhận kết quả", null=True)
+    channel = models.CharField("kênh", max_length=10, default="online")
+    updated_at = models.DateTimeField("sửa lúc", default=now)
+    dossier = models.ForeignKey("Dossier", models.PROTECT, null=True, blank=True, related_name="drafts")
+
+    class Meta:
+        verbose_name = "bản đang điền"
+
+
+class DayNumber(models.Model):
+    """The last dossier number of a unit on a day: its row lock is what makes numbers without gaps."""
+
+    unit_code = models.CharField("mã đơn vị", max_length=40)
+    day = models.DateField("ngày")
+    last = models.PositiveIntegerField("số cuối")
+
+    class Meta:
+        verbose_name = "số hồ sơ trong ngày"
+        constraints = [models.UniqueConstraint(fields=["unit_code", "day"], name="day_number_once")]
+
+
+class Dossier(Record):
+    """A dossier: one case of the kernel with what the one-stop shop knows of it."""
+
+    class Status(models.IntegerChoices):
+        """The ten statuses of the National Portal."""
+
+        NEW = 1, "Mới đăng ký"
+        RECEIVED = 2, "Được tiếp nhận"
+        NOT_RECEIVED = 3, "Không được tiếp nhận"
+        IN_PROCESS = 4, "Đang xử lý"
+        SUPPLEMENT = 5, "Yêu cầu bổ sung giấy tờ"
+        PAYMENT = 6, "Yêu cầu thực hiện nghĩa vụ tài chính"
+        WITHDRAWN = 7, "Công dân yêu cầu rút hồ sơ"
+        STOPPED = 8, "Dừng xử lý"
+        DONE = 9, "Đã xử lý xong"
+        RETURNED = 10, "Đã trả kết quả"
+
+    class Channel(models.TextChoices):
+        COUNTER = "counter", "Trực tiếp"
+        ONLINE = "online", "Trực tuyến"
+        POST = "post", "Bưu chính công ích"
+        PORTAL = "portal", "Cổng Dịch vụ công quốc gia"
+
+    case = models.OneToOneField("cases.Case", models.PROTECT, related_name="dossier")
+    code = models.CharField("mã hồ sơ", max_length=60, unique=True)
+    procedure = models.ForeignKey(Procedure, models.PROTECT)
+    version = models.ForeignKey(ProcedureVersion, models.PROTECT, null=True)
+    setup = models.ForeignKey(Setup, models.PROTECT)
+    applicant = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    submitter = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
+    channel = models.CharField("kênh nộp", max_length=8, choices=Channel.choices)
+    status = models.PositiveSmallIntegerField("trạng thái", choices=Status.choices, default=Status.NEW)
+    unit_path = models.CharField("cơ quan giải quyết", max_length=120)
+    received_path = models.CharField("nơi tiếp nhận", max_length=120)
+    client_key = models.CharField("khóa chống lặp", max_length=160, null=True, unique=True)
+    case_key = models.CharField("trường hợp", max_length=60, blank=True)
+    subject = models.CharField("trích yếu", max_length=300, blank=True)
+    answers: Any = SealedJSON("câu trả lời")
+    delivery: Any = SealedJSON("cách nhận kết quả", null=True)
+    fee_total = models.PositiveBigIntegerField("phí, lệ phí (đồng)", default=0)
+    fee_state = models.CharField("thu phí", max_length=8, default="none")
+    outside_code = models.CharField("mã ở hệ thống ngoài", max_length=80, blank=True, db_index=True)
+    truth = models.CharField("nguồn gốc dữ liệu", max_length=10, default="here")
+    submitted_at = models.DateTimeField("nộp lúc", default=now)
+    received_at = models.DateTimeField("tiếp nhận lúc", null=True)
+    finished_at = models.DateTimeField("xong lúc", null=True)
+    returned_at = models.DateTimeField("trả lúc", null=True)
+    on_time = models.BooleanField("đúng hạn", null=True)
+
+    class Meta:
+        verbose_name = "hồ sơ"
+        indexes = [
+            models.Index(fields=["unit_path", "submitted_at"], name="dossier_unit_day", opclasses=["text_pattern_ops", "timestamptz_ops"]),
+            models.Index(fields=["applicant", "-submitted_at"], name="dossier_applicant"),
+            models.Index(fields=["procedure", "submitted_at"], name="dossier_procedure_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class DossierPaper(Record):
+    """One component handed in: which file, originals and copies, where it came from, whether it was accepted."""
+
+    class Source(models.TextChoices):
+        UPLOADED = "uploaded", "Công dân gửi"
+        SCANNED = "scanned", "Quét tại quầy"
+        REUSED = "reused", "Dùng lại giấy đã số hóa"
+        DATABASE = "database", "Lấy từ cơ sở dữ liệu"
+        SHOWN = "shown", "Xuất trình để đối chiếu"
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="papers")
+    component = models.CharField("thành phần", max_length=80)
+    name = models.CharField("tên giấy tờ", max_length=300)
+    document = models.ForeignKey("documents.Document", models.PROTECT, null=True)
+    source = models.CharField("nguồn", max_length=8, choices=Source.choices)
+    originals = models.PositiveSmallIntegerField("bản chính", default=0)
+    certified = models.PositiveSmallIntegerField("bản sao chứng thực", default=0)
+    copies = models.PositiveSmallIntegerField("bản chụp", default=0)
+    accepted = models.BooleanField("đạt", null=True)
+    note = models.CharField("ghi chú", max_length=300, blank=True)
+    ended_at = models.DateTimeField("thay lúc", null=True)
+
+    class Meta:
+        verbose_name = "giấy tờ của hồ sơ"
+
+
+class Supplement(Record):
+    """A request to supplement, once and completely: what is missing, why, by when; and the answer."""
+
+    class Stage(models.TextChoices):
+        RECEPTION = "reception", "Khi tiếp nhận"
+        APPRAISAL = "appraisal", "Khi thẩm định"
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="supplements")
+    stage = models.CharField("giai đoạn", max_length=10, choices=Stage.choices)
+    items: Any = models.JSONField("giấy tờ cần bổ sung", default=list)
+    reason = models.TextField("lý do")
+    legal_basis = models.CharField("căn cứ", max_length=300, blank=True)
+    asked_by = models.UUIDField("người yêu cầu", null=True)
+    approver = models.UUIDField("người duyệt vượt số lần", null=True)
+    answer_by = models.DateTimeField("trả lời trước", null=True)
+    answered_at = models.DateTimeField("đã bổ sung lúc", null=True)
+
+    class Meta:
+        verbose_name = "yêu cầu bổ sung"
+
+
+class Payment(Record):
+    """Money owed for a dossier and how it came in."""
+
+    class State(models.TextChoices):
+        DUE = "due", "Chưa nộp"
+        PAID = "paid", "Đã nộp"
+        WAIVED = "waived", "Được miễn"
+        CANCELLED = "cancelled", "Đã hủy"
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="payments")
+    reference = models.CharField("mã tham chiếu", max_length=25, unique=True)
+    amount = models.PositiveBigIntegerField("số tiền (đồng)")
+    lines: Any = models.JSONField("các khoản", default=list)
+    state = models.CharField("trạng thái", max_length=10, choices=State.choices, default=State.DUE)
+    method = models.CharField("cách nộp", max_length=12, blank=True)
+    bank_id = models.CharField("mã giao dịch ngân hàng", max_length=80, blank=True)
+    paid_at = models.DateTimeField("nộp lúc", null=True)
+    taken_by = models.UUIDField("người thu", null=True)
+
+    class Meta:
+        verbose_name = "khoản thu"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bank_id"], condition=~models.Q(bank_id=""), name="payment_bank_once"
+            )
+        ]
+
+
+class Result(Record):
+    """The result of a dossier: drafted, signed by the leader, numbered and sealed, returned."""
+
+    dossier = models.OneToOneField(Dossier, models.PROTECT, related_name="result")
+    document = models.ForeignKey("documents.Document", models.PROTECT)
+    result_code = models.CharField("mã kết quả", max_length=40, blank=True)
+    data: Any = SealedJSON("nội dung", default=dict)
+    is_refusal = models.BooleanField("văn bản từ chối", default=False)
+    drafted_by = models.UUIDField("người soạn", null=True)
+    submitted_at = models.DateTimeField("trình ký lúc", null=True)
+    signed_at = models.DateTimeField("ký lúc", null=True)
+    issued_at = models.DateTimeField("phát hành lúc", null=True)
+    sent_back_reason = models.CharField("lý do trả lại", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "kết quả"
+
+
+class Return(Record):
+    """How and to whom the result was given."""
+
+    dossier = models.OneToOneField(Dossier, models.PROTECT, related_name="handover")
+    way = models.CharField("cách trả", max_length=10)
+    receiver: Any = SealedJSON("người nhận", null=True)
+    parcel = models.CharField("mã bưu gửi", max_length=40, blank=True)
+    given_by = models.UUIDField("người trả", null=True)
+
+    class Meta:
+        verbose_name = "lần trả kết quả"
+
+
+class Rating(Record):
+    """The citizen's judgement, confidential: shown as figures only."""
+
+    dossier = models.OneToOneField(Dossier, models.PROTECT, related_name="rating")
+    overall = models.PositiveSmallIntegerField("mức hài lòng", help_text="2 rất hài lòng, 1 hài lòng, 0 không hài lòng")
+    points: Any = models.JSONField("điểm theo chỉ số", default=dict)
+    comment = SealedJSON("góp ý", null=True)
+
+    class Meta:
+        verbose_name = "đánh giá"
+
+
+class Webhook(Record):
+    """Where another system wants to hear of status changes."""
+
+    client = models.ForeignKey("people.MachineClient", models.PROTECT)
+    url = models.URLField("địa chỉ", max_length=400)
+    secret = SealedJSON("bí mật ký")
+    events = models.JSONField("sự kiện", default=list)
+    unit_path = models.CharField("đơn vị", max_length=120, blank=True)
+    is_active = models.BooleanField("đang dùng", default=True)
+
+    class Meta:
+        verbose_name = "địa chỉ nhận tin"
