@@ -41,8 +41,8 @@ NAME = "xaso"
 
 
 def var() -> Path:
-    """The folder for everything this installation makes while it runs (``XASO_VAR`` or ``var``)."""
-    return Path(os.environ.get("XASO_VAR") or ROOT / "var")
+    """The folder for everything this installation makes while it runs (``XASO_HOME`` or ``var``)."""
+    return Path(os.environ.get("XASO_HOME") or ROOT / "var")
 
 
 def is_external() -> bool:
