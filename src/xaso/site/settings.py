@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "xaso.kernel.indicators",
     "xaso.kernel.ui",
     *[f"xaso.services.{key}" for key in XASO_SERVICES],
+    "xaso.site.apps.SiteConfig",
     "xaso.kernel.service.KernelConfig",
 ]
 

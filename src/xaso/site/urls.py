@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import path
 
-from xaso.kernel.service import services
+from xaso.site import pages
+from xaso.site.wiring import area_urls, fill_menu, make_api, service_urls
 
-urlpatterns: list[URLPattern | URLResolver] = []
+fill_menu()
+api = make_api()
 
-for part in services():
-    if part.public:
-        urlpatterns.append(path(f"{part.key}/", include((part.public, part.key))))
-    if part.desk:
-        urlpatterns.append(path(f"desk/{part.key}/", include((part.desk, f"{part.key}_desk"))))
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("desk/", pages.desk_home, name="desk_home"),
+    path("healthz", pages.health, name="health"),
+    *area_urls(),
+    *service_urls(),
+    path("api/v1/", api.urls),
+]
+
+handler400 = "xaso.site.pages.bad_request"
+handler404 = "xaso.site.pages.not_found"
+handler403 = "xaso.site.pages.forbidden"
+handler500 = "xaso.site.pages.broken"

@@ -1,0 +1,61 @@
+"""Reads on people; each takes the viewer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from xaso.kernel.base.errors import Forbidden, NotFound
+from xaso.kernel.people.models import Account, Identifier, Person, PersonView
+from xaso.kernel.people.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a person's record, in words fit for that person."""
+
+    at: datetime
+    who: str
+    title: str
+    purpose: str
+
+
+def views_of_me(viewer: Viewer, limit: int = 200) -> list[Look]:
+    """Who looked at the viewer's own record, newest first."""
+    if viewer.person_id is None:
+        raise Forbidden()
+    rows = list(PersonView.objects.filter(person_id=viewer.person_id).order_by("-created_at")[:limit])
+    names = names_of({row.viewer_id for row in rows if row.viewer_id})
+    return [
+        Look(row.created_at, *(names.get(row.viewer_id) or ("Hệ thống", "")), purpose=row.purpose)  # type: ignore[arg-type]
+        for row in rows
+    ]
+
+
+def names_of(account_ids: set[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Display name and title of accounts, for timelines."""
+    found = Account.objects.filter(pk__in=account_ids).values_list("pk", "display_name", "title")
+    return {pk: (name, title) for pk, name, title in found}
+
+
+def personal_number_of(person: Person) -> str:
+    """The personal number in clear; the caller has checked the right and logs the view."""
+    row = person.identifiers.filter(kind=Identifier.Kind.PERSONAL_NUMBER, valid_to__isnull=True).first()
+    return str(row.value) if row else ""
+
+
+def own_person(viewer: Viewer) -> Person:
+    """The person behind a signed-in citizen."""
+    person = Person.objects.filter(pk=viewer.person_id).first() if viewer.person_id else None
+    if person is None:
+        raise NotFound("Tài khoản này chưa gắn với một công dân.")
+    return person
+
+
+def officers_in(unit_path: str, role: str = "") -> list[Account]:
+    """Active officers who hold a role on exactly this unit or work in it (for assignment lists)."""
+    found = Account.objects.filter(kind=Account.Kind.OFFICER, is_active=True, unit_path__startswith=unit_path)
+    if role:
+        found = found.filter(grants__role_id=role, grants__valid_to__isnull=True)
+    return list(found.distinct().order_by("display_name")[:200])

@@ -1,0 +1,79 @@
+"""Joins what the manifests declare to the pages: menu, urls, API. Only the site may know everything."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, include, path
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from xaso.kernel.base.errors import ActionError
+from xaso.kernel.service import areas, services
+from xaso.kernel.ui import nav
+from xaso.site.middleware import refuse
+
+Urls = list[URLPattern | URLResolver]
+
+
+def _listed(area: str, module: str, name: str) -> Any:
+    full = f"xaso.kernel.{area}.{module}"
+    if importlib.util.find_spec(full) is None:
+        return []
+    return getattr(importlib.import_module(full), name, [])
+
+
+def area_urls() -> Urls:
+    """Pages of the kernel areas: ``public_urls`` at the root, ``desk_urls`` under /desk/, ``api_urls`` under the API."""
+    urls: Urls = []
+    for area in ("people", "units", "places", "connectors", "messages", "documents", "cases", "indicators", "events", "ui"):
+        urls += _listed(area, "public", "public_urls")
+        desk = _listed(area, "desk", "desk_urls")
+        if desk:
+            urls.append(path("desk/", include(desk)))
+        api = _listed(area, "api", "api_urls")
+        if api:
+            urls.append(path("api/v1/", include(api)))
+    return urls
+
+
+def service_urls() -> Urls:
+    """Pages of the services, each under its own key."""
+    urls: Urls = []
+    for part in services():
+        if part.public:
+            urls.append(path(f"{part.key}/", include((part.public, part.key))))
+        if part.desk:
+            urls.append(path(f"desk/{part.key}/", include((part.desk, f"{part.key}_desk"))))
+    return urls
+
+
+def make_api() -> NinjaAPI:
+    """The one API under /api/v1/ with its OpenAPI description."""
+    api = NinjaAPI(title="Xã Số", version="1", urls_namespace="api", docs_url=None)
+    api.add_exception_handler(ActionError, lambda request, error: refuse(request, error.status, error.message, error.errors))
+    api.add_exception_handler(
+        AuthenticationError, lambda request, error: refuse(request, 401, "Thiếu mã truy cập hoặc mã đã hết hạn.", {})
+    )
+
+    def invalid(request: Any, error: ValidationError) -> Any:
+        found: dict[str, list[str]] = {}
+        for one in error.errors:
+            found.setdefault(".".join(str(part) for part in one.get("loc", ())[1:]), []).append(str(one.get("msg")))
+        return refuse(request, 422, "Nội dung gửi lên chưa đúng mẫu.", found)
+
+    api.add_exception_handler(ValidationError, invalid)
+    for part in (*areas(), *services()):
+        if part.api is not None:
+            api.add_router(f"/{part.key}", part.api, tags=[part.title])
+    return api
+
+
+def fill_menu() -> None:
+    """Put each manifest's menu lines into the desk menu: services first, the kernel's own after."""
+    for order, part in enumerate(services()):
+        nav.register(*part.nav, group=part.title, order=order)
+    for part in areas():
+        nav.register(*part.nav, group="Quản trị", order=900)
