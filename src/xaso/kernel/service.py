@@ -16,7 +16,17 @@ from xaso.kernel import tasks
 from xaso.kernel.base.manifest import Right, Service
 from xaso.kernel.events import registry as events
 
-KERNEL_AREAS = ("people", "units", "places", "connectors", "messages", "documents", "cases", "indicators", "events")
+KERNEL_AREAS = (
+    "people",
+    "units",
+    "places",
+    "connectors",
+    "messages",
+    "documents",
+    "cases",
+    "indicators",
+    "events",
+)
 
 
 def _manifest(module_name: str) -> Service:

@@ -71,7 +71,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """Static on purpose: nothing that may itself be broken is touched."""
     if request.path.startswith("/api/"):
-        return JsonResponse({"status": 500, "title": "Lỗi máy chủ."}, status=500, content_type="application/problem+json")
+        return JsonResponse(
+            {"status": 500, "title": "Lỗi máy chủ."}, status=500, content_type="application/problem+json"
+        )
     page = Path(settings.SOURCE) / "kernel" / "ui" / "templates" / "ui" / "errors" / "500.html"
     text = page.read_text() if page.exists() else "<h1>Máy chủ đang lỗi</h1><p>Thử lại sau ít phút.</p>"
     return HttpResponseServerError(text)

@@ -74,14 +74,16 @@ SECRET_KEY = _secret("XASO_SECRET_KEY", "session.key")
 XASO_KEY_RING = os.environ.get("XASO_KEY_RING", str(HOME / "keys" / "data.json"))
 XASO_HOME = HOME
 XASO_BASE_URL = os.environ.get("XASO_BASE_URL", "http://127.0.0.1:8300").rstrip("/")
-XASO_SERVICES = [s for s in os.environ.get("XASO_SERVICES", "onestop").split(",") if s]
+XASO_SERVICES = [s for s in os.environ.get("XASO_SERVICES", "").split(",") if s]
 XASO_FILES = os.environ.get("XASO_FILES", str(HOME / "files"))
 XASO_S3_URL = os.environ.get("XASO_S3_URL", "")
 XASO_SIMULATORS = os.environ.get("XASO_SIMULATORS", "http://127.0.0.1:8301").rstrip("/")
 # Where citizens file: "here", or "national" (only on the national portal, the law since 01/07/2025).
 XASO_FILING = os.environ.get("XASO_FILING", "here")
 if XASO_FILING not in {"here", "national"}:
-    raise ImproperlyConfigured("XASO_FILING phải là here (nộp tại đây) hoặc national (nộp trên Cổng quốc gia).")
+    raise ImproperlyConfigured(
+        "XASO_FILING phải là here (nộp tại đây) hoặc national (nộp trên Cổng quốc gia)."
+    )
 
 ALLOWED_HOSTS = os.environ.get("XASO_HOSTS", "127.0.0.1,localhost,testserver,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("XASO_ORIGINS", "").split(",") if o]

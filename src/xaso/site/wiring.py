@@ -28,7 +28,18 @@ def _listed(area: str, module: str, name: str) -> Any:
 def area_urls() -> Urls:
     """Pages of the kernel areas: ``public_urls`` at the root, ``desk_urls`` under /desk/, ``api_urls`` under the API."""
     urls: Urls = []
-    for area in ("people", "units", "places", "connectors", "messages", "documents", "cases", "indicators", "events", "ui"):
+    for area in (
+        "people",
+        "units",
+        "places",
+        "connectors",
+        "messages",
+        "documents",
+        "cases",
+        "indicators",
+        "events",
+        "ui",
+    ):
         urls += _listed(area, "public", "public_urls")
         desk = _listed(area, "desk", "desk_urls")
         if desk:
@@ -53,15 +64,20 @@ def service_urls() -> Urls:
 def make_api() -> NinjaAPI:
     """The one API under /api/v1/ with its OpenAPI description."""
     api = NinjaAPI(title="Xã Số", version="1", urls_namespace="api", docs_url=None)
-    api.add_exception_handler(ActionError, lambda request, error: refuse(request, error.status, error.message, error.errors))
     api.add_exception_handler(
-        AuthenticationError, lambda request, error: refuse(request, 401, "Thiếu mã truy cập hoặc mã đã hết hạn.", {})
+        ActionError, lambda request, error: refuse(request, error.status, error.message, error.errors)
+    )
+    api.add_exception_handler(
+        AuthenticationError,
+        lambda request, error: refuse(request, 401, "Thiếu mã truy cập hoặc mã đã hết hạn.", {}),
     )
 
     def invalid(request: Any, error: ValidationError) -> Any:
         found: dict[str, list[str]] = {}
         for one in error.errors:
-            found.setdefault(".".join(str(part) for part in one.get("loc", ())[1:]), []).append(str(one.get("msg")))
+            found.setdefault(".".join(str(part) for part in one.get("loc", ())[1:]), []).append(
+                str(one.get("msg"))
+            )
         return refuse(request, 422, "Nội dung gửi lên chưa đúng mẫu.", found)
 
     api.add_exception_handler(ValidationError, invalid)

@@ -29,7 +29,9 @@ class Forbidden(ActionError):
 
     status = 403
 
-    def __init__(self, message: str = "Tài khoản này không có quyền làm việc đó. Hỏi người quản trị của đơn vị.") -> None:
+    def __init__(
+        self, message: str = "Tài khoản này không có quyền làm việc đó. Hỏi người quản trị của đơn vị."
+    ) -> None:
         super().__init__(message)
 
 

@@ -15,7 +15,9 @@ from xaso.kernel.base.models import OnceKey
 
 def fingerprint(content: Any) -> str:
     """A stable digest of JSON-able content."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()
+    ).hexdigest()
 
 
 def once(scope: str, key: str, make: Callable[[], Any], *, content: Any = None) -> tuple[Any, bool]:

@@ -129,4 +129,6 @@ def run_forever(stop: threading.Event, poll_seconds: float = 3.0) -> None:
 
 def _listen_parameters() -> dict[str, str]:
     keep = {"host", "port", "user", "password", "dbname"}
-    return {key: str(value) for key, value in connection.get_connection_params().items() if key in keep and value}
+    return {
+        key: str(value) for key, value in connection.get_connection_params().items() if key in keep and value
+    }

@@ -95,7 +95,9 @@ def _refresh(person: Person, **facts: Any) -> Person:
     return person
 
 
-def view_person(viewer: Viewer, person: Person, *, purpose: str, record: tuple[str, Any] | None = None) -> Person:
+def view_person(
+    viewer: Viewer, person: Person, *, purpose: str, record: tuple[str, Any] | None = None
+) -> Person:
     """Log that somebody looks at a person's record; looking at one's own is not logged."""
     if viewer.person_id != person.pk and viewer.kind != "system":
         PersonView(
@@ -111,7 +113,14 @@ def view_person(viewer: Viewer, person: Person, *, purpose: str, record: tuple[s
 
 @action
 def create_officer(
-    viewer: Viewer, *, username: str, password: str, display_name: str, unit_path: str, title: str = "", email: str = ""
+    viewer: Viewer,
+    *,
+    username: str,
+    password: str,
+    display_name: str,
+    unit_path: str,
+    title: str = "",
+    email: str = "",
 ) -> Account:
     """Make an officer's account in a unit. Raises ActionError when the name is taken."""
     viewer.must("people.accounts", unit_path)
@@ -166,7 +175,9 @@ def citizen_account(viewer: Viewer, *, subject: str, full_name: str, personal_nu
     person = keep_person(
         viewer, full_name=full_name, personal_number=personal_number, proof=Identifier.Proof.VNEID
     )
-    Identifier.objects.filter(person=person, kind="personal_number").exclude(proof="vneid").update(proof="vneid")
+    Identifier.objects.filter(person=person, kind="personal_number").exclude(proof="vneid").update(
+        proof="vneid"
+    )
     account, fresh = Account.objects.get_or_create(
         person=person,
         kind=Account.Kind.CITIZEN,
@@ -183,8 +194,8 @@ def citizen_account(viewer: Viewer, *, subject: str, full_name: str, personal_nu
 
 def seed_roles(labels: dict[str, str], rights: Iterable[tuple[str, tuple[str, ...]]]) -> None:
     """Put the default roles and their rights in place; what an operator changed since stays (added only)."""
-    Role.objects.bulk_create([Role(code=c, label=label) for c, label in labels.items()], ignore_conflicts=True)
+    Role.objects.bulk_create(
+        [Role(code=c, label=label) for c, label in labels.items()], ignore_conflicts=True
+    )
     rows = [RoleRight(role_id=role, right=right) for right, roles in rights for role in roles]
     RoleRight.objects.bulk_create(rows, ignore_conflicts=True)
-
-

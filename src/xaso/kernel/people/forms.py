@@ -13,7 +13,9 @@ class SignInForm(forms.Form):
     username = forms.CharField(
         label="Tên đăng nhập",
         max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
         error_messages={"required": "Nhập tên đăng nhập"},
     )
     password = forms.CharField(

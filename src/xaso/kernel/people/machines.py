@@ -40,7 +40,13 @@ def register_client(
         scopes=scopes,
         unit_path=unit_path,
     )
-    emit("people.machine_registered", record=client, unit_path=unit_path, viewer=viewer, data={"scopes": scopes})
+    emit(
+        "people.machine_registered",
+        record=client,
+        unit_path=unit_path,
+        viewer=viewer,
+        data={"scopes": scopes},
+    )
     return client, secret
 
 
@@ -80,7 +86,9 @@ def viewer_for_token(token: str) -> tuple[MachineClient, Viewer] | None:
     if client is None:
         return None
     grant = Grant("machine", client.unit_path, frozenset(client.scopes))
-    return client, Viewer(kind="machine", account_id=client.pk, name=client.name, unit_path=client.unit_path, grants=(grant,))
+    return client, Viewer(
+        kind="machine", account_id=client.pk, name=client.name, unit_path=client.unit_path, grants=(grant,)
+    )
 
 
 class MachineAuth(HttpBearer):

@@ -30,7 +30,9 @@ class Person(Record):
     kind = models.CharField("loại", max_length=12, choices=Kind.choices, default=Kind.CITIZEN)
     full_name = models.CharField("họ, chữ đệm và tên", max_length=150)
     sort_key = models.CharField("khóa sắp xếp", max_length=200, db_index=True, blank=True)
-    birth_date = models.CharField("ngày sinh", max_length=10, blank=True, help_text="1985, 1985-03 hoặc 1985-03-12")
+    birth_date = models.CharField(
+        "ngày sinh", max_length=10, blank=True, help_text="1985, 1985-03 hoặc 1985-03-12"
+    )
     sex = models.CharField("giới tính", max_length=6, choices=Sex.choices, blank=True)
     ethnicity = models.CharField("dân tộc", max_length=30, blank=True)
     nationality = models.CharField("quốc tịch", max_length=2, default="VN")
@@ -155,7 +157,9 @@ class RoleGrant(Record):
 
     class Meta:
         verbose_name = "giao vai trò"
-        indexes = [models.Index(fields=["account"], condition=models.Q(valid_to__isnull=True), name="grant_open")]
+        indexes = [
+            models.Index(fields=["account"], condition=models.Q(valid_to__isnull=True), name="grant_open")
+        ]
 
 
 class MachineClient(Record):

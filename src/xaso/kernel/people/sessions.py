@@ -25,7 +25,9 @@ def viewer_of(account: Account) -> Viewer:
     held = list(open_grants.values_list("role_id", "unit_path"))
     rights: dict[str, set[str]] = {}
     if held:
-        for role, right in RoleRight.objects.filter(role_id__in={role for role, _ in held}).values_list("role_id", "right"):
+        for role, right in RoleRight.objects.filter(role_id__in={role for role, _ in held}).values_list(
+            "role_id", "right"
+        ):
             rights.setdefault(role, set()).add(right)
     return Viewer(
         kind=account.kind,

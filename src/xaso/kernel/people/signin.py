@@ -33,8 +33,13 @@ def check_officer(username: str, password: str, address: str) -> Account:
     """
     name_hash = keyed_hash(username.strip().lower(), "signin-name")
     address_hash = keyed_hash(address, "signin-address")
-    failures = SignIn.objects.filter(succeeded=False, created_at__gte=now() - WINDOW, address_hash=address_hash)
-    if failures.filter(username_hash=name_hash).count() >= PER_NAME_AND_ADDRESS or failures.count() >= PER_ADDRESS:
+    failures = SignIn.objects.filter(
+        succeeded=False, created_at__gte=now() - WINDOW, address_hash=address_hash
+    )
+    if (
+        failures.filter(username_hash=name_hash).count() >= PER_NAME_AND_ADDRESS
+        or failures.count() >= PER_ADDRESS
+    ):
         raise TooMany("Nhập sai quá nhiều lần từ máy này. Chờ 15 phút rồi thử lại, hoặc hỏi người quản trị.")
     account = Account.objects.filter(username=username.strip().lower(), kind=Account.Kind.OFFICER).first()
     good = check_password(password, account.password if account else _decoy_hash())
@@ -48,7 +53,9 @@ def check_officer(username: str, password: str, address: str) -> Account:
             method="password",
         ).save(force_insert=True)
     if not passed or account is None:
-        raise ActionError("Tên đăng nhập hoặc mật khẩu chưa đúng. Kiểm tra phím Caps Lock rồi nhập lại.", "password")
+        raise ActionError(
+            "Tên đăng nhập hoặc mật khẩu chưa đúng. Kiểm tra phím Caps Lock rồi nhập lại.", "password"
+        )
     return account
 
 

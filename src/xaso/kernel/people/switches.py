@@ -42,6 +42,14 @@ def switch_service(viewer: Viewer, *, service: str, unit_path: str, is_on: bool)
     """Turn a service on or off for a unit and everything below it."""
     global _cache
     viewer.must("people.switches", unit_path)
-    row, _ = ServiceSwitch.objects.update_or_create(service=service, unit_path=unit_path, defaults={"is_on": is_on})
-    emit("people.service_switched", record=row, unit_path=unit_path, viewer=viewer, data={"service": service, "on": is_on})
+    row, _ = ServiceSwitch.objects.update_or_create(
+        service=service, unit_path=unit_path, defaults={"is_on": is_on}
+    )
+    emit(
+        "people.service_switched",
+        record=row,
+        unit_path=unit_path,
+        viewer=viewer,
+        data={"service": service, "on": is_on},
+    )
     _cache = (0.0, {})

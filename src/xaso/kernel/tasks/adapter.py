@@ -31,11 +31,17 @@ def _run(name: str, arguments: dict[str, Any]) -> None:
         connections.close_all()
 
 
-def defer(task: tasks.Task, arguments: dict[str, Any], *, key: str | None, at: datetime | None, priority: int) -> None:
+def defer(
+    task: tasks.Task, arguments: dict[str, Any], *, key: str | None, at: datetime | None, priority: int
+) -> None:
     """Write the job row in the present transaction."""
     json.dumps(arguments)
     job = app.configure_task(
-        RUNNER, queue=task.queue, queueing_lock=f"{task.name}:{key}" if key else None, schedule_at=at, priority=priority
+        RUNNER,
+        queue=task.queue,
+        queueing_lock=f"{task.name}:{key}" if key else None,
+        schedule_at=at,
+        priority=priority,
     )
     try:
         with transaction.atomic():
@@ -54,7 +60,9 @@ def tick() -> int:
         moment = now()
         due = croniter(cron, moment.astimezone(VIETNAM)).get_prev(datetime)
         with transaction.atomic():
-            row, fresh = Schedule.objects.select_for_update().get_or_create(name=name, defaults={"last_run": moment})
+            row, fresh = Schedule.objects.select_for_update().get_or_create(
+                name=name, defaults={"last_run": moment}
+            )
             if fresh or row.last_run >= due:
                 continue
             Schedule.objects.filter(pk=name).update(last_run=moment)

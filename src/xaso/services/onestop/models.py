@@ -184,7 +184,11 @@ class Dossier(Record):
     class Meta:
         verbose_name = "hồ sơ"
         indexes = [
-            models.Index(fields=["unit_path", "submitted_at"], name="dossier_unit_day", opclasses=["text_pattern_ops", "timestamptz_ops"]),
+            models.Index(
+                fields=["unit_path", "submitted_at"],
+                name="dossier_unit_day",
+                opclasses=["text_pattern_ops", "timestamptz_ops"],
+            ),
             models.Index(fields=["applicant", "-submitted_at"], name="dossier_applicant"),
             models.Index(fields=["procedure", "submitted_at"], name="dossier_procedure_day"),
         ]
@@ -303,7 +307,9 @@ class Rating(Record):
     """The citizen's judgement, confidential: shown as figures only."""
 
     dossier = models.OneToOneField(Dossier, models.PROTECT, related_name="rating")
-    overall = models.PositiveSmallIntegerField("mức hài lòng", help_text="2 rất hài lòng, 1 hài lòng, 0 không hài lòng")
+    overall = models.PositiveSmallIntegerField(
+        "mức hài lòng", help_text="2 rất hài lòng, 1 hài lòng, 0 không hài lòng"
+    )
     points: Any = models.JSONField("điểm theo chỉ số", default=dict)
     comment = SealedJSON("góp ý", null=True)
 

@@ -61,7 +61,9 @@ def url(name: str | None = None) -> str:
     try:
         address: str = json.loads((var() / "db.json").read_text())["url"]
     except (OSError, ValueError, KeyError) as error:
-        raise DatabaseProblem("The database was never started here. Start it with: ./xaso db start") from error
+        raise DatabaseProblem(
+            "The database was never started here. Start it with: ./xaso db start"
+        ) from error
     return _with_name(address, name) if name else address
 
 
@@ -94,7 +96,9 @@ def status() -> State:
 
         try:
             with psycopg.connect(url(), connect_timeout=5) as connection:
-                return State(True, None, connection.info.port, "external", connection.info.server_version // 10000)
+                return State(
+                    True, None, connection.info.port, "external", connection.info.server_version // 10000
+                )
         except psycopg.OperationalError:
             return State(False, kind="external")
     return server().status()
@@ -119,7 +123,9 @@ def ensure_database(name: str | None = None) -> str:
     except psycopg.OperationalError as error:
         wanted = psycopg.conninfo.conninfo_to_dict(address).get("dbname")
         try:
-            with psycopg.connect(_with_name(address, "postgres"), connect_timeout=10, autocommit=True) as connection:
+            with psycopg.connect(
+                _with_name(address, "postgres"), connect_timeout=10, autocommit=True
+            ) as connection:
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(str(wanted))))
             return address
         except psycopg.Error:

@@ -35,7 +35,9 @@ def _start() -> int:
         print(f"The database is running already (PostgreSQL {state.major}, port {state.port}).")
     else:
         seconds = time.monotonic() - begun
-        print(f"The database runs (PostgreSQL {state.major}, {state.kind}, port {state.port}; {seconds:.1f} s).")
+        print(
+            f"The database runs (PostgreSQL {state.major}, {state.kind}, port {state.port}; {seconds:.1f} s)."
+        )
     return 0
 
 
@@ -50,9 +52,13 @@ def _stop() -> int:
 def _status() -> int:
     state = status()
     if state.running:
-        print(f"running: PostgreSQL {state.major} ({state.kind}), port {state.port}, process {state.pid or '-'}")
+        print(
+            f"running: PostgreSQL {state.major} ({state.kind}), port {state.port}, process {state.pid or '-'}"
+        )
         return 0
-    print("not running. Start it with: ./xaso db start" if not is_external() else "DATABASE_URL does not answer")
+    print(
+        "not running. Start it with: ./xaso db start" if not is_external() else "DATABASE_URL does not answer"
+    )
     return 3
 
 

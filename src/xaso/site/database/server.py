@@ -117,7 +117,9 @@ class Server:
             return False
         os.kill(state.pid, signal.SIGINT)  # PostgreSQL's "fast" shutdown
         if not _wait_gone([state.pid], 60):
-            raise DatabaseProblem(f"The database (process {state.pid}) did not stop within 60 s. See {self.log}")
+            raise DatabaseProblem(
+                f"The database (process {state.pid}) did not stop within 60 s. See {self.log}"
+            )
         return True
 
     def kill(self) -> list[int]:
@@ -159,7 +161,9 @@ class Server:
             )
         free = shutil.disk_usage(self.home).free
         if free < 500_000_000:
-            raise DatabaseProblem(f"Only {free // 1_000_000} MB are free where {self.home} lies; 500 MB are needed.")
+            raise DatabaseProblem(
+                f"Only {free // 1_000_000} MB are free where {self.home} lies; 500 MB are needed."
+            )
 
     def _make_cluster(self, programs: binaries.Binaries, data: Path) -> None:
         if data.exists():
@@ -267,8 +271,10 @@ class Server:
             for name in ("fsync", "full_page_writes", "synchronous_commit"):
                 row = connection.execute(f"show {name}").fetchone()  # noqa: S608 - a name from the line above
                 if self.sync and (row is None or row[0] != "on"):
-                    raise DatabaseProblem(f"The database runs with {name}={row and row[0]}; acknowledged data "
-                                          "could be lost. Remove that from extra.conf.")
+                    raise DatabaseProblem(
+                        f"The database runs with {name}={row and row[0]}; acknowledged data "
+                        "could be lost. Remove that from extra.conf."
+                    )
 
 
 def _locale(major: int) -> list[str]:
