@@ -1,0 +1,42 @@
+"""The officers' menu: services register their entries once, each page shows those the viewer may open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from xaso.kernel.base.manifest import NavItem
+
+_entries: dict[str, tuple[int, str, NavItem]] = {}
+
+
+def register(*items: NavItem, group: str = "", order: int = 100) -> None:
+    """Add lines to the desk's menu, under the heading `group`; the same `url_name` again replaces the first."""
+    for item in items:
+        _entries[item.url_name] = (order, group, item)
+
+
+def entries() -> list[tuple[int, str, NavItem]]:
+    """All registered entries in menu order: lower `order` first, then as registered."""
+    return sorted(_entries.values(), key=lambda entry: entry[0])
+
+
+def menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """The menu of this viewer: list of {label, url, icon, group, active, count}; lines without the right are left out."""
+    viewer = getattr(request, "viewer", None)
+    lines: list[dict[str, Any]] = []
+    for _, group, item in entries():
+        if item.right and not (viewer and viewer.can(item.right)):
+            continue
+        try:
+            url = reverse(item.url_name)
+        except NoReverseMatch:
+            continue
+        count = item.count(viewer) if item.count else None
+        lines.append({"label": item.label, "url": url, "icon": item.icon, "group": group, "active": False, "count": count})
+    hits = [line for line in lines if request.path.startswith(line["url"])]
+    if hits:
+        max(hits, key=lambda line: len(line["url"]))["active"] = True
+    return lines
