@@ -59,7 +59,7 @@ def _replace(command: list[str]) -> int:
     env = environment.environ()
     if os.name == "posix":
         sys.stdout.flush()
-        os.execve(command[0], command, env)
+        os.execve(command[0], command, env)  # noqa: S606 - no shell wanted
     return subprocess.run(command, env=env, check=False).returncode
 
 

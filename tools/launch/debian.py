@@ -31,7 +31,13 @@ def install(packages: list[str], why: str) -> bool:
         _fresh = True
     if _quiet([*command, *packages], env):
         return True
-    return any([_quiet([*command, package], env) for package in packages])
+    return _each(command, packages, env)
+
+
+def _each(command: list[str], packages: list[str], env: dict[str, str]) -> bool:
+    """One by one: a name that this Debian does not know must not keep the others away."""
+    results = [_quiet([*command, package], env) for package in packages]
+    return any(results)
 
 
 def _quiet(command: list[str], env: dict[str, str]) -> bool:

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,14 +105,26 @@ def _install(lock: Path) -> None:
     if uv:
         env = environ(UV_PYTHON_DOWNLOADS="never", UV_LINK_MODE="copy" if _other_disk() else "")
         env.update(_index_for_uv())
-        command = [uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "-r", str(lock)]
+        command = [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            str(PYTHON),
+            "--require-hashes",
+            "-r",
+            str(lock),
+        ]
         if subprocess.run(command, env=_without_empty(env), cwd=ROOT, check=False).returncode == 0:
             return
         say("uv could not install them; trying pip …")
     if not _works([str(PYTHON), "-m", "pip", "--version"]) and not _works(
         [str(PYTHON), "-m", "ensurepip", "--default-pip"]
     ):
-        raise GiveUp("The virtual environment has no pip. On Debian: apt-get install python3-venv; then rm -r .venv")
+        raise GiveUp(
+            "The virtual environment has no pip. On Debian: apt-get install python3-venv; then rm -r .venv"
+        )
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", "--require-hashes", "-r", str(lock)]
     if subprocess.run(command, env=environ(), cwd=ROOT, check=False, stdin=subprocess.DEVNULL).returncode:
@@ -145,16 +156,17 @@ def _without_empty(env: dict[str, str]) -> dict[str, str]:
 
 def _add_source() -> None:
     """Puts ``src`` on the environment's path: no build step, and a changed file is at once in force."""
-    folder = sysconfig.get_path("purelib", vars={"base": str(VENV), "platbase": str(VENV)})
-    target = Path(folder)
-    if not str(target).startswith(str(VENV)):
-        target = next(VENV.glob("lib/python*/site-packages"))
+    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    done = subprocess.run([str(PYTHON), "-c", ask], capture_output=True, text=True, check=True)
+    target = Path(done.stdout.strip())
     (target / "xaso.pth").write_text(f"{SOURCE}\n")
 
 
 def _works(command: list[str]) -> bool:
     try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=120, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            command, capture_output=True, check=False, timeout=120, stdin=subprocess.DEVNULL
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0

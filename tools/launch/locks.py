@@ -25,7 +25,9 @@ def lock(words: list[str]) -> int:
     for path in (LOCK, DEV_LOCK):
         found = _UNWANTED.search(path.read_text())
         if found:
-            raise GiveUp(f"{path.name} names a host or path ({found.group()}); it must hold versions and hashes only.")
+            raise GiveUp(
+                f"{path.name} names a host or path ({found.group()}); it must hold versions and hashes only."
+            )
         say(f"{path.name}: {path.read_text().count('==')} versions")
     environment.ensure(dev=True)
     return 0

@@ -78,7 +78,7 @@ def _shell() -> int:
         if facts.get("kind") == "pg0":
             env["LD_LIBRARY_PATH"] = str(candidate.parent.parent / "lib")
     try:
-        os.execvpe(program, [program, url()], env)
+        os.execvpe(program, [program, url()], env)  # noqa: S606 - psql takes our place
     except FileNotFoundError:
         print("psql is not installed. On Debian: apt-get install postgresql-client", file=sys.stderr)
     return 1

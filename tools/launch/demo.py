@@ -1,0 +1,238 @@
+"""``./xaso demo`` and ``./xaso run``: from nothing to a page in the browser."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from typing import Any
+
+from . import environment, stamps
+from .places import PYTHON, ROOT, VAR, tool
+from .processes import Child, Family, wait_until
+from .say import GiveUp, say, tell
+
+
+def demo(words: list[str]) -> int:
+    """Everything for a look around: libraries, database, demo commune, all processes, sign-ins."""
+    return _go(_options("demo", words), is_demo=True)
+
+
+def run(words: list[str]) -> int:
+    """The installed product: database, migrations, server and worker; no demo data, no simulators."""
+    return _go(_options("run", words), is_demo=False)
+
+
+def _options(word: str, words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=f"./xaso {word}")
+    parser.add_argument("--port", type=int, default=8300, help="port of the web server (default 8300)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 2, help="server processes")
+    return parser.parse_args(words)
+
+
+def _go(options: argparse.Namespace, *, is_demo: bool) -> int:
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, _as_interrupt)
+    _check_port(options.host, options.port)
+    environment.ensure()
+    env = _environment(options, is_demo)
+    started_database = start_database(env)
+    family = Family()
+    try:
+        prepare(env)
+        if is_demo:
+            _load_demo(env)
+        _serve(options, env, family, is_demo)
+        while True:
+            time.sleep(1)
+            family.look_after()
+    except KeyboardInterrupt:
+        say("Stopping …")
+        return 0
+    finally:
+        family.stop()
+        (VAR / "demo.json").unlink(missing_ok=True)
+        if started_database:
+            subprocess.run([str(PYTHON), "-m", "xaso.site.database", "stop"], env=env, check=False)
+        say("All stopped.")
+
+
+def start_database(env: dict[str, str]) -> bool:
+    """Starts the database; True when it did not run before."""
+    running = subprocess.run(
+        [str(PYTHON), "-m", "xaso.site.database", "status"], env=env, check=False, capture_output=True
+    )
+    say("Starting the database …")
+    if subprocess.run([str(PYTHON), "-m", "xaso.site.database", "start"], env=env, check=False).returncode:
+        raise GiveUp(
+            "The database could not be started; the reason is above. ./xaso doctor looks for causes."
+        )
+    return running.returncode != 0
+
+
+def prepare(env: dict[str, str]) -> None:
+    """Tables and static files, skipped when nothing changed since the last time."""
+    mark = stamps.migrations()
+    if not stamps.is_done("migrations", mark):
+        say("Making the tables …")
+        _product(env, "migrate", "--noinput", "--verbosity", "0")
+        stamps.done("migrations", mark)
+    mark = stamps.static_files()
+    if not stamps.is_done("static", mark) or not (VAR / "static").exists():
+        say("Collecting styles, scripts and pictures …")
+        _product(env, "collectstatic", "--noinput", "--verbosity", "0")
+        stamps.done("static", mark)
+
+
+def _load_demo(env: dict[str, str]) -> None:
+    mark = stamps.demo_data()
+    if stamps.is_done("demo", mark) and (VAR / "demo-accounts.json").exists():
+        return
+    say("Loading the demo commune (first time only) …")
+    _product(env, "demo-data")
+    stamps.done("demo", mark)
+
+
+def _product(env: dict[str, str], *words: str) -> None:
+    done = subprocess.run([str(PYTHON), "-m", "xaso.site", *words], env=env, cwd=ROOT, check=False)
+    if done.returncode:
+        raise GiveUp(
+            f"The step '{words[0]}' failed; the reason is above. After mending it run the same again."
+        )
+
+
+def _environment(options: argparse.Namespace, is_demo: bool) -> dict[str, str]:
+    host = "127.0.0.1" if options.host in {"0.0.0.0", "::"} else options.host  # noqa: S104 - compared only
+    defaults = {"XASO_BASE_URL": f"http://{host}:{options.port}"}
+    if host != options.host:
+        defaults["XASO_HOSTS"] = "*"
+    elif host not in {"127.0.0.1", "localhost"}:
+        defaults["XASO_HOSTS"] = f"{host},127.0.0.1,localhost"
+    if is_demo:
+        defaults["XASO_DEMO"] = "yes"
+        defaults["XASO_SIMULATORS"] = f"http://127.0.0.1:{options.port + 1}"
+        defaults["XASO_SMTP_PORT"] = str(options.port + 25)
+    return environment.environ(**{key: value for key, value in defaults.items() if key not in os.environ})
+
+
+def _serve(options: argparse.Namespace, env: dict[str, str], family: Family, is_demo: bool) -> None:
+    say("Starting the server …")
+    command = [tool("granian"), "--interface", "wsgi", "--no-ws", "--host", options.host]
+    command += ["--port", str(options.port), "--workers", str(options.workers), "--blocking-threads", "1"]
+    # Persistent database connections belong to threads; an idle thread that ends would drop its own.
+    command += [
+        "--blocking-threads-idle-timeout",
+        "600",
+        "--respawn-failed-workers",
+        "--log-level",
+        "warning",
+    ]
+    family.start(Child("server", [*command, "xaso.site.wsgi:application"], env))
+    address = env["XASO_BASE_URL"]
+    local = f"http://127.0.0.1:{options.port}/" if options.host != "::" else f"http://[::1]:{options.port}/"
+    if options.host not in {"127.0.0.1", "0.0.0.0", "::"}:  # noqa: S104 - compared only
+        local = f"http://{options.host}:{options.port}/"
+    if not wait_until(lambda: _answers(local), family, 90):
+        raise GiveUp(f"The server does not answer. Its log ends with:\n{family.children[0].tail()}")
+    say("The first page is served.")
+    # After the first page on purpose: on two cores they would slow it down.
+    family.start(Child("worker", [str(PYTHON), "-m", "xaso.site", "worker"], env, needed=False))
+    if is_demo:
+        family.start(Child("simulators", [str(PYTHON), "-m", "xaso.site", "simulators"], env, needed=False))
+    _announce(address, is_demo)
+    if not options.no_browser and _has_screen():
+        webbrowser.open(address)
+
+
+def _announce(address: str, is_demo: bool) -> None:
+    tell(f"\nXã Số: {address}/")
+    if is_demo:
+        facts = write_demo_file(address)
+        accounts = facts.get("accounts", [])
+        if accounts:
+            tell("\nSign-ins of the demo commune:")
+        for account in accounts:
+            words = [str(account.get(key, "")) for key in ("title", "login", "password")]
+            tell(f"  {words[0]:<44} {words[1]:<26} {words[2]}")
+        client = facts.get("machine_client")
+        if client:
+            tell(f"\nMachine client: token at {client.get('token_url')} (id and secret: {VAR / 'demo.json'})")
+    tell("\nCtrl-C stops everything.")
+
+
+def write_demo_file(address: str) -> dict[str, Any]:
+    """Writes ``var/demo.json``: the address, a sign-in for each role, the machine client; returns it.
+
+    What the demo data made is read from ``var/demo-accounts.json``; its addresses that begin with a stroke
+    are completed.
+    """
+    try:
+        made = json.loads((VAR / "demo-accounts.json").read_text())
+    except (OSError, ValueError):
+        made = {}
+    facts = {"address": address, **_complete(made, address)}
+    path = VAR / "demo.json"
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        json.dump(facts, out, ensure_ascii=False, indent=1)
+    return facts
+
+
+def _complete(value: Any, address: str) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: address + item
+            if key.endswith("url") and isinstance(item, str) and item.startswith("/")
+            else _complete(item, address)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_complete(item, address) for item in value]
+    return value
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise GiveUp(
+                f"Port {port} at {host} cannot be used ({error.strerror}). Is another demo running? "
+                f"Choose another one: ./xaso demo --port {port + 10}"
+            ) from error
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - our own http address
+            return bool(answer.status < 400)
+    except urllib.error.HTTPError as error:
+        if error.code >= 500:
+            raise GiveUp(f"The first page answers {error.code}. See {VAR / 'log' / 'server.log'}") from error
+        return True
+    except OSError:
+        return False
+
+
+def _has_screen() -> bool:
+    return (
+        os.name == "nt"
+        or os.uname().sysname == "Darwin"
+        or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    )
+
+
+def _as_interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
