@@ -46,7 +46,7 @@ def show_code(code: str) -> str:
 
 
 def number_line(number: str, symbol: str) -> str:
-    """The line under the agency's name: ``Số: 05/QĐ-UBND`` (below 10 with a leading zero, NĐ 30/2020 app. I)."""
+    """The line under the agency's name: ``Số: 05/QĐ-UBND`` (below 10 with a leading zero, NĐ 30/2020)."""
     padded = number.zfill(2) if number.isdigit() else number
     return f"Số: {padded}/{symbol}" if symbol else f"Số: {padded}"
 

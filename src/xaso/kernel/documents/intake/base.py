@@ -1,0 +1,67 @@
+"""What a received file may be, and the sentence when it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xaso.kernel.base.errors import ActionError
+
+PDF = "application/pdf"
+JPEG = "image/jpeg"
+PNG = "image/png"
+WEBP = "image/webp"
+HEIC = "image/heic"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+IMAGES = (JPEG, PNG, WEBP, HEIC)
+
+EXTENSION = {PDF: "pdf", JPEG: "jpg", PNG: "png", WEBP: "webp", HEIC: "heic", DOCX: "docx", XLSX: "xlsx"}
+_SPOKEN = {
+    PDF: "PDF",
+    JPEG: "ảnh JPEG",
+    PNG: "ảnh PNG",
+    WEBP: "ảnh WebP",
+    HEIC: "ảnh HEIC",
+    DOCX: "Word",
+    XLSX: "Excel",
+}
+MEGABYTE = 1 << 20
+
+
+class BadFile(ActionError):
+    """The file cannot be taken; the message says why and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "file")
+
+
+@dataclass(frozen=True)
+class IntakeRule:
+    """Limits for one use: allowed kinds, bytes, pages, the longest side an image keeps (pixels)."""
+
+    kinds: tuple[str, ...] = (PDF, *IMAGES)
+    max_bytes: int = 20 * MEGABYTE
+    max_pages: int = 200
+    max_side: int = 2600
+    keep_exact: bool = False
+
+    def spoken(self) -> str:
+        """The allowed kinds in words."""
+        return ", ".join(_SPOKEN[kind] for kind in self.kinds if kind != HEIC)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file fit to keep: its content as it will be stored and what was found in it."""
+
+    content: bytes
+    media_type: str
+    name: str
+    pages: int
+    signed: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def megabytes(size: int) -> str:
+    """``3,5 MB``, as Vietnamese write it."""
+    return f"{size / MEGABYTE:.1f} MB".replace(".", ",")
