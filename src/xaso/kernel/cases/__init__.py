@@ -1,0 +1,1 @@
+"""Cases: anything somebody asked for that somebody must finish by a deadline."""
