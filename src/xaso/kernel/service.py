@@ -7,7 +7,7 @@ import importlib
 import importlib.util
 from collections.abc import Iterator
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models.signals import post_migrate
@@ -108,7 +108,7 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         load()
-        post_migrate.connect(_seed, sender=self)
+        post_migrate.connect(_seed, sender=apps.get_app_config("people"))
 
 
 def _seed(**_: object) -> None:

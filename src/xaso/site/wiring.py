@@ -26,7 +26,7 @@ def _listed(area: str, module: str, name: str) -> Any:
 
 
 def area_urls() -> Urls:
-    """Pages of the kernel areas: ``public_urls`` at the root, ``desk_urls`` under /desk/, ``api_urls`` under the API."""
+    """Kernel areas: ``public_urls`` at the root, ``desk_urls`` under /desk/, ``api_urls`` under the API."""
     urls: Urls = []
     for area in (
         "people",

@@ -20,6 +20,19 @@ _last_wake = 0.0
 _wake_lock = threading.Lock()
 
 
+_INSERT = """
+INSERT INTO events_event (id, name, at, record_type, record_id, unit_path, actor_kind, actor_id, data)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+# One round trip for both rows: this statement lies on the hot path of every submission.
+_INSERT_BOTH = """
+WITH e AS (
+  INSERT INTO events_event (id, name, at, record_type, record_id, unit_path, actor_kind, actor_id, data)
+  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING seq)
+INSERT INTO events_outbox (event_id) SELECT seq FROM e
+"""
+
+
 class Actor(Protocol):
     """What ``emit`` needs to know of the viewer."""
 
@@ -52,17 +65,10 @@ def emit(
         raise RuntimeError(f"emit({name!r}) outside a transaction")
     record_type, record_id = record if isinstance(record, tuple) else (record._meta.label_lower, record.pk)
     event_id = uuid7()
-    insert = (
-        "INSERT INTO events_event (id, name, at, record_type, record_id, unit_path, actor_kind, actor_id, data)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-    )
     body = json.dumps(data or {}, ensure_ascii=False, cls=DjangoJSONEncoder)
     values = [event_id, name, now(), record_type, record_id, unit_path, viewer.kind, viewer.account_id, body]
-    if listeners_of(name):
-        # One round trip for both rows: this statement lies on the hot path of every submission.
-        insert = f"WITH e AS ({insert} RETURNING seq) INSERT INTO events_outbox (event_id) SELECT seq FROM e"
     with connection.cursor() as cursor:
-        cursor.execute(insert, values)
+        cursor.execute(_INSERT_BOTH if listeners_of(name) else _INSERT, values)
     if listeners_of(name):
         transaction.on_commit(_wake)
     return event_id

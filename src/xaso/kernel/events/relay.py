@@ -8,6 +8,7 @@ import traceback
 from datetime import timedelta
 
 import psycopg
+import psycopg.conninfo
 from django.db import connection, connections, transaction
 
 from xaso.kernel.events import CHANNEL
@@ -114,7 +115,7 @@ def run_forever(stop: threading.Event, poll_seconds: float = 3.0) -> None:
     while not stop.is_set():
         try:
             connection.ensure_connection()
-            listener = psycopg.connect(**_listen_parameters(), autocommit=True)
+            listener = psycopg.connect(_listen_address(), autocommit=True)
             with listener:
                 listener.execute(f"LISTEN {CHANNEL}")
                 while not stop.is_set():
@@ -127,8 +128,7 @@ def run_forever(stop: threading.Event, poll_seconds: float = 3.0) -> None:
             stop.wait(1.0)
 
 
-def _listen_parameters() -> dict[str, str]:
-    keep = {"host", "port", "user", "password", "dbname"}
-    return {
-        key: str(value) for key, value in connection.get_connection_params().items() if key in keep and value
-    }
+def _listen_address() -> str:
+    keep = ("host", "port", "user", "password", "dbname")
+    facts = connection.get_connection_params()
+    return psycopg.conninfo.make_conninfo(**{key: str(facts[key]) for key in keep if facts.get(key)})

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.views.decorators.cache import patch_cache_control
+from django.utils.cache import patch_cache_control
 
 from xaso.kernel.base.errors import Forbidden
 from xaso.kernel.people.viewer import Viewer

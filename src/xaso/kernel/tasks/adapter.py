@@ -6,12 +6,13 @@ import json
 import logging
 import threading
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from croniter import croniter
 from django.db import connections, transaction
-from procrastinate import RetryStrategy
+from procrastinate import App, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 
 from xaso.kernel import tasks
@@ -81,6 +82,11 @@ def tick_forever(stop: threading.Event, seconds: float = 20.0) -> None:
             connections.close_all()
 
 
+def _worker_app() -> App:
+    """The app on a connection of its own: the Django one serves requests."""
+    return app.with_connector(cast(DjangoConnector, app.connector).get_worker_connector())
+
+
 def run_ready_jobs() -> None:
     """Run everything that is queued and return (tests, demo)."""
     import asyncio
@@ -89,11 +95,11 @@ def run_ready_jobs() -> None:
 
 
 async def _drain() -> None:
-    async with app.with_connector(app.connector.get_worker_connector()).open_async() as worker:
+    async with _worker_app().open_async() as worker:
         await worker.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
 
 
 def run_worker(concurrency: int = 2) -> None:
     """Work until told to stop."""
-    with app.with_connector(app.connector.get_worker_connector()).open() as worker:
+    with _worker_app().open() as worker:
         worker.run_worker(concurrency=concurrency, delete_jobs="successful")

@@ -1,4 +1,4 @@
-"""``./xaso db start|stop|status|url|shell``."""
+"""``./xaso db start|stop|status|url|shell|reset``."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import sys
 import time
 from pathlib import Path
 
-from . import DatabaseProblem, is_external, server, start, status, stop, url
+from . import DatabaseProblem, is_external, reset, server, start, status, stop, url
 
 
 def main(words: list[str]) -> int:
     """Runs one command; returns the exit code."""
     verbs = {"start": _start, "stop": _stop, "status": _status, "url": _url, "shell": _shell}
+    if words[:1] == ["reset"]:
+        return _reset(words[1:])
     verb = verbs.get(words[0] if words else "status")
     if verb is None:
-        print("Use: ./xaso db start | stop | status | url | shell", file=sys.stderr)
+        print("Use: ./xaso db start | stop | status | url | shell | reset --yes", file=sys.stderr)
         return 2
     try:
         return verb()
@@ -64,6 +66,22 @@ def _status() -> int:
 
 def _url() -> int:
     print(url())
+    return 0
+
+
+def _reset(words: list[str]) -> int:
+    if words != ["--yes"]:
+        print(
+            "This deletes all data of this installation. If you are sure: ./xaso db reset --yes",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        reset()
+    except DatabaseProblem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print("The database is empty.")
     return 0
 
 
