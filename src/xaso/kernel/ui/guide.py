@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from xaso.kernel.people.doors import public
+
+
+def shown() -> bool:
+    """The guide is for builders: demo, debug and tests only."""
+    return bool(settings.DEBUG or getattr(settings, "DEMO", False) or getattr(settings, "TESTING", False))
 
 
 class Sample(forms.Form):

@@ -169,7 +169,7 @@ PREFS = {
 
 def prefs_form(which: Iterable[str]) -> SafeString:
     """Links-as-buttons that keep a choice in a cookie; empty when the page of choices is not installed."""
-    action = url_or("ui:prefs", "")
+    action = url_or("ui_prefs", "")
     if not action:
         return SafeString("")
     groups = [{"key": key, "label": PREFS[key][0], "options": PREFS[key][1]} for key in which]

@@ -138,14 +138,14 @@ def step(number: int, total: int) -> SafeString:
 
 @register.simple_tag
 def prefs_form(*which: str) -> SafeString:
-    """Switches kept in a cookie: saver, theme, density. The form goes to `ui:prefs`; shown only when that page exists."""
+    """Switches kept in a cookie: saver, theme, density. The form goes to `ui_prefs`; shown only when that page exists."""
     return parts.prefs_form(which)
 
 
 @register.simple_tag
 def sign_out_url() -> str:
     """Where the sign-out form posts."""
-    return parts.url_or("sign_out", "/dang-xuat/")
+    return parts.url_or("sign_out", "/dang-xuat")
 
 
 # ---- forms ----------------------------------------------------------------------------------------------------
@@ -186,8 +186,8 @@ def _part(name: str, **facts: Any) -> SafeString:
 
 
 @register.simple_tag
-def empty(title: str, text: str = "", url: str = "", label: str = "", icon: str = "inbox") -> SafeString:
-    """An empty state: what is (not) here, what to do, one link."""
+def empty_state(title: str, text: str = "", url: str = "", label: str = "", icon: str = "inbox") -> SafeString:
+    """What is (not) here, what to do, one link. (A tag called "empty" would end a {% for %}.)"""
     return _part("empty", title=title, text=text, url=url, label=label, icon=icon)
 
 
