@@ -167,7 +167,9 @@ def _in_range(condition: Condition, value: Any) -> bool:
     return number <= Decimal(str(condition.at_most))
 
 
-def _time_test(condition: Condition, value: Any, answers: Answers, given: Given, item: Answers | None) -> bool:
+def _time_test(
+    condition: Condition, value: Any, answers: Answers, given: Given, item: Answers | None
+) -> bool:
     until = given.today
     if condition.on is not None:
         other = _look(condition.on, answers, item)

@@ -198,7 +198,9 @@ class Step(Part):
     title: str
     role: str = Field(pattern=KEY)
     office: str = Field(pattern=KEY)
-    kind: Literal["receive", "review", "inspect", "opinion", "decide", "sign", "seal", "return", "notify", "meet"]
+    kind: Literal[
+        "receive", "review", "inspect", "opinion", "decide", "sign", "seal", "return", "notify", "meet"
+    ]
     term: str
     stage: int = Field(default=1, ge=1)
     parallel: str = ""

@@ -20,6 +20,9 @@ class Term(NamedTuple):
     unit: Literal["wd", "d", "h", "same-day"]
 
 
+_UNITS: dict[str, Literal["wd", "d", "h"]] = {"wd": "wd", "d": "d", "h": "h"}
+
+
 def read_term(text: str) -> tuple[Term, ...]:
     """The stages of a term. ValueError with the form that is expected when it is none."""
     stages = []
@@ -27,11 +30,7 @@ def read_term(text: str) -> tuple[Term, ...]:
         found = _ONE.fullmatch(part)
         if not found:
             raise ValueError(f"{text!r} is no term: use 5wd, 15d, 8h, same-day, or stages such as 10d+15d")
-        unit = found[2]
-        if unit == "wd" or unit == "d" or unit == "h":
-            stages.append(Term(int(found[1]), unit))
-        else:
-            stages.append(Term(1, "same-day"))
+        stages.append(Term(int(found[1]), _UNITS[found[2]]) if found[2] else Term(1, "same-day"))
     return tuple(stages)
 
 
