@@ -16,6 +16,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from . import runas
 from .problems import DatabaseProblem
@@ -29,6 +30,7 @@ __all__ = [
     "home",
     "is_external",
     "kill",
+    "reset",
     "server",
     "start",
     "status",
@@ -58,12 +60,9 @@ def url(name: str | None = None) -> str:
     given = os.environ.get("DATABASE_URL")
     if given:
         return _with_name(given, name) if name else given
-    try:
-        address: str = json.loads((var() / "db.json").read_text())["url"]
-    except (OSError, ValueError, KeyError) as error:
-        raise DatabaseProblem(
-            "The database was never started here. Start it with: ./xaso db start"
-        ) from error
+    address: str = _remembered().get("url", "")
+    if not address:
+        raise DatabaseProblem("The database was never started here. Start it with: ./xaso db start")
     return _with_name(address, name) if name else address
 
 
@@ -75,12 +74,7 @@ def start(name: str = NAME) -> str:
         ours = server()
         ours.start()
         address = ours.ensure_database(name)
-        facts = {"url": address, "home": str(ours.home), **ours.facts()}
-        path = var() / "db.json"
-        fresh = path.with_suffix(".new")
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            json.dump(facts, out, indent=1)
-        fresh.replace(path)
+        _remember({**_remembered(), "url": address, "home": str(ours.home), **ours.facts()})
         return address
 
 
@@ -135,6 +129,18 @@ def ensure_database(name: str | None = None) -> str:
             ) from error
 
 
+def reset() -> None:
+    """Drops the product's database and makes it anew, empty. Never touches a database given by an administrator."""
+    if is_external():
+        raise DatabaseProblem("The database is given by DATABASE_URL; empty it with your own tools.")
+    start()
+    ours = server()
+    ours.drop_database(NAME)
+    ours.ensure_database(NAME)
+    facts = _remembered()
+    _remember({**facts, "generation": facts.get("generation", 0) + 1})
+
+
 def server() -> Server:
     """Our own server, started or not."""
     return Server(home())
@@ -154,6 +160,22 @@ def home() -> Path:
     if account.can_reach(beside / "data"):
         return beside
     return Path("/var/lib") / f"xaso-{_identity()}"
+
+
+def _remembered() -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = json.loads((var() / "db.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return facts
+
+
+def _remember(facts: dict[str, Any]) -> None:
+    path = var() / "db.json"
+    fresh = path.with_suffix(".new")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump(facts, out, indent=1)
+    fresh.replace(path)
 
 
 def _identity() -> str:

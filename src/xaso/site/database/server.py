@@ -83,8 +83,9 @@ class Server:
         facts = self.facts()
         if not facts:
             return State(False)
-        pid, ready = _pid_file(Path(facts["data"]))
-        running = bool(pid and ready and _alive(pid))
+        data = Path(facts["data"])
+        pid, ready = _pid_file(data)
+        running = bool(pid and ready and _is_server(pid, data))
         return State(running, pid if running else None, facts["port"], facts["kind"], facts["major"])
 
     # -- life ------------------------------------------------------------------------------------------
@@ -150,6 +151,16 @@ class Server:
             if not connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Drops a database and ends the connections to it; nothing happens when it is not there."""
+        import psycopg
+        from psycopg import sql
+
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+            )
 
     # -- details ---------------------------------------------------------------------------------------
 
@@ -218,6 +229,11 @@ class Server:
         self.runas.give(self.log.parent)
 
     def _launch(self, programs: binaries.Binaries, data: Path) -> None:
+        pid, _ready = _pid_file(data)
+        if pid and not _is_server(pid, data):
+            # After a power cut the number may belong to another program by now, or to a dead process that
+            # nobody has collected; PostgreSQL itself would take either for a living server.
+            (data / "postmaster.pid").unlink(missing_ok=True)
         command = [
             programs.program("pg_ctl"),
             "start",
@@ -267,7 +283,8 @@ class Server:
     def _assert_settings(self) -> None:
         import psycopg
 
-        with psycopg.connect(self.url()) as connection:
+        # Options of our own: PGOPTIONS of whoever starts us would change what this session sees.
+        with psycopg.connect(self.url(), options="-c application_name=xaso") as connection:
             for name in ("fsync", "full_page_writes", "synchronous_commit"):
                 row = connection.execute(f"show {name}").fetchone()  # noqa: S608 - a name from the line above
                 if self.sync and (row is None or row[0] != "on"):
@@ -303,6 +320,16 @@ def _alive(pid: int) -> bool:
     try:
         return stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except (OSError, IndexError):
+        return True
+
+
+def _is_server(pid: int, data: Path) -> bool:
+    """Whether the process is alive and is PostgreSQL on this data folder."""
+    if not _alive(pid):
+        return False
+    try:
+        return str(data).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
         return True
 
 
