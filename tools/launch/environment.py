@@ -21,10 +21,10 @@ STAMP = VENV / "xaso-installed.json"
 
 def ensure(*, dev: bool = False) -> None:
     """Makes ``.venv`` ready; ``dev`` adds what ``check`` needs. Does nothing when the locks are unchanged."""
-    if _is_ready(dev):
+    if is_ready(dev):
         return
     with _alone():
-        if _is_ready(dev):  # another command finished it while we waited
+        if is_ready(dev):  # another command finished it while we waited
             return
         had_dev = "dev" in _stamp()
         _make_venv()
@@ -61,7 +61,8 @@ def find_uv() -> str | None:
     return None
 
 
-def _is_ready(dev: bool) -> bool:
+def is_ready(dev: bool = False) -> bool:
+    """Whether the environment holds what the lock files say."""
     stamp = _stamp()
     if not stamp or not PYTHON.exists() or stamp.get("run") != _hash(LOCK):
         return False

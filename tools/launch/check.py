@@ -1,0 +1,180 @@
+"""``./xaso check``: exactly what CI runs, in the order in which mistakes are cheapest to find."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import debian, environment
+from .demo import start_database
+from .places import PYTHON, ROOT, VAR, tool
+from .say import GiveUp, say, tell
+
+LOGS = VAR / "log"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Debian package, a program or file that shows it is there, what it is for.
+PROGRAMS = (
+    ("chromium", CHROMIUM, "the journeys in a browser"),
+    ("poppler-utils", ("pdfsig",), "a second opinion on signatures"),
+    ("softhsm2", ("softhsm2-util",), "signing with a PKCS#11 token"),
+)
+
+
+@dataclass
+class Step:
+    """One step: a command, and for tests the report they write."""
+
+    name: str
+    command: list[str]
+    report: Path | None = None
+    seconds: float = 0.0
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    @property
+    def log(self) -> Path:
+        """Where its output goes."""
+        return LOGS / f"check-{re.sub('[^a-z]+', '-', self.name.lower())}.log"
+
+
+def check(words: list[str]) -> int:
+    """Runs all steps, also after a failure; returns 0 when nothing failed. ``--fast`` leaves out slow ones."""
+    unknown = set(words) - {"--fast"}
+    if unknown:
+        raise GiveUp(f"check does not know {' '.join(sorted(unknown))}. Use: ./xaso check [--fast]")
+    fast = "--fast" in words
+    begun = time.monotonic()
+    environment.ensure(dev=True)
+    if not fast:
+        get_programs()
+    env = _environment()
+    started_database = start_database(env)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    steps = [*_static(fast), *_tests(fast)]
+    try:
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            list(pool.map(lambda step: _run(step, env), [step for step in steps if step.report is None]))
+        for step in steps:
+            if step.report is not None:
+                _run(step, env)
+    finally:
+        if started_database:
+            subprocess.run([str(PYTHON), "-m", "xaso.site.database", "stop"], env=env, check=False)
+    return _table(steps, time.monotonic() - begun)
+
+
+def get_programs() -> list[str]:
+    """Installs the programs that some tests need, or says how; returns what is still missing."""
+    missing = [package for package, programs, _why in PROGRAMS if not _has(programs)]
+    if missing:
+        debian.install(missing, "for the tests")
+    still = []
+    for package, programs, why in PROGRAMS:
+        if not _has(programs):
+            still.append(package)
+            say(f"Missing: {package}, needed for {why}. As root: apt-get install {package}")
+    return still
+
+
+def _static(fast: bool) -> list[Step]:
+    steps = [
+        Step("format", [tool("ruff"), "format", "--check", "."]),
+        Step("lint", [tool("ruff"), "check", "--output-format=concise", "."]),
+        Step("imports", [tool("lint-imports"), "--no-cache"]),
+        Step("migrations", [str(PYTHON), "-m", "xaso.site", "makemigrations", "--check", "--dry-run"]),
+    ]
+    if not fast:
+        steps.insert(0, Step("types", [tool("mypy")]))  # the longest goes first, beside the others
+    return steps
+
+
+def _tests(fast: bool) -> list[Step]:
+    tests = _pytest("tests", "--ignore=tests/journeys")
+    cores = os.cpu_count() or 1
+    if cores > 1:
+        # One file stays in one process: some files share a server that is dear to start.
+        tests.command += ["-n", str(min(4, cores)), "--dist", "loadfile"]
+    if fast:
+        tests.command += ["-m", "not slow"]
+        return [tests]
+    return [tests, _pytest("journeys", "tests/journeys")]
+
+
+def _pytest(name: str, *options: str) -> Step:
+    report = LOGS / f"check-{name}.xml"
+    command = [str(PYTHON), "-m", "pytest", "-q", "--create-db", f"--junitxml={report}", *options]
+    return Step(name, command, report)
+
+
+def _environment() -> dict[str, str]:
+    defaults = {"CI": "true", "XASO_TEST_DB": "test_xaso_check", "PYTHONUNBUFFERED": "1"}
+    browser = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if browser:
+        defaults["XASO_CHROMIUM"] = browser
+    return environment.environ(**{key: value for key, value in defaults.items() if key not in os.environ})
+
+
+def _run(step: Step, env: dict[str, str]) -> None:
+    begun = time.monotonic()
+    if step.report:
+        step.report.unlink(missing_ok=True)
+    with open(step.log, "wb") as out:
+        done = subprocess.run(
+            step.command,
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    step.seconds = time.monotonic() - begun
+    if step.report:
+        _count(step, done.returncode)
+    else:
+        step.passed, step.failed = (1, 0) if done.returncode == 0 else (0, 1)
+    say(f"{step.name}: {_result(step)} in {step.seconds:.0f} s")
+    if step.failed:
+        text = step.log.read_text(errors="replace").rstrip()
+        tell(f"--- {step.name}: {' '.join(step.command)}\n{text[-6000:]}\n--- all of it: {step.log}\n")
+
+
+def _count(step: Step, code: int) -> None:
+    """Numbers from the test report; a run that broke off counts as one failure more."""
+    if step.report and step.report.exists():
+        for suite in ElementTree.parse(step.report).getroot().iter("testsuite"):  # noqa: S314 - our own file
+            number = {key: int(suite.get(key, "0")) for key in ("tests", "failures", "errors", "skipped")}
+            step.failed += number["failures"] + number["errors"]
+            step.skipped += number["skipped"]
+            step.passed += number["tests"] - number["failures"] - number["errors"] - number["skipped"]
+    if code not in {0, 5} and not step.failed:  # 5: there are no such tests (yet)
+        step.failed = 1
+
+
+def _result(step: Step) -> str:
+    if step.report is None:
+        return "ok" if not step.failed else "FAILED"
+    skipped = f", {step.skipped} skipped" if step.skipped else ""
+    return f"{step.passed} passed, {step.failed} failed{skipped}"
+
+
+def _table(steps: list[Step], seconds: float) -> int:
+    tell()
+    for step in steps:
+        tell(f"  {step.name:<12} {step.seconds:7.1f} s   {_result(step)}")
+    tell(f"  {'all':<12} {seconds:7.1f} s")
+    passed, failed = sum(step.passed for step in steps), sum(step.failed for step in steps)
+    tell(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def _has(programs: tuple[str, ...]) -> bool:
+    return any(shutil.which(program) for program in programs)
