@@ -51,7 +51,7 @@ def partial_day(text: str) -> str:
 
 
 def figure(value: int | float | Decimal, decimals: int | None = None) -> str:
-    """`1.234,5`: dots between thousands, comma before decimals. `decimals` None keeps what the number has, at most 3."""
+    """`1.234,5`: dots between thousands, comma before decimals. `decimals` None keeps what it has, at most 3."""
     if decimals is None:
         text = f"{value:,.3f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
     else:
@@ -72,7 +72,11 @@ def phone(number: str) -> str:
     if len(digits) == 10 and digits.startswith("0") and not digits.startswith("02"):
         return f"{digits[:4]} {digits[4:7]} {digits[7:]}"
     if len(digits) == 11 and digits.startswith("02"):
-        return f"{digits[:4]} {digits[4:7]} {digits[7:]}" if digits[:3] not in ("024", "028") else f"{digits[:3]} {digits[3:7]} {digits[7:]}"
+        return (
+            f"{digits[:4]} {digits[4:7]} {digits[7:]}"
+            if digits[:3] not in ("024", "028")
+            else f"{digits[:3]} {digits[3:7]} {digits[7:]}"
+        )
     if len(digits) == 8 and digits.startswith("1"):
         return f"{digits[:4]} {digits[4:]}"
     return number

@@ -26,7 +26,9 @@ def read(text: str) -> int:
     if _GROUPED.fullmatch(cleaned):
         return int(re.sub(r"\D", "", cleaned))
     if re.fullmatch(r"\d+[.,]\d{1,2}", cleaned):
-        raise MoneyUnclear(f"Số tiền “{text.strip()}” là bao nhiêu đồng? Nhập đủ các chữ số, ví dụ 1.500.000.")
+        raise MoneyUnclear(
+            f"Số tiền “{text.strip()}” là bao nhiêu đồng? Nhập đủ các chữ số, ví dụ 1.500.000."
+        )
     raise MoneyUnclear("Nhập số tiền bằng chữ số, ví dụ 1.250.000.")
 
 

@@ -57,7 +57,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     unit = getattr(request, "unit", None)
     viewer = getattr(request, "viewer", None)
     frame = Shell(
-        unit_name=getattr(unit, "office_name", "") or getattr(unit, "name", "") or _setting("UNIT_NAME", "Xã Số"),
+        unit_name=getattr(unit, "office_name", "")
+        or getattr(unit, "name", "")
+        or _setting("UNIT_NAME", "Xã Số"),
         unit_above=getattr(unit, "above", "") or _setting("UNIT_ABOVE"),
         unit_address=getattr(unit, "address", "") or _setting("UNIT_ADDRESS"),
         help_phone=getattr(unit, "phone", "") or _setting("HELP_PHONE"),

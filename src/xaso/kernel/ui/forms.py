@@ -31,7 +31,7 @@ Renderer.backend.app_dirname = DjangoTemplates.app_dirname  # type: ignore[attr-
 
 
 def ask(field: F, *, title: bool = False, when: str = "") -> F:
-    """Mark how a field is asked: `title` makes its label the page's h1; `when` ("kind=other") shows it after that answer.
+    """Mark how a field is asked: `title` makes its label the page's h1; `when` ("kind=other") shows it after it.
 
     The script only hides; without it the question is simply there, so the server must not insist on an answer
     to a question whose condition is not met.

@@ -17,9 +17,16 @@ def shown() -> bool:
 
 class Sample(forms.Form):
     name = forms.CharField(label="Họ, chữ đệm và tên", help_text="Như trên giấy khai sinh hoặc thẻ căn cước.")
-    kind = forms.ChoiceField(label="Ông/bà là ai?", choices=[("self", "Chính người được khai"), ("parent", "Cha hoặc mẹ")], widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label="Ông/bà là ai?",
+        choices=[("self", "Chính người được khai"), ("parent", "Cha hoặc mẹ")],
+        widget=forms.RadioSelect,
+    )
     note = forms.CharField(label="Ghi chú", required=False, widget=forms.Textarea)
-    agree = forms.BooleanField(label="Tôi đồng ý cho UBND xã dùng số điện thoại này để báo kết quả", help_text="Không dùng vào việc khác.")
+    agree = forms.BooleanField(
+        label="Tôi đồng ý cho UBND xã dùng số điện thoại này để báo kết quả",
+        help_text="Không dùng vào việc khác.",
+    )
 
 
 @public

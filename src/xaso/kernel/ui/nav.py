@@ -24,7 +24,7 @@ def entries() -> list[tuple[int, str, NavItem]]:
 
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """The menu of this viewer: list of {label, url, icon, group, active, count}; lines without the right are left out."""
+    """The menu of this viewer: list of {label, url, icon, group, active, count}; without the right, no line."""
     viewer = getattr(request, "viewer", None)
     lines: list[dict[str, Any]] = []
     for _, group, item in entries():
@@ -35,7 +35,16 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
         except NoReverseMatch:
             continue
         count = item.count(viewer) if item.count else None
-        lines.append({"label": item.label, "url": url, "icon": item.icon, "group": group, "active": False, "count": count})
+        lines.append(
+            {
+                "label": item.label,
+                "url": url,
+                "icon": item.icon,
+                "group": group,
+                "active": False,
+                "count": count,
+            }
+        )
     hits = [line for line in lines if request.path.startswith(line["url"])]
     if hits:
         max(hits, key=lambda line: len(line["url"]))["active"] = True

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from xaso.kernel.ui.icons import icon
 
@@ -34,7 +34,9 @@ def url_or(name: str, default: str) -> str:
 def scripts(names: Iterable[str]) -> SafeString:
     """`<script type=module>` for each short name, in order, each once."""
     files = [SCRIPTS.get(name, f"ui/{name}.js") for name in dict.fromkeys(names)]
-    return format_html_join("\n", '<script type="module" src="{}"></script>', ((static(file),) for file in files))
+    return format_html_join(
+        "\n", '<script type="module" src="{}"></script>', ((static(file),) for file in files)
+    )
 
 
 def button(text: str, kind: str, mark: str, **attrs: Any) -> SafeString:
@@ -52,7 +54,13 @@ def button(text: str, kind: str, mark: str, **attrs: Any) -> SafeString:
 def badge(text: str, kind: str = "", mark: str = "", title: str = "") -> SafeString:
     """Icon, words and colour together; the words are the accessible name."""
     tip = format_html(' title="{}"', title) if title else ""
-    return format_html('<span class="{}"{}>{}<span>{}</span></span>', f"badge {kind}".strip(), tip, icon(mark) if mark else "", text)
+    return format_html(
+        '<span class="{}"{}>{}<span>{}</span></span>',
+        f"badge {kind}".strip(),
+        tip,
+        icon(mark) if mark else "",
+        text,
+    )
 
 
 def deadline_badge(state: str, days: int = 0, detail: str = "") -> SafeString:
@@ -181,7 +189,9 @@ def qr(text: str, label: str = "") -> SafeString:
     code = segno.make(text, error="m", micro=False)
     drawn = code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None)
     named = drawn.replace("<svg ", f'<svg role="img" aria-label="Mã QR: {_plain(label or text)}" ', 1)
-    return format_html('<div class="plate">{}{}</div>', mark_safe(named), format_html("<p>{}</p>", label) if label else "")
+    return format_html(
+        '<div class="plate">{}{}</div>', SafeString(named), format_html("<p>{}</p>", label) if label else ""
+    )
 
 
 def _plain(text: str) -> str:
@@ -236,7 +246,7 @@ class Table:
 
 @dataclass(frozen=True)
 class MapBox:
-    """A map: markers {lat, lng, name, url?, text?}, its outline and tiles, where to look. Every marker is also a row of a list."""
+    """A map: markers {lat, lng, name, url?, text?}, outline, tiles, where to look. Each marker is also in a list."""
 
     name: str
     lat: float

@@ -17,7 +17,15 @@ from xaso.kernel.ui import guide
 from xaso.kernel.ui.parts import PREFS
 
 A_YEAR = 365 * 24 * 3600
-SHELL_FILES = ("ui/xaso.css", "ui/icons.svg", "ui/mark.svg", "ui/form.js", "ui/draft.js", "ui/outbox.js", "ui/upload.js")
+SHELL_FILES = (
+    "ui/xaso.css",
+    "ui/icons.svg",
+    "ui/mark.svg",
+    "ui/form.js",
+    "ui/draft.js",
+    "ui/outbox.js",
+    "ui/upload.js",
+)
 
 
 @csrf_exempt  # it only keeps how the screen looks; a token here would make every page private to caches
@@ -26,14 +34,18 @@ SHELL_FILES = ("ui/xaso.css", "ui/icons.svg", "ui/mark.svg", "ui/form.js", "ui/d
 def prefs(request: HttpRequest) -> HttpResponse:
     """Keep one choice (theme, density, saver) in a cookie and go back to the page it came from."""
     back = request.headers.get("Referer", "/")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     answer = HttpResponseRedirect(back if safe else "/")
     for key, (_, options) in PREFS.items():
         value = request.POST.get(key)
         if value is None:
             continue
         if value and value in dict(options):
-            answer.set_cookie(f"xaso_{key}", value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure())
+            answer.set_cookie(
+                f"xaso_{key}", value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
+            )
         else:
             answer.delete_cookie(f"xaso_{key}")
     return answer
@@ -49,7 +61,7 @@ def offline(request: HttpRequest) -> HttpResponse:
 @require_GET
 @public
 def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker, from the root so that it may serve every page; the list of shell files goes in as a comment line."""
+    """The service worker, from the root so that it may serve every page, with our hashed names in it."""
     found = finders.find("ui/sw.js")
     if not found:
         raise Http404

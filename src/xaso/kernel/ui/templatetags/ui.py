@@ -13,9 +13,10 @@ from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from xaso.kernel.plain import formats, money as money_words_of, moment
+from xaso.kernel.plain import formats, moment
+from xaso.kernel.plain import money as money_words_of
 from xaso.kernel.ui import icons, parts
 
 register = template.Library()
@@ -95,7 +96,9 @@ def once_key() -> SafeString:
 
 
 @register.simple_tag
-def button(text: str, kind: str = "", icon: str = "", name: str = "", value: str = "", **attrs: Any) -> SafeString:
+def button(
+    text: str, kind: str = "", icon: str = "", name: str = "", value: str = "", **attrs: Any
+) -> SafeString:
     """A submit button. kind: "" (the one primary), second, danger, start; other arguments become attributes."""
     return parts.button(text, kind, icon, name=name, value=value, **attrs)
 
@@ -114,7 +117,7 @@ def badge(text: str, kind: str = "", icon: str = "") -> SafeString:
 
 @register.simple_tag
 def deadline_badge(state: str, days: int = 0, detail: str = "") -> SafeString:
-    """state: left, today, late, paused, early, done_late; `days` in working days; `detail` is the exact time and rule."""
+    """state: left, today, late, paused, early, done_late; `days` in working days; `detail`: exact time, rule."""
     return parts.deadline_badge(state, days, detail)
 
 
@@ -138,7 +141,7 @@ def step(number: int, total: int) -> SafeString:
 
 @register.simple_tag
 def prefs_form(*which: str) -> SafeString:
-    """Switches kept in a cookie: saver, theme, density. The form goes to `ui_prefs`; shown only when that page exists."""
+    """Switches kept in a cookie: saver, theme, density; nothing when the page `ui_prefs` is not installed."""
     return parts.prefs_form(which)
 
 
@@ -175,7 +178,12 @@ def notice(content: str, kind: str = "info", title: str = "", role: str = "") ->
 @register.simple_block_tag
 def details(content: str, title: str, open: bool = False) -> SafeString:
     """{% details "Căn cứ pháp lý" %}…{% enddetails %}."""
-    return format_html("<details{}><summary>{}</summary><div>{}</div></details>", mark_safe(" open") if open else "", title, content)
+    return format_html(
+        "<details{}><summary>{}</summary><div>{}</div></details>",
+        SafeString(" open") if open else "",
+        title,
+        content,
+    )
 
 
 # ---- whole components from data -------------------------------------------------------------------------------
@@ -186,13 +194,17 @@ def _part(name: str, **facts: Any) -> SafeString:
 
 
 @register.simple_tag
-def empty_state(title: str, text: str = "", url: str = "", label: str = "", icon: str = "inbox") -> SafeString:
+def empty_state(
+    title: str, text: str = "", url: str = "", label: str = "", icon: str = "inbox"
+) -> SafeString:
     """What is (not) here, what to do, one link. (A tag called "empty" would end a {% for %}.)"""
     return _part("empty", title=title, text=text, url=url, label=label, icon=icon)
 
 
 @register.simple_tag
-def tile(name: str, value: Any, note: str = "", url: str = "", trend: str = "", trend_text: str = "") -> SafeString:
+def tile(
+    name: str, value: Any, note: str = "", url: str = "", trend: str = "", trend_text: str = ""
+) -> SafeString:
     """A figure: name, value as written, note (goal, time stamp), trend up | down | flat with its words."""
     return _part("tile", name=name, value=value, note=note, url=url, trend=trend, trend_text=trend_text)
 
