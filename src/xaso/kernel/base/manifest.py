@@ -60,18 +60,26 @@ class Panel:
 class IndicatorSpec:
     """A figure with numerator, denominator and the records behind it.
 
-    ``compute(unit_path, start, end, filters)`` answers (numerator, denominator);
-    ``records(viewer, unit_path, start, end, filters, which, after, limit)`` answers rows to open.
+    ``compute(span)`` answers (numerator, denominator) for a ``Span`` (unit subtree, period, filters).
+    ``split(span, by)`` answers rows (key, label, numerator, denominator) by one of ``dimensions``.
+    ``records(span, which, after, limit)`` answers rows {id, label, detail, url, at} behind the numerator
+    (``which="numerator"``) or behind what is missing from it (``which="rest"``), newest first.
     """
 
     code: str
     label: str
     unit: str
-    compute: Callable[..., tuple[float, float]]
+    compute: Callable[[Any], tuple[float, float]]
     records: Callable[..., Sequence[Mapping[str, Any]]]
+    split: Callable[..., Sequence[tuple[str, str, float, float]]] | None = None
+    dimensions: tuple[tuple[str, str], ...] = ()
     source: str = ""
+    formula: str = ""
+    group: str = ""
     higher_is_better: bool = True
     maximum: float | None = None
+    score: Callable[[float, float], float | None] | None = None
+    unconfirmed: str = ""
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ class Setup(Record):
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="setups")
     number = models.PositiveIntegerField("lần")
     title = models.CharField("tên gọi dễ hiểu", max_length=200)
+    variant = models.CharField("biến thể", max_length=40, blank=True)
     unit_path = models.CharField("áp dụng tại", max_length=120, blank=True)
     body = models.JSONField("nội dung")
     state = models.CharField("trạng thái", max_length=10, choices=State.choices, default=State.DRAFT)
@@ -80,7 +81,9 @@ class Setup(Record):
     class Meta:
         verbose_name = "thủ tục điện tử"
         constraints = [
-            models.UniqueConstraint(fields=["procedure", "unit_path", "number"], name="setup_number_once")
+            models.UniqueConstraint(
+                fields=["procedure", "variant", "unit_path", "number"], name="setup_number_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -275,7 +278,8 @@ class Payment(Record):
 class Result(Record):
     """The result of a dossier: drafted, signed by the leader, numbered and sealed, returned."""
 
-    dossier = models.OneToOneField(Dossier, models.PROTECT, related_name="result")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="results")
+    key = models.CharField("loại kết quả", max_length=60)
     document = models.ForeignKey("documents.Document", models.PROTECT)
     result_code = models.CharField("mã kết quả", max_length=40, blank=True)
     data: Any = SealedJSON("nội dung", default=dict)
@@ -285,9 +289,15 @@ class Result(Record):
     signed_at = models.DateTimeField("ký lúc", null=True)
     issued_at = models.DateTimeField("phát hành lúc", null=True)
     sent_back_reason = models.CharField("lý do trả lại", max_length=500, blank=True)
+    ended_at = models.DateTimeField("thay lúc", null=True)
 
     class Meta:
         verbose_name = "kết quả"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "key"], condition=models.Q(ended_at__isnull=True), name="result_once"
+            )
+        ]
 
 
 class Return(Record):
