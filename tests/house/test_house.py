@@ -121,7 +121,7 @@ def test_no_service_reaches_into_another(folder):
             target = getattr(one, "related_model", None)
             if target is not None and not one.auto_created:
                 assert target._meta.app_label not in others, f"{model} points into {target._meta.app_label}"
-    pattern = re.compile(r"""["'](?:%s)(?:_desk)?[:/.]""" % "|".join(others or ["\x00"]))
+    pattern = re.compile(rf"""["'](?:{"|".join(others or ["\x00"])})(?:_desk)?[:/.]""")
     for path in [*product_files(folder), *folder.rglob("*.html")]:
         assert not pattern.search(path.read_text(encoding="utf-8")), f"{relative(path)} names another service"
 

@@ -1,9 +1,63 @@
 """The manifest of the one-stop shop."""
 
-from xaso.kernel.base.manifest import Service
+from xaso.kernel.base.manifest import CaseType, Right, Service
+
+READERS = ("receptionist", "specialist", "leader", "clerk", "province_viewer", "admin")
+
+RIGHTS = (
+    Right("onestop.view", "Xem hồ sơ một cửa", READERS),
+    Right("onestop.receive", "Tiếp nhận, số hóa, trả kết quả", ("receptionist",)),
+    Right("onestop.take_money", "Thu phí, lệ phí tại quầy", ("receptionist",)),
+    Right("onestop.handle", "Thụ lý hồ sơ", ("specialist", "leader", "receptionist", "clerk")),
+    Right("onestop.draft", "Soạn kết quả", ("specialist",)),
+    Right("onestop.sign", "Ký kết quả", ("leader",)),
+    Right("onestop.seal", "Cấp số, đóng dấu, phát hành kết quả", ("clerk",)),
+    Right("onestop.extend", "Xin lỗi và hẹn lại, dừng hồ sơ", ("leader",)),
+    Right("onestop.forms", "Soạn và công bố thủ tục điện tử", ("admin", "province_admin")),
+    Right("onestop.settle", "Chốt điểm chưa rõ của danh mục thủ tục", ("admin", "province_admin")),
+    Right("onestop.rates", "Nhập mức phí theo nghị quyết của tỉnh", ("province_admin",)),
+    Right("onestop.file", "Nộp hồ sơ qua API", ()),
+    Right("onestop.read", "Đọc trạng thái hồ sơ qua API", ()),
+)
+
+ANNOUNCES = {
+    "onestop.dossier_filed": "Nộp hồ sơ {code}",
+    "onestop.dossier_received": "Tiếp nhận hồ sơ",
+    "onestop.dossier_refused": "Không tiếp nhận hồ sơ",
+    "onestop.supplement_asked": "Yêu cầu bổ sung giấy tờ",
+    "onestop.supplement_answered": "Công dân đã bổ sung giấy tờ",
+    "onestop.dossier_withdrawn": "Công dân rút hồ sơ",
+    "onestop.dossier_stopped": "Dừng giải quyết hồ sơ",
+    "onestop.step_done": "Xong bước {step}",
+    "onestop.dossier_extended": "Xin lỗi và hẹn lại ngày trả kết quả",
+    "onestop.result_drafted": "Soạn dự thảo kết quả",
+    "onestop.result_submitted": "Trình ký kết quả",
+    "onestop.result_sent_back": "Lãnh đạo trả lại dự thảo",
+    "onestop.result_signed": "Lãnh đạo đã ký kết quả",
+    "onestop.result_issued": "Văn thư đã đóng dấu, phát hành kết quả",
+    "onestop.dossier_done": "Hồ sơ đã xử lý xong",
+    "onestop.result_returned": "Đã trả kết quả",
+    "onestop.payment_asked": "Yêu cầu nộp phí, lệ phí",
+    "onestop.payment_made": "Đã nộp phí, lệ phí",
+    "onestop.payment_waived": "Miễn phí, lệ phí",
+    "onestop.paper_added": "Thêm giấy tờ",
+    "onestop.paper_judged": "Kiểm tra giấy tờ",
+    "onestop.rated": "Công dân đánh giá",
+    "onestop.setup_saved": "Lưu bản nháp thủ tục điện tử",
+    "onestop.setup_published": "Công bố thủ tục điện tử",
+    "onestop.rate_set": "Nhập mức phí theo nghị quyết",
+    "onestop.catalogue_imported": "Nhập danh mục thủ tục",
+    "onestop.point_settled": "Chốt một điểm chưa rõ của thủ tục",
+    "onestop.webhook_registered": "Đăng ký địa chỉ nhận tin",
+}
 
 SERVICE = Service(
     key="onestop",
     title="Một cửa và dịch vụ công",
     summary="Nộp hồ sơ, theo dõi, nhận kết quả có chữ ký số.",
+    rights=RIGHTS,
+    cases=(
+        CaseType("onestop.dossier", "Hồ sơ một cửa", "onestop.view", "onestop.handle", "onestop_desk:dossier"),
+    ),
+    announces=ANNOUNCES,
 )
