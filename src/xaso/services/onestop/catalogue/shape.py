@@ -21,6 +21,7 @@ REASONS = {
     "number_mismatch": "Số ở cột thời gian không có trong phần mô tả",
     "several_terms": "Phần mô tả nêu nhiều thời hạn, không rõ thời hạn chung",
     "digits_glued": "Chữ số của thời hạn và của phí dính liền nhau",
+    "only_in_steps": "Cột thời gian để trống; thời hạn chỉ thấy trong trình tự thực hiện",
     "free_text": "Thời hạn ghi bằng lời, không đọc được thành số",
     "zero_term": "Thời hạn ghi là 0",
     # fees
@@ -63,6 +64,8 @@ class Term:
     candidates: list[str] = field(default_factory=list)  # codes that fit the text; "5?" has no unit
     stages: list[str] = field(default_factory=list)  # codes of the parts when the text splits the term
     evidence: str = ""  # the sentence that gave the unit
+    basis: str = ""  # article and document, when the law gave the term
+    unconfirmed: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
