@@ -126,7 +126,7 @@ def _install(lock: Path) -> None:
         raise GiveUp(
             "The virtual environment has no pip. On Debian: apt-get install python3-venv; then rm -r .venv"
         )
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", "--require-hashes", "-r", str(lock)]
     if subprocess.run(command, env=environ(), cwd=ROOT, check=False, stdin=subprocess.DEVNULL).returncode:
         raise GiveUp(
