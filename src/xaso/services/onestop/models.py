@@ -169,7 +169,10 @@ class Dossier(Record):
     status = models.PositiveSmallIntegerField("trạng thái", choices=Status.choices, default=Status.NEW)
     unit_path = models.CharField("cơ quan giải quyết", max_length=120)
     received_path = models.CharField("nơi tiếp nhận", max_length=120)
-    client_key = models.CharField("khóa chống lặp", max_length=160, null=True, unique=True)
+    # Null, not empty, where no key was given: empty texts would collide in the unique index.
+    client_key = models.CharField("khóa chống lặp", max_length=160, null=True, unique=True)  # noqa: DJ001
+    client_digest = models.CharField("dấu nội dung", max_length=64, blank=True)
+    missing: Any = models.JSONField("còn thiếu khi nộp", default=list)
     case_key = models.CharField("trường hợp", max_length=60, blank=True)
     subject = models.CharField("trích yếu", max_length=300, blank=True)
     answers: Any = SealedJSON("câu trả lời")

@@ -30,7 +30,11 @@ def unit_code_of(unit_path: str) -> str:
     """
     known = _codes.get(unit_path)
     if known is None:
-        row = UnitIdentifier.objects.filter(unit__path=unit_path, valid_to__isnull=True).order_by("-valid_from").first()
+        row = (
+            UnitIdentifier.objects.filter(unit__path=unit_path, valid_to__isnull=True)
+            .order_by("-valid_from")
+            .first()
+        )
         known = str(row.value) if row else "U" + unit_path.strip("/").replace("/", ".").upper()
         if Unit.objects.filter(path=unit_path).exists():
             _codes[unit_path] = known

@@ -7,9 +7,11 @@ import time
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from xaso.kernel.base.errors import NotFound
 from xaso.services.onestop import eforms
-from xaso.services.onestop.models import FeeRate, Setup
+from xaso.services.onestop.models import FeeRate, ProcedureVersion, Setup
 
 _KEEP_SECONDS = 15.0
 _rows: tuple[float, dict[str, list[Setup]]] = (0.0, {})
@@ -70,6 +72,22 @@ def setup_for(procedure: str, unit_path: str, day: date, variant: str = "") -> S
     if not named:
         raise NotFound("Thủ tục này chưa nộp được trực tuyến tại đây. Đến bộ phận một cửa để được hướng dẫn.")
     return named[0]
+
+
+_versions: dict[tuple[UUID, date], tuple[float, UUID | None]] = {}
+
+
+def version_id_on(procedure_id: UUID, day: date) -> UUID | None:
+    """The catalogue version of a procedure that a dossier of this day pins; None when it is in no catalogue."""
+    made, known = _versions.get((procedure_id, day), (0.0, None))
+    if not made or time.monotonic() - made > _KEEP_SECONDS:
+        found = ProcedureVersion.objects.filter(procedure_id=procedure_id, valid_from__lte=day)
+        found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day)).order_by("-number")
+        known = found.values_list("pk", flat=True).first()
+        if len(_versions) > 20_000:
+            _versions.clear()
+        _versions[(procedure_id, day)] = (time.monotonic(), known)
+    return known
 
 
 def rates_for(unit_path: str) -> list[eforms.Rate]:
