@@ -45,12 +45,9 @@ def new(words: list[str]) -> int:
             "Its first migration could not be made (the reason is above); everything was taken back."
         )
     say(f"The service '{key}' is there: {folder.relative_to(ROOT)}")
-    tell(
-        f"\nNext:\n  .venv/bin/python -m pytest -q src/xaso/services/{key}\n  ./xaso demo        then /{key}/ and /desk/{key}/"
-    )
-    tell(
-        f"  Replace the example record 'Note' by your own, and its page src/xaso/services/{key}/README.md first."
-    )
+    tell(f"\nNext:\n  .venv/bin/python -m pytest -q src/xaso/services/{key}")
+    tell(f"  ./xaso demo        then look at /{key}/ and /desk/{key}/")
+    tell(f"  Begin with src/xaso/services/{key}/README.md; then put your own record in the place of 'Note'.")
     return 0
 
 
