@@ -1,0 +1,175 @@
+"""Keys in PKCS#12 files under the product's key folder, opened by the holder's PIN. For trial and small offices.
+
+The file's passphrase is random; a key made from the PIN (scrypt) and the installation's key ring seals it, so
+a stolen file is worthless without the ring, and the ring without the PIN costs time for each guess. Wrong
+tries are counted in a file of their own: a rolled-back database transaction must not give the tries back.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import pkcs12
+from pyhanko.sign.signers import Signer, SimpleSigner
+
+from xaso.kernel.base.errors import ActionError
+from xaso.kernel.base.fields import keyed_hash
+from xaso.kernel.documents.config import config
+from xaso.kernel.documents.signing.authority import issue
+from xaso.kernel.documents.signing.base import KeyRef
+from xaso.kernel.documents.signing.errors import KeyBlocked, SigningUnavailable, WrongPin
+from xaso.kernel.plain.ids import uuid7
+
+MAX_TRIES = 5
+BLOCK_SECONDS = 15 * 60
+_SCRYPT: dict[str, Any] = {"n": 2**14, "r": 8, "p": 1, "dklen": 32, "maxmem": 64 << 20}
+
+
+def _folder() -> Path:
+    return config().keys_dir / "signers"
+
+
+def _pin_key(pin: str, salt: bytes, key_id: str) -> bytes:
+    peppered = keyed_hash(f"{key_id}\x00{pin}", "documents.pin").encode()
+    return hashlib.scrypt(peppered, salt=salt, **_SCRYPT)
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def check_new_pin(pin: str) -> None:
+    """Raise ActionError for a PIN that is no PIN: 6 to 12 digits, not all the same."""
+    if not (pin.isdigit() and pin.isascii() and 6 <= len(pin) <= 12):
+        raise ActionError("Mã PIN gồm 6 đến 12 chữ số.", "pin")
+    if len(set(pin)) == 1:
+        raise ActionError("Mã PIN không được gồm một chữ số lặp lại. Chọn mã khác.", "pin")
+
+
+def save_key(key: rsa.RSAPrivateKey, certificate: x509.Certificate, pin: str) -> dict[str, Any]:
+    """Keep a key and its certificate in a new PKCS#12 file; answer the reference for its ``KeyRef``."""
+    check_new_pin(pin)
+    key_id, passphrase, salt, nonce = (
+        str(uuid7()),
+        secrets.token_bytes(32),
+        secrets.token_bytes(16),
+        os.urandom(12),
+    )
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = pkcs12.serialize_key_and_certificates(
+        None, key, certificate, None, serialization.BestAvailableEncryption(passphrase.hex().encode())
+    )
+    sealed = AESGCM(_pin_key(pin, salt, key_id)).encrypt(nonce, passphrase, key_id.encode())
+    lock = {"salt": salt.hex(), "nonce": nonce.hex(), "sealed": sealed.hex()}
+    _write(folder / f"{key_id}.p12", store)
+    _write(folder / f"{key_id}.json", json.dumps(lock).encode())
+    return {"file": key_id}
+
+
+def new_key(
+    name: str, organisation: str, pin: str, *, title: str = "", days: int = 730, start: Any = None
+) -> tuple[dict[str, Any], x509.Certificate]:
+    """Make a key with a certificate of the trial authority; answer (reference, certificate)."""
+    key = rsa.generate_private_key(65537, 2048)
+    certificate = issue(name, organisation, key.public_key(), title=title, days=days, start=start)
+    return save_key(key, certificate, pin), certificate
+
+
+@dataclass
+class _Tries:
+    """The counter of wrong PINs of one key, in a locked file."""
+
+    path: Path
+
+    @contextmanager
+    def held(self) -> Iterator[dict[str, float]]:
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            text = file.read()
+            state: dict[str, float] = json.loads(text) if text else {"wrong": 0, "until": 0}
+            before = dict(state)
+            try:
+                yield state
+            finally:
+                if state != before:
+                    file.seek(0)
+                    file.truncate()
+                    json.dump(state, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+
+
+def _open_passphrase(key_id: str, pin: str) -> bytes:
+    folder = _folder()
+    try:
+        lock = json.loads((folder / f"{key_id}.json").read_text())
+    except FileNotFoundError as error:
+        raise SigningUnavailable(
+            "Không tìm thấy tệp khóa ký trên máy chủ. Báo người quản trị khôi phục."
+        ) from error
+    with _Tries(folder / f"{key_id}.tries").held() as state:
+        if state["until"] > time.time():
+            minutes = int((state["until"] - time.time()) // 60) + 1
+            raise KeyBlocked(
+                f"Nhập sai mã PIN nhiều lần nên khóa ký tạm khóa. Thử lại sau {minutes} phút.", "pin"
+            )
+        try:
+            pin_key = _pin_key(pin, bytes.fromhex(lock["salt"]), key_id)
+            passphrase = AESGCM(pin_key).decrypt(
+                bytes.fromhex(lock["nonce"]), bytes.fromhex(lock["sealed"]), key_id.encode()
+            )
+        except InvalidTag as error:
+            state["wrong"] += 1
+            left = int(MAX_TRIES - state["wrong"])
+            if left <= 0:
+                state.update(wrong=0, until=time.time() + BLOCK_SECONDS)
+                raise KeyBlocked(
+                    f"Nhập sai mã PIN {MAX_TRIES} lần nên khóa ký tạm khóa {BLOCK_SECONDS // 60} phút.", "pin"
+                ) from error
+            raise WrongPin(left) from error
+        state.update(wrong=0, until=0)
+    return passphrase
+
+
+class FileKeys:
+    """The adapter of PKCS#12 files."""
+
+    otp = False
+
+    def challenge(self, key: KeyRef) -> str:
+        """A file sends no codes."""
+        return ""
+
+    @contextmanager
+    def unlock(self, key: KeyRef, pin: str, count: int = 1) -> Iterator[Signer]:
+        """See ``KeyAdapter.unlock``."""
+        key_id = str(key.reference["file"])
+        passphrase = _open_passphrase(key_id, pin)
+        content = (_folder() / f"{key_id}.p12").read_bytes()
+        signer = SimpleSigner.load_pkcs12_data(
+            content, other_certs=key.chain, passphrase=passphrase.hex().encode()
+        )
+        if signer is None:
+            raise SigningUnavailable("Tệp khóa ký bị hỏng. Báo người quản trị khôi phục từ bản sao lưu.")
+        yield signer

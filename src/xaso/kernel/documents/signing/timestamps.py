@@ -1,0 +1,143 @@
+"""Timestamps by RFC 3161: our own trial authority, and the client of a real one."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from datetime import UTC
+from typing import Any
+
+from asn1crypto import algos, cms, core, tsp, x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
+
+from xaso.kernel.documents.config import config
+from xaso.kernel.documents.signing.authority import Authority, authority
+from xaso.kernel.plain.moment import now
+
+# A policy of our own under the UUID arc (ITU-T X.667), free for anyone to use.
+POLICY = "2.25.88871531422562965949485327446605251511"
+_IMPRINT_LENGTH = {"sha256": 32, "sha384": 48, "sha512": 64}
+MAX_REQUEST = 4096
+
+
+def _refusal(why: str, words: str) -> tsp.TimeStampResp:
+    status = {"status": "rejection", "status_string": [words], "fail_info": {why}}
+    return tsp.TimeStampResp({"status": status})
+
+
+def _problem(request: tsp.TimeStampReq) -> tuple[str, str] | None:
+    imprint = request["message_imprint"]
+    algorithm = imprint["hash_algorithm"]["algorithm"].native
+    if request["version"].native != "v1":
+        return "bad_request", "only version 1 is known"
+    if algorithm not in _IMPRINT_LENGTH:
+        return "bad_alg", "hash algorithm not accepted"
+    if len(imprint["hashed_message"].native) != _IMPRINT_LENGTH[algorithm]:
+        return "bad_data_format", "wrong length of the hash"
+    if request["req_policy"].native not in {None, POLICY}:
+        return "unaccepted_policy", "policy not known"
+    if request["extensions"].native:
+        return "unaccepted_extensions", "extensions not accepted"
+    return None
+
+
+def _token_info(request: tsp.TimeStampReq, certificate: x509.Certificate) -> tsp.TSTInfo:
+    values: dict[str, Any] = {
+        "version": "v1",
+        "policy": POLICY,
+        "message_imprint": request["message_imprint"],
+        "serial_number": secrets.randbits(120) | 1,
+        "gen_time": now().astimezone(UTC).replace(microsecond=0),
+        "accuracy": {"seconds": 1},
+        "tsa": x509.GeneralName(name="directory_name", value=certificate.subject),
+    }
+    if request["nonce"].native is not None:
+        values["nonce"] = request["nonce"].native
+    return tsp.TSTInfo(values)
+
+
+def _token(own: Authority, info: tsp.TSTInfo, with_certificates: bool) -> cms.ContentInfo:
+    certificate, key = own.timestamps.asn1, own.timestamps.key
+    content = info.dump()
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(content)
+    attributes = cms.CMSAttributes(
+        [
+            simple_cms_attribute("content_type", "tst_info"),
+            simple_cms_attribute(
+                "signing_time", cms.Time({"utc_time": core.UTCTime(info["gen_time"].native)})
+            ),
+            simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(certificate)),
+            simple_cms_attribute("message_digest", digest.finalize()),
+        ]
+    )
+    sha256 = algos.DigestAlgorithm({"algorithm": "sha256"})
+    signer = cms.SignerInfo(
+        {
+            "version": "v1",
+            "sid": cms.SignerIdentifier(
+                {
+                    "issuer_and_serial_number": cms.IssuerAndSerialNumber(
+                        {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+                    )
+                }
+            ),
+            "digest_algorithm": sha256,
+            "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"}),
+            "signed_attrs": attributes,
+            "signature": key.sign(attributes.dump(), PKCS1v15(), hashes.SHA256()),
+        }
+    )
+    signed: dict[str, Any] = {
+        "version": "v3",
+        "digest_algorithms": cms.DigestAlgorithms((sha256,)),
+        "encap_content_info": {"content_type": "tst_info", "content": cms.ParsableOctetString(content)},
+        "signer_infos": [signer],
+    }
+    if with_certificates:
+        signed["certificates"] = [certificate, *own.chain]
+    return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)})
+
+
+def respond(request: tsp.TimeStampReq) -> tsp.TimeStampResp:
+    """Answer one request, with a token or with a refusal as RFC 3161 words it."""
+    problem = _problem(request)
+    if problem:
+        return _refusal(*problem)
+    own = authority()
+    token = _token(own, _token_info(request, own.timestamps.asn1), bool(request["cert_req"].native))
+    return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
+
+
+def respond_to(body: bytes) -> bytes:
+    """The answer to a request's bytes, for the HTTP address of the authority."""
+    try:
+        request = tsp.TimeStampReq.load(body, strict=True)
+        request.native  # noqa: B018 - parses the whole request now, so that faults show here
+    except (ValueError, TypeError, KeyError):
+        answer = _refusal("bad_data_format", "not a timestamp request")
+    else:
+        answer = respond(request)
+    dumped: bytes = answer.dump()
+    return dumped
+
+
+class OwnTimeStamper(TimeStamper):
+    """Our trial authority asked directly, without the network."""
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        return respond(req)
+
+
+@functools.lru_cache(maxsize=2)
+def _stamper(address: str, keys: str) -> TimeStamper:
+    # Kept for the life of the process: it remembers how large an answer is, which saves one request a signature.
+    return HTTPTimeStamper(address, timeout=10) if address else OwnTimeStamper(include_nonce=True)
+
+
+def time_stamper() -> TimeStamper:
+    """The authority that the settings name; our trial one when they name none."""
+    return _stamper(config().tsa_url, str(config().keys_dir))
