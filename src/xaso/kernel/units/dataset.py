@@ -164,9 +164,7 @@ class Dataset:
 
     @cached_property
     def _path_of(self) -> dict[tuple[str, str, str], str]:
-        return {
-            (node.listed, node.level, node.code): node.path for node in (*self._today(), *self._old())
-        }
+        return {(node.listed, node.level, node.code): node.path for node in (*self._today(), *self._old())}
 
     @cached_property
     def names(self) -> list[NamePeriod]:

@@ -36,14 +36,13 @@ def unit_id(path: str) -> UUID:
 
 def _copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], conflict: str) -> None:
     """COPY rows into a shadow of the table and merge them from there."""
-    names = ", ".join(columns)
-    shadow = f"load_{table}"
+    names, shadow = ", ".join(columns), f"load_{table}"
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE {shadow} ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0")
+        cursor.execute(f"CREATE TEMP TABLE {shadow} AS SELECT {names} FROM {table} LIMIT 0")  # noqa: S608 - our names
         with cursor.copy(f"COPY {shadow} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {shadow} {conflict}")  # noqa: S608 - names are ours
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {shadow} {conflict}")  # noqa: S608 - our names
         cursor.execute(f"DROP TABLE {shadow}")
 
 
@@ -85,8 +84,13 @@ def load_units(day: date | None = None, *, again: bool = False) -> bool:
             ("id", "created_at", "old_id", "new_id", "partly", "basis", "confirmed"),
             (
                 (
-                    uuid5(NAMESPACE, f"{link.old}>{link.new}"), moment, unit_id(link.old), unit_id(link.new),
-                    link.partly, "", link.confirmed,
+                    uuid5(NAMESPACE, f"{link.old}>{link.new}"),
+                    moment,
+                    unit_id(link.old),
+                    unit_id(link.new),
+                    link.partly,
+                    "",
+                    link.confirmed,
                 )
                 for link in data.links
             ),  # fmt: skip

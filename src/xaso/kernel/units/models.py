@@ -27,7 +27,8 @@ class UnitQuerySet(QuerySet["Unit"]):
         """Units in force on a day (today by default); both ends of the validity count."""
         day = day or today()
         return self.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+            Q(valid_from__isnull=True) | Q(valid_from__lte=day),
+            Q(valid_to__isnull=True) | Q(valid_to__gte=day),
         )
 
     def under(self, path: str) -> UnitQuerySet:
@@ -57,7 +58,9 @@ class Unit(Record):
     sort_key = models.CharField("khóa sắp xếp", max_length=400)
     search_text = models.CharField("chữ để tìm", max_length=200)
     aliases = models.TextField("tên khác, không dấu, viết liền", blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", verbose_name="thuộc")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", verbose_name="thuộc"
+    )
     path = models.CharField("đường dẫn", max_length=120, unique=True)
     listed = models.CharField("danh mục", max_length=8, blank=True)
     valid_from = models.DateField("từ ngày", null=True)
@@ -128,7 +131,9 @@ class UnitName(Record):
 
     class Meta:
         verbose_name = "tên của đơn vị theo thời gian"
-        constraints = [models.UniqueConstraint(fields=["unit", "valid_from"], name="unitname_once", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "valid_from"], name="unitname_once", nulls_distinct=False)
+        ]
 
     def __str__(self) -> str:
         return self.full_name

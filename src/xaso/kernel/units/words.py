@@ -7,8 +7,31 @@ from xaso.kernel.plain.text import fold
 PROVINCE_KINDS = ("tỉnh", "thành phố")
 DISTRICT_KINDS = ("quận", "huyện", "thị xã", "thành phố")
 COMMUNE_KINDS = ("xã", "phường", "thị trấn", "đặc khu")
-HAMLET_KINDS = ("thôn", "bản", "buôn", "làng", "ấp", "khóm", "xóm", "khu phố", "tổ dân phố", "khu", "phum", "sóc")
-OFFICE_KINDS = ("trung tâm", "phòng", "sở", "ban", "chi cục", "văn phòng", "đơn vị sự nghiệp", "trạm", "trường")
+HAMLET_KINDS = (
+    "thôn",
+    "bản",
+    "buôn",
+    "làng",
+    "ấp",
+    "khóm",
+    "xóm",
+    "khu phố",
+    "tổ dân phố",
+    "khu",
+    "phum",
+    "sóc",
+)
+OFFICE_KINDS = (
+    "trung tâm",
+    "phòng",
+    "sở",
+    "ban",
+    "chi cục",
+    "văn phòng",
+    "đơn vị sự nghiệp",
+    "trạm",
+    "trường",
+)
 
 # Typed short forms, folded, each with the kinds it may stand for.
 SHORT_FORMS: dict[str, tuple[str, ...]] = {
@@ -27,9 +50,7 @@ SHORT_FORMS: dict[str, tuple[str, ...]] = {
     "dk": ("đặc khu",),
 }
 KIND_WORDS: dict[str, tuple[str, ...]] = {
-    **{
-        fold(kind): (kind,) for kinds in (PROVINCE_KINDS, DISTRICT_KINDS, COMMUNE_KINDS) for kind in kinds
-    },
+    **{fold(kind): (kind,) for kinds in (PROVINCE_KINDS, DISTRICT_KINDS, COMMUNE_KINDS) for kind in kinds},
     **SHORT_FORMS,
 }
 
