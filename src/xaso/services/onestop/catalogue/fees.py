@@ -49,6 +49,7 @@ _DATED = re.compile(
 _REDUCED = re.compile(r"áp dụng|miễn|giảm|bằng|mức (?:phí|lệ phí|thu)", re.IGNORECASE)
 _PER = re.compile(r"^[\s:.-]*(?:đồng|vnđ|đ)?\s?/\s?(?:0?1 )?(?P<per>[^\d.,;()/\n]{2,40})", re.IGNORECASE)
 _PER_AFTER = re.compile(r"^\s?/\s?(?:0?1 )?(?P<per>[^\d.,;()/\n–-]{2,40})")
+_FEE_SENTENCE = re.compile(r"(?:^|\n)\W*(?:phí|lệ phí)[^\n]{0,400}", re.IGNORECASE)
 _FEE_IN_TEXT = re.compile(r"(?:lệ phí|phí)[^.;\n]{0,60}$", re.IGNORECASE)
 
 
@@ -98,6 +99,9 @@ def _silent_fee(row: Row) -> Fee:
     text = row.note
     if _COUNCIL.search(text):
         return Fee(PARSED, kind="set_by_council", source="note", raw=text[:300])
+    sentence = _FEE_SENTENCE.search(row.description)
+    if sentence and _COUNCIL.search(sentence[0]) and not amounts_in(sentence[0]):
+        return Fee(PARSED, kind="set_by_council", source="description", raw=sentence[0][:300])
     stated = amounts_in(text)
     for match in _AMOUNT.finditer(row.description):
         if _FEE_IN_TEXT.search(row.description[: match.start()]):

@@ -23,6 +23,7 @@ REASONS = {
     "digits_glued": "Chữ số của thời hạn và của phí dính liền nhau",
     "only_in_steps": "Cột thời gian để trống; thời hạn chỉ thấy trong trình tự thực hiện",
     "free_text": "Thời hạn ghi bằng lời, không đọc được thành số",
+    "not_set_in_text": "Cột thời gian có số nhưng phần mô tả ghi không quy định",
     "zero_term": "Thời hạn ghi là 0",
     # fees
     "free_but_tariff": "Ghi miễn phí nhưng lại dẫn văn bản quy định mức thu",

@@ -69,6 +69,8 @@ _SAME_DAY = re.compile(
     r"[^;\n]{0,220}?ngày\s+làm\s+việc\s+tiếp\s+theo",
     re.IGNORECASE,
 )
+_AFTER_A_CHECK = re.compile(r"sau\s+khi\s+(?:xác\s+minh|có\s+kết\s+quả)[^.;\n]{0,80}$", re.IGNORECASE)
+_NOT_SET = re.compile(r"\W*(?:không|chưa)\s+(?:có\s+)?quy\s+định(?:\s+cụ\s+thể)?\W*", re.IGNORECASE)
 _ACCEPTANCE = re.compile(r"thông\s+báo[^.;\n]{0,60}(?:không\s+)?chấp\s+nhận", re.IGNORECASE)
 _RESULT = re.compile(
     r"\bcấp\s+(?!xã|tỉnh|huyện|bộ|có)|quyết\s+định|phê\s+duyệt|ban\s+hành|trả\s+kết\s+quả|công\s+bố|chấp\s+thuận"
@@ -115,7 +117,7 @@ def spoken_terms(text: str) -> list[Spoken]:
             continue
         word = match["number"].lower()
         number = _WORDS.get(word) or float(word.replace(",", "."))
-        found.append(Spoken(number, unit, before[-160:], after[:160], _sentence(text, match)))
+        found.append(Spoken(number, unit, before[-420:], after[:160], _sentence(text, match)))
     return found
 
 
@@ -174,8 +176,12 @@ def _against_description(term: Term, number: float, unit: str, description: str)
     _made(term, number, unit, "column")
     said = spoken_terms(description)
     if not said:
+        if _NOT_SET.fullmatch(description.strip()):
+            return _unclear(term, "not_set_in_text", [term.code], description.strip())
         return term
     same = [item for item in said if item.number == number and item.unit == unit]
+    if same and len(same) < len(said) and all(_AFTER_A_CHECK.search(item.before) for item in same):
+        return _unclear(term, "several_terms", [item.code for item in said], said[0].sentence)
     equal = [item for item in said if _minutes(item.number, item.unit) == _minutes(number, unit) is not None]
     if same or equal:
         term.evidence = (same or equal)[0].sentence
@@ -186,10 +192,14 @@ def _against_description(term: Term, number: float, unit: str, description: str)
         term.stages, term.evidence = stages, said[0].sentence
         return term
     other_unit = [item for item in said if item.number == number]
-    term.status = AMBIGUOUS
-    term.reason = "unit_conflict" if other_unit else "number_mismatch"
-    term.candidates = _codes([term.code, *(item.code for item in other_unit or said)])
-    term.evidence = (other_unit or said)[0].sentence
+    reason = "unit_conflict" if other_unit else "number_mismatch"
+    codes = [term.code, *(item.code for item in other_unit or said)]
+    return _unclear(term, reason, codes, (other_unit or said)[0].sentence)
+
+
+def _unclear(term: Term, reason: str, codes: list[str], evidence: str) -> Term:
+    term.status, term.reason = AMBIGUOUS, reason
+    term.candidates, term.evidence = _codes(codes), evidence
     return term
 
 
