@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Protocol
@@ -36,9 +37,14 @@ def _right_for(unit: Unit) -> str:
     return {Level.HAMLET: HAMLETS, Level.OFFICE: OFFICES}.get(Level(unit.level), LISTS)
 
 
-def touch_names() -> None:
-    """Tell every process that units changed, so that their name indexes are read again."""
-    UnitStamp.objects.filter(pk=STAMP_ID).update(number=F("number") + 1)
+def touch_names(level: str = Level.COMMUNE) -> None:
+    """Tell every process that a listed unit changed, so that its name index is read again.
+
+    The number is drawn, not counted: after a rollback a counted one would come again for other content.
+    Hamlets and offices are not in the index.
+    """
+    if level not in (Level.HAMLET, Level.OFFICE):
+        UnitStamp.objects.filter(pk=STAMP_ID).update(number=secrets.randbits(31))
 
 
 def _errors(found: dict[str, str | None]) -> None:
@@ -96,7 +102,6 @@ def add_hamlet(
     _refuse_namesake(siblings, kind, name)
     code = rules.hamlet_code(kind, name, {unit.code for unit in siblings})
     unit = _new_unit(commune, Level.HAMLET, kind, name, code, valid_from, clean(legal_basis))
-    touch_names()
     events.emit("units.hamlet_added", record=unit, unit_path=unit.path, viewer=viewer, data={"code": code})
     return unit
 
@@ -139,7 +144,6 @@ def add_office(
     if parent.children.filter(code=code).exists():
         raise Conflict(f"Mã {code} đã dùng trong đơn vị này. Chọn mã khác.", "code")
     unit = _new_unit(parent, Level.OFFICE, kind, name, code, valid_from, clean(legal_basis))
-    touch_names()
     events.emit("units.office_added", record=unit, unit_path=unit.path, viewer=viewer, data={"code": code})
     return unit
 
@@ -179,7 +183,7 @@ def rename_unit(
         UnitName.objects.filter(pk=last.pk).update(valid_to=start - timedelta(days=1))
     _name_row(unit, kind, name, start, None, clean(legal_basis))
     apply_names([unit])
-    touch_names()
+    touch_names(unit.level)
     events.emit("units.unit_renamed", record=unit, unit_path=unit.path, viewer=viewer, data={"from": start})
     return unit
 
@@ -262,7 +266,7 @@ def end_unit(
     _end(unit, last_day)
     for new in successors:
         _succeed(unit, new, partly=len(successors) > 1, basis=clean(legal_basis))
-    touch_names()
+    touch_names(unit.level)
     events.emit(
         "units.unit_ended",
         record=unit,
@@ -340,7 +344,7 @@ def merge_units(
     for unit in (*olds, *partly):
         if unit.pk != new.pk:
             _succeed(unit, new, partly=unit in partly, basis=basis)
-    touch_names()
+    touch_names(new.level)
     data = {"olds": [unit.path for unit in olds], "partly": [unit.path for unit in partly], "from": from_day}
     events.emit("units.units_merged", record=new, unit_path=new.path, viewer=viewer, data=data)
     return new

@@ -15,6 +15,7 @@ from xaso.kernel.units.dataset import Dataset, Link, NamePeriod, Node
 from xaso.kernel.units.words import KIND_WORDS
 
 NO_SCOPE = ""
+_ENDED_KINDS = {"quận", "huyện", "thị xã"}
 FUZZY_CUTOFF = 78.0
 
 
@@ -144,7 +145,9 @@ class Gazetteer:
     def _kind_cost(self, kinds: Sequence[str], node: Node) -> float:
         if not kinds:
             return 0.2
-        return 0.0 if self.kinds_of(node) & set(kinds) else 2.0
+        if self.kinds_of(node) & set(kinds):
+            return 0.0
+        return 4.0 if node.level != "district" and set(kinds) <= _ENDED_KINDS else 2.0
 
     def _cost(self, name: str, kinds: Sequence[str], node: Node, is_alias: bool, marked: bool) -> float:
         cost = self._kind_cost(kinds, node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -98,7 +99,7 @@ def load_units(day: date | None = None, *, again: bool = False) -> bool:
         )
         _load_small(data)
         UnitStamp.objects.update_or_create(
-            pk=STAMP_ID, defaults={"data_version": version, "number": (stamp.number if stamp else 0) + 1}
+            pk=STAMP_ID, defaults={"data_version": version, "number": secrets.randbits(31)}
         )
     return True
 

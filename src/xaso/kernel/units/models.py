@@ -183,7 +183,7 @@ class UnitIdentifier(Record):
 
 
 class UnitStamp(models.Model):
-    """One row: which data file is loaded, and a number that grows whenever a name or a unit changes."""
+    """One row: which data file is loaded, and a number drawn anew whenever a listed unit changes."""
 
     number = models.PositiveIntegerField("lần đổi", default=0)
     data_version = models.CharField("phiên bản dữ liệu", max_length=64, blank=True)
