@@ -92,6 +92,14 @@ def _doctor(words: list[str]) -> int:
     return doctor.doctor(words)
 
 
+def _bench(words: list[str]) -> int:
+    from . import demo
+
+    environment.ensure(dev=True)
+    demo.start_database(environment.environ())
+    return product(["bench", *words])
+
+
 def _new(words: list[str]) -> int:
     from . import new
 
@@ -110,6 +118,7 @@ _OWN: dict[str, Callable[[list[str]], int]] = {
     "check": _check,
     "doctor": _doctor,
     "new": _new,
+    "bench": _bench,
     "lock": _lock,
     "db": _database,
     "manage": product,
