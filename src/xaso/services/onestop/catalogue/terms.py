@@ -69,18 +69,26 @@ _SAME_DAY = re.compile(
     r"[^;\n]{0,220}?ngày\s+làm\s+việc\s+tiếp\s+theo",
     re.IGNORECASE,
 )
+_ONLY_A_CHECK = re.compile(r"thẩm\s+định|kiểm\s+tra|xem\s+xét\s+hồ\s+sơ", re.IGNORECASE)
+_CHECK_AND_FROM_RECEIPT = re.compile(
+    r"^\s*kể\s+từ\s+ngày\s+ghi\s+trên\s+thông\s+báo\s+tiếp\s+nhận", re.IGNORECASE
+)
+_RESULT = re.compile(
+    r"(?:thẩm\s+định|kiểm\s+tra)[^.;\n]{0,60}?,\s*(?:xem\s+xét,?\s*)?(?:quyết\s+định\s+)?"
+    r"(?:cấp\s+(?!xã|tỉnh|huyện|bộ|có)|quyết\s+định|phê\s+duyệt|ban\s+hành|công\s+bố|chấp\s+thuận)",
+    re.IGNORECASE,
+)
 _AFTER_A_CHECK = re.compile(r"sau\s+khi\s+(?:xác\s+minh|có\s+kết\s+quả)[^.;\n]{0,80}$", re.IGNORECASE)
 _NOT_SET = re.compile(r"\W*(?:không|chưa)\s+(?:có\s+)?quy\s+định(?:\s+cụ\s+thể)?\W*", re.IGNORECASE)
 _ACCEPTANCE = re.compile(r"thông\s+báo[^.;\n]{0,60}(?:không\s+)?chấp\s+nhận", re.IGNORECASE)
 _RESULT = re.compile(
-    r"\bcấp\s+(?!xã|tỉnh|huyện|bộ|có)|quyết\s+định|phê\s+duyệt|ban\s+hành|trả\s+kết\s+quả|công\s+bố|chấp\s+thuận"
-    r"|xác\s+nhận",
+    r"\bcấp\s+(?!xã|tỉnh|huyện|bộ|có)|quyết\s+định|phê\s+duyệt|ban\s+hành(?!\s+kèm)|trả\s+kết\s+quả|công\s+bố|chấp\s+thuận",
     re.IGNORECASE,
 )
 _NOT_THE_WHOLE = re.compile(
     r"bổ\s+sung|hoàn\s+thiện|tính\s+(?:đầy\s+đủ|hợp\s+lệ)|không\s+đủ|chưa\s+đủ|không\s+đầy\s+đủ"
-    r"|không\s+hợp|chưa\s+hợp|chưa\s+đầy\s+đủ|không\s+tiếp\s+nhận|xác\s+minh|lấy\s+ý\s+kiến|thẩm\s+định|kiểm\s+tra"
-    r"|trao\s+đổi|giao\s+đơn\s+vị|khắc\s+phục|cung\s+cấp|chuyển\s+hồ\s+sơ|(?:^|[-+*)]\s*)(?:đối\s+với|trường\s+hợp)",
+    r"|không\s+hợp|chưa\s+hợp|chưa\s+đầy\s+đủ|không\s+tiếp\s+nhận|xác\s+minh|lấy\s+ý\s+kiến"
+    r"|trao\s+đổi|giao\s+đơn\s+vị|khắc\s+phục|cung\s+cấp|chuyển\s+hồ\s+sơ|tiến\s+hành|hẹn\s+trả|(?:^|[-+*)]\s*)(?:đối\s+với|trường\s+hợp)",
     re.IGNORECASE,
 )
 
@@ -136,7 +144,7 @@ def _spoken_unit(words: str) -> str:
 def _sentence(text: str, match: re.Match[str]) -> str:
     start = max(text.rfind(mark, 0, match.start()) for mark in (".", ";", "\n")) + 1
     ends = [at for at in (text.find(mark, match.end()) for mark in (". ", ";", "\n")) if at != -1]
-    return " ".join(text[max(start, match.start() - 200) : min([*ends, match.end() + 160])].split())
+    return " ".join(text[max(start, match.start() - 200) : min([*ends, match.end() + 320])].split())
 
 
 def read_term(row: Row, steps: str) -> Term:
@@ -187,11 +195,11 @@ def _against_description(term: Term, number: float, unit: str, description: str)
         term.evidence = (same or equal)[0].sentence
         term.stages = _stages([item for item in said if item not in same], number, unit)
         return term
+    other_unit = [item for item in said if item.number == number]
     stages = _stages(said, number, unit)
-    if stages:
+    if stages and not other_unit:
         term.stages, term.evidence = stages, said[0].sentence
         return term
-    other_unit = [item for item in said if item.number == number]
     reason = "unit_conflict" if other_unit else "number_mismatch"
     codes = [term.code, *(item.code for item in other_unit or said)]
     return _unclear(term, reason, codes, (other_unit or said)[0].sentence)
@@ -266,6 +274,8 @@ def _is_whole_term(item: Spoken, online: bool) -> bool:
     ):  # tax returns filed online: the notice of acceptance ends it
         return True
     said = bool(_FROM_RECEPTION.match(item.after)) and bool(_RESULT.search(item.sentence))
+    if _ONLY_A_CHECK.search(item.sentence):
+        said = said and bool(_CHECK_AND_RESULT.search(item.sentence)) and "trình" not in item.sentence
     return said and not _NOT_THE_WHOLE.search(item.sentence)
 
 
