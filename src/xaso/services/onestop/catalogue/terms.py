@@ -70,10 +70,8 @@ _SAME_DAY = re.compile(
     re.IGNORECASE,
 )
 _ONLY_A_CHECK = re.compile(r"thẩm\s+định|kiểm\s+tra|xem\s+xét\s+hồ\s+sơ", re.IGNORECASE)
-_CHECK_AND_FROM_RECEIPT = re.compile(
-    r"^\s*kể\s+từ\s+ngày\s+ghi\s+trên\s+thông\s+báo\s+tiếp\s+nhận", re.IGNORECASE
-)
-_RESULT = re.compile(
+_FROM_RECEIPT = re.compile(r"^\s*kể\s+từ\s+ngày\s+ghi\s+trên\s+thông\s+báo\s+tiếp\s+nhận", re.IGNORECASE)
+_CHECK_AND_RESULT = re.compile(
     r"(?:thẩm\s+định|kiểm\s+tra)[^.;\n]{0,60}?,\s*(?:xem\s+xét,?\s*)?(?:quyết\s+định\s+)?"
     r"(?:cấp\s+(?!xã|tỉnh|huyện|bộ|có)|quyết\s+định|phê\s+duyệt|ban\s+hành|công\s+bố|chấp\s+thuận)",
     re.IGNORECASE,
