@@ -186,6 +186,7 @@ class Dossier(Record):
     finished_at = models.DateTimeField("xong lúc", null=True)
     returned_at = models.DateTimeField("trả lúc", null=True)
     on_time = models.BooleanField("đúng hạn", null=True)
+    handled_by = models.UUIDField("người thụ lý", null=True)
 
     class Meta:
         verbose_name = "hồ sơ"
@@ -194,6 +195,12 @@ class Dossier(Record):
                 fields=["unit_path", "submitted_at"],
                 name="dossier_unit_day",
                 opclasses=["text_pattern_ops", "timestamptz_ops"],
+            ),
+            models.Index(
+                fields=["unit_path", "finished_at"],
+                opclasses=["text_pattern_ops", "timestamptz_ops"],
+                include=["on_time", "procedure", "handled_by"],
+                name="dossier_unit_finished",
             ),
             models.Index(fields=["applicant", "-submitted_at"], name="dossier_applicant"),
             models.Index(fields=["procedure", "submitted_at"], name="dossier_procedure_day"),

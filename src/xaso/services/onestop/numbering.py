@@ -26,7 +26,8 @@ _codes: dict[str, str] = {}
 def unit_code_of(unit_path: str) -> str:
     """The organisation identifier of a receiving unit; where none is on record, the statistics code is used.
 
-    Which identifiers the merged provinces keep is not confirmed, so the fallback is visibly another shape (``U15.04321``).
+    Which identifiers the merged provinces keep is not confirmed, so the fallback has visibly another shape:
+    ``U15.04321``.
     """
     known = _codes.get(unit_path)
     if known is None:

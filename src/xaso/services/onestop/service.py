@@ -57,7 +57,9 @@ SERVICE = Service(
     summary="Nộp hồ sơ, theo dõi, nhận kết quả có chữ ký số.",
     rights=RIGHTS,
     cases=(
-        CaseType("onestop.dossier", "Hồ sơ một cửa", "onestop.view", "onestop.handle", "onestop_desk:dossier"),
+        CaseType(
+            "onestop.dossier", "Hồ sơ một cửa", "onestop.view", "onestop.handle", "onestop_desk:dossier"
+        ),
     ),
     announces=ANNOUNCES,
 )

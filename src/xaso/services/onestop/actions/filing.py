@@ -22,6 +22,7 @@ from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.ids import uuid7
 from xaso.kernel.plain.moment import now
 from xaso.services.onestop import eforms, routing, setups_in_force
+from xaso.services.onestop.actions.payments import wait_for_payment
 from xaso.services.onestop.models import Dossier, DossierPaper, Payment, Setup
 from xaso.services.onestop.numbering import take_code
 from xaso.services.onestop.rules import payment_reference
@@ -235,6 +236,8 @@ def _file(viewer: Viewer, filing: Filing, digest: str) -> Dossier:
     _keep_papers(dossier, read.body, filing.papers)
     if owed:
         _ask_payment(dossier, read.quote)
+        if filing.channel == Dossier.Channel.ONLINE:
+            wait_for_payment(viewer, dossier)
     emit(
         "onestop.dossier_filed",
         record=dossier,

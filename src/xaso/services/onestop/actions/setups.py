@@ -131,7 +131,9 @@ def save_draft_setup(
 
 @action
 def publish_setup(viewer: Viewer, *, setup_id: UUID) -> Setup:
-    """Put a draft in force from its first day; the version before it ends the day before. Running dossiers keep theirs.
+    """Put a draft in force from its first day; the version before it ends the day before.
+
+    Running dossiers keep the version they pinned.
 
     Raises ActionErrors with what the check of the document found.
     """
@@ -184,7 +186,7 @@ def set_rate(
     legal_basis: str,
     confirmed: bool = False,
 ) -> FeeRate:
-    """Enter what a resolution of the provincial council sets; the row before it for the same fee ends the day before."""
+    """Enter what a resolution of the provincial council sets; the earlier row of the same fee ends the day before."""
     viewer.must("onestop.rates", unit_path)
     if not legal_basis.strip():
         raise ActionError("Nhập số nghị quyết của Hội đồng nhân dân tỉnh.", "legal_basis")
