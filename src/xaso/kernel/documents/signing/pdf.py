@@ -1,7 +1,7 @@
 """Signatures inside a PDF: PAdES with timestamp, visible, appended so that earlier bytes stay as they are.
 
-The first signature certifies the paper and permits form filling and signing only. The clerk then fills number
-and date and seals, each as an appended revision; the agency's field locks everything. Every reader that
+The first signature certifies the paper and permits form filling and signing only. The clerk's revision fills
+number and date and carries the agency's signature, whose field locks everything. Every reader that
 understands permissions (pyHanko, Acrobat) and every one that does not (poppler) finds both signatures valid.
 """
 
@@ -12,6 +12,7 @@ import io
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +50,7 @@ class Signing:
     lock: bool = False
     reason: str = ""
     location: str = ""
+    texts: Mapping[str, tuple[str, bytes]] = dataclass_field(default_factory=dict)  # field: (words, drawing)
     new_box: Box | None = None  # for papers that were not made from our templates
     new_page: int = 0
 
@@ -126,6 +128,23 @@ def _new_field(signing: Signing) -> sig_fields.SigFieldSpec | None:
     return sig_fields.SigFieldSpec(signing.field, on_page=signing.new_page, box=(left, bottom, right, top))
 
 
+def _fill_texts(writer: IncrementalPdfFileWriter, texts: Mapping[str, tuple[str, bytes]]) -> None:
+    """Fill text fields in the revision being written. Raises KeyError for a field that the PDF does not have."""
+    waiting = dict(texts)
+    for reference in writer.root["/AcroForm"].raw_get("/Fields") if waiting else ():
+        field = reference.get_object()
+        name = str(field.get("/T", ""))
+        if name not in waiting:
+            continue
+        words, drawing = waiting.pop(name)
+        page = writer.import_page_as_xobject(PdfFileReader(io.BytesIO(drawing)))
+        field["/V"] = generic.pdf_string(words)
+        field["/AP"] = generic.DictionaryObject({pdf_name("/N"): page})
+        writer.mark_update(reference)
+    if waiting:
+        raise KeyError(next(iter(waiting)))
+
+
 def sign_field(
     pdf: bytes, signer: signers.Signer, signing: Signing, *, trust: Trust, profile: str, moment: datetime
 ) -> Signed:
@@ -152,6 +171,7 @@ def sign_field(
     made.moment = moment
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+        _fill_texts(writer, signing.texts)
         out = made.sign_pdf(writer).getvalue()
     except TimestampRequestError as error:
         raise SigningUnavailable(
@@ -170,49 +190,31 @@ def remembered(pdf: bytes, field: str) -> Signed:
         if embedded.field_name != field:
             continue
         certificate = embedded.signer_cert
-        timestamp = embedded.attached_timestamp_data
-        made_at = None
-        if timestamp is not None:
-            made_at = timestamp["encap_content_info"]["content"].parsed["gen_time"].native
         return Signed(
             content=pdf,
             value_sha256=value_digest(embedded),
             serial=f"{certificate.serial_number:X}",
             subject=certificate.subject.human_friendly,
             issuer=certificate.issuer.human_friendly,
-            timestamp=made_at,
+            timestamp=timestamp_of(embedded),
         )
     raise ValueError(f"no signature in field {field!r}")
+
+
+def timestamp_of(embedded: Any) -> datetime | None:
+    """The time in a signature's timestamp token, not yet checked; None without a token."""
+    for attribute in embedded.signer_info["unsigned_attrs"]:
+        if attribute["type"].native == "signature_time_stamp_token":
+            token = attribute["values"][0]["content"]
+            made_at: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+            return made_at
+    return None
 
 
 def value_digest(embedded: Any) -> str:
     """A digest of the signature value itself: the fingerprint by which a signature is known again."""
     value: bytes = embedded.signed_data["signer_infos"][0]["signature"].native
     return hashlib.sha256(value).hexdigest()
-
-
-def fill_texts(pdf: bytes, looks: Mapping[str, tuple[str, bytes]]) -> bytes:
-    """Fill text fields in an appended revision: ``{field: (words, drawing)}``. Signed bytes stay untouched.
-
-    Raises KeyError for a field that the PDF does not have.
-    """
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
-    waiting = dict(looks)
-    for reference in writer.root["/AcroForm"].raw_get("/Fields"):
-        field = reference.get_object()
-        name = str(field.get("/T", ""))
-        if name not in waiting:
-            continue
-        words, drawing = waiting.pop(name)
-        page = writer.import_page_as_xobject(PdfFileReader(io.BytesIO(drawing)))
-        field["/V"] = generic.pdf_string(words)
-        field["/AP"] = generic.DictionaryObject({pdf_name("/N"): page})
-        writer.mark_update(reference)
-    if waiting:
-        raise KeyError(next(iter(waiting)))
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
 
 
 def signed_fields(pdf: bytes) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,16 +87,20 @@ def typeset(
     """
     if _OUTSIDE.search(source):
         raise TemplateError("Mẫu không được nạp gói từ ngoài. Bỏ dòng import bắt đầu bằng @.")
-    parts = {"main.typ": source.encode(), **_library(), **(files or {})}
-    try:
-        pdf: bytes = _compiler().compile(
-            input=parts,
-            format="pdf",
-            sys_inputs={"data": json.dumps(_ready(data), ensure_ascii=False)},
-            pdf_standards=PDF_A if archival else [],
-            pdf_tags=archival,
-            timestamp=int(now().timestamp()),
-        )
-    except RuntimeError as error:
-        raise TemplateError(f"Mẫu văn bản có lỗi, chưa tạo được tệp. Chi tiết: {error}") from error
+    # Typst may read below its root and nowhere else: a fresh folder that holds this paper's images only.
+    with tempfile.TemporaryDirectory(prefix="xaso-typst-") as root:
+        for name, content in (files or {}).items():
+            (Path(root) / name).write_bytes(content)
+        try:
+            pdf: bytes = _compiler().compile(
+                input={"main.typ": source.encode(), **_library()},
+                root=root,
+                format="pdf",
+                sys_inputs={"data": json.dumps(_ready(data), ensure_ascii=False)},
+                pdf_standards=PDF_A if archival else [],
+                pdf_tags=archival,
+                timestamp=int(now().timestamp()),
+            )
+        except RuntimeError as error:
+            raise TemplateError(f"Mẫu văn bản có lỗi, chưa tạo được tệp. Chi tiết: {error}") from error
     return pdf
