@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
+from xaso.kernel.connectors.addresses import AddressError, read_addresses
+
 SOURCE = Path(__file__).resolve().parent.parent
 ROOT = SOURCE.parent.parent
 HOME = Path(os.environ.get("XASO_HOME", ROOT / "var"))
@@ -78,6 +80,11 @@ XASO_SERVICES = [s for s in os.environ.get("XASO_SERVICES", "").split(",") if s]
 XASO_FILES = os.environ.get("XASO_FILES", str(HOME / "files"))
 XASO_S3_URL = os.environ.get("XASO_S3_URL", "")
 XASO_SIMULATORS = os.environ.get("XASO_SIMULATORS", "http://127.0.0.1:8301").rstrip("/")
+try:
+    XASO_OUTSIDE = read_addresses(os.environ, XASO_SIMULATORS)
+except AddressError as error:
+    raise ImproperlyConfigured(str(error)) from None
+XASO_VNEID_ISSUER = XASO_OUTSIDE["vneid"].url
 # Where citizens file: "here", or "national" (only on the national portal, the law since 01/07/2025).
 XASO_FILING = os.environ.get("XASO_FILING", "here")
 if XASO_FILING not in {"here", "national"}:
