@@ -1,0 +1,152 @@
+"""What officers see: a dossier with all its sides, the register, kept papers of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from xaso.kernel.base.errors import NotFound
+from xaso.kernel.cases import queries as cases
+from xaso.kernel.cases.models import Case, CaseStep, Extension, Opinion
+from xaso.kernel.cases.plans import PlannedStep
+from xaso.kernel.people.actions import view_person
+from xaso.kernel.people.queries import personal_number_of
+from xaso.kernel.people.viewer import Viewer
+from xaso.services.onestop import eforms, setups_in_force
+from xaso.services.onestop.actions.base import open_step
+from xaso.services.onestop.actions.handling import following
+from xaso.services.onestop.models import Dossier, DossierPaper, Payment, Result, Supplement
+
+VIEW = "onestop.view"
+
+
+@dataclass(frozen=True)
+class DossierView:
+    """A dossier as an officer opens it."""
+
+    dossier: Dossier
+    case: Case
+    body: eforms.Setup
+    given: eforms.Given
+    step: CaseStep | None
+    coming: Sequence[PlannedStep]
+    papers: Sequence[DossierPaper]
+    required: Sequence[eforms.Paper]
+    payments: Sequence[Payment]
+    supplements: Sequence[Supplement]
+    results: Sequence[Result]
+    extensions: Sequence[Extension]
+    opinions: Sequence[Opinion]
+    timeline: Sequence[cases.TimelineEntry]
+    slip: Sequence[cases.SlipRow]
+    badge: cases.Badge
+    personal_number: str = ""
+    may: frozenset[str] = field(default_factory=frozenset)
+
+
+def dossier_for(viewer: Viewer, code: str) -> Dossier:
+    """A dossier the officer may see; NotFound otherwise, whatever the reason."""
+    case = cases.case_for(viewer, code.strip().upper())
+    found = (
+        Dossier.objects.filter(case=case)
+        .select_related("setup", "procedure", "applicant", "submitter")
+        .first()
+    )
+    if found is None:
+        raise NotFound("Không tìm thấy hồ sơ này, hoặc hồ sơ không thuộc phạm vi của tài khoản.")
+    found.case = case
+    return found
+
+
+def open_dossier(viewer: Viewer, code: str, *, purpose: str = "Xử lý hồ sơ") -> DossierView:
+    """Everything about a dossier. The look at the applicant is logged and shown to that person."""
+    dossier = dossier_for(viewer, code)
+    view_person(
+        viewer, dossier.applicant, purpose=f"{purpose} {dossier.code}", record=("onestop.dossier", dossier.pk)
+    )
+    body = setups_in_force.body_of(dossier.setup)
+    given = eforms.Given(today=dossier.submitted_at.date(), facts={"channel": _channel(dossier)})
+    step = open_step(dossier) if dossier.case.is_running else None
+    return DossierView(
+        dossier=dossier,
+        case=dossier.case,
+        body=body,
+        given=given,
+        step=step,
+        coming=following(dossier, step.key) if step else [],
+        papers=list(
+            dossier.papers.filter(ended_at__isnull=True).select_related("document").order_by("created_at")
+        ),
+        required=eforms.required_components(body, dossier.answers, given),
+        payments=list(dossier.payments.order_by("created_at")),
+        supplements=list(dossier.supplements.order_by("created_at")),
+        results=list(dossier.results.filter(ended_at__isnull=True).select_related("document")),
+        extensions=list(cases.extensions_of(viewer, dossier.case)),
+        opinions=list(cases.opinions_of(viewer, dossier.case)),
+        timeline=cases.timeline(viewer, dossier.case, also=[dossier.pk]),
+        slip=cases.control_slip(viewer, dossier.case),
+        badge=cases.deadline_badge(dossier.case),
+        personal_number=personal_number_of(dossier.applicant),
+        may=_may(viewer, dossier, step),
+    )
+
+
+def _channel(dossier: Dossier) -> str:
+    return "online" if dossier.channel == Dossier.Channel.PORTAL else dossier.channel
+
+
+def _may(viewer: Viewer, dossier: Dossier, step: CaseStep | None) -> frozenset[str]:
+    """What this officer may do with it now; actions check again."""
+    holder = step.unit_path if step else dossier.case.holder_path
+    rights = {
+        "receive": viewer.can("onestop.receive", dossier.received_path),
+        "take_money": viewer.can("onestop.take_money", dossier.received_path),
+        "handle": viewer.can("onestop.handle", holder),
+        "draft": viewer.can("onestop.draft", holder),
+        "sign": viewer.can("onestop.sign", dossier.unit_path),
+        "seal": viewer.can("onestop.seal", dossier.unit_path),
+        "extend": viewer.can("onestop.extend", dossier.unit_path),
+    }
+    return frozenset(name for name, held in rights.items() if held)
+
+
+def register(viewer: Viewer, unit_path: str, start: datetime, end: datetime) -> QuerySet[Dossier]:
+    """The follow-up book (form 07): dossiers received by a unit in a span of time, oldest first."""
+    viewer.must(VIEW, unit_path)
+    found = Dossier.objects.filter(
+        received_path__startswith=unit_path, submitted_at__gte=start, submitted_at__lt=end
+    )
+    return (
+        found.select_related("case", "setup", "procedure", "applicant")
+        .defer("setup__body")
+        .order_by("submitted_at")
+    )
+
+
+def kept_papers(viewer: Viewer, person_id: object) -> Sequence[DossierPaper]:
+    """Papers of a person that were digitised and accepted earlier, newest first: offered instead of asked again."""
+    if not (viewer.can("onestop.receive") or viewer.person_id == person_id or viewer.kind == "system"):
+        return []
+    found = DossierPaper.objects.filter(
+        dossier__applicant_id=person_id, document__isnull=False, accepted=True, ended_at__isnull=True
+    )
+    return list(found.select_related("document", "dossier").order_by("-created_at")[:100])
+
+
+def kept_results(viewer: Viewer, person_id: object) -> Sequence[Result]:
+    """Results already issued to a person, by result code: the papers the state has itself."""
+    if not (viewer.can("onestop.receive") or viewer.person_id == person_id or viewer.kind == "system"):
+        return []
+    found = Result.objects.filter(
+        dossier__applicant_id=person_id, issued_at__isnull=False, ended_at__isnull=True
+    )
+    return list(found.select_related("document", "dossier").order_by("-issued_at")[:100])
+
+
+def unsettled_dossiers(viewer: Viewer, unit_path: str) -> QuerySet[Dossier]:
+    """Dossiers that came in incomplete through another system and wait for reception."""
+    viewer.must("onestop.receive", unit_path)
+    return Dossier.objects.filter(received_path__startswith=unit_path, status=1).exclude(missing=[])
