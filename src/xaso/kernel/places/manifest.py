@@ -1,0 +1,24 @@
+"""What the places area registers: rights, menu lines, log sentences."""
+
+from xaso.kernel.base.manifest import NavItem, Right, Service
+
+SERVICE = Service(
+    key="places",
+    title="Địa điểm và địa bàn",
+    summary="Tra đơn vị hành chính, thôn bản và cơ quan của xã, lớp bản đồ.",
+    switchable=False,
+    nav=(NavItem("Thôn, bản và cơ quan", "places_area", "units.hamlets", icon="map-pin"),),
+    rights=(
+        Right(
+            "places.view", "Xem lớp bản đồ nội bộ", ("admin", "clerk", "leader", "specialist", "receptionist")
+        ),
+        Right("places.edit", "Thêm và sửa địa điểm", ("admin", "specialist", "clerk")),
+        Right("places.layers", "Lập lớp bản đồ", ("admin", "province_admin")),
+    ),
+    announces={
+        "places.layer_added": "Lập lớp bản đồ {key}",
+        "places.place_added": "Thêm địa điểm vào lớp {layer}",
+        "places.place_moved": "Sửa vị trí địa điểm",
+        "places.place_ended": "Kết thúc địa điểm",
+    },
+)
