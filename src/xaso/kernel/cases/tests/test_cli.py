@@ -32,7 +32,9 @@ def test_what_is_not_confirmed_is_said_beside_the_answer(capsys: pytest.CaptureF
 
 def test_json_and_pauses(capsys: pytest.CaptureFixture[str]) -> None:
     pauses = ["--pause", "2026-03-04/2026-03-04", "--pause", "2026-03-04T22:00/2026-03-05T17:00"]
-    assert main(["--received", "2026-03-02T09:00", "--term", "3wd", "--province", "15", "--json", *pauses]) == 0
+    assert (
+        main(["--received", "2026-03-02T09:00", "--term", "3wd", "--province", "15", "--json", *pauses]) == 0
+    )
     answer = json.loads(capsys.readouterr().out)
     assert answer["due_at"] == "2026-03-09T17:00"
     assert answer["province"] == "15"
@@ -48,7 +50,9 @@ def test_json_and_pauses(capsys: pytest.CaptureFixture[str]) -> None:
         ["--received", "2026-02-13T14:00", "--term", "5wd", "--pause", "2026-03-01"],
     ],
 )
-def test_a_bad_question_is_answered_in_vietnamese(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bad_question_is_answered_in_vietnamese(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(argv) == 2
     shown = capsys.readouterr()
     assert shown.out == ""

@@ -12,7 +12,13 @@ from xaso.kernel.plain.clock.calendar import (
     DayRow,
     HoursRow,
 )
-from xaso.kernel.plain.clock.counting import Pause, Stage, add_working_time, working_time_between
+from xaso.kernel.plain.clock.counting import (
+    Pause,
+    Stage,
+    add_working_time,
+    local,
+    working_time_between,
+)
 from xaso.kernel.plain.clock.reading import parse_moment, parse_pause
 from xaso.kernel.plain.clock.seed import (
     format_sessions,
@@ -43,6 +49,7 @@ __all__ = [
     "day_words",
     "due",
     "format_sessions",
+    "local",
     "moment_words",
     "parse_moment",
     "parse_pause",

@@ -15,7 +15,7 @@ WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "t
 UNCONFIRMED = "chưa xác nhận"
 
 # Badge kinds; the words beside them are the accessible name.
-LEFT, TODAY, LATE = "ok", "today", "late"
+LEFT, TODAY, LATE = "left", "today", "late"
 
 
 def day_words(day: date) -> str:
@@ -101,7 +101,7 @@ def due(received: datetime, term: Term | str, calendar: Calendar, pauses: Iterab
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
-    """What is left: ``kind`` is ok, today or late; ``days`` is working days left, or calendar days late."""
+    """What is left: ``kind`` is left, today or late; ``days`` is working days left, or calendar days late."""
 
     kind: str
     days: int

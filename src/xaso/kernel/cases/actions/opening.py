@@ -1,0 +1,108 @@
+"""Opening a case: the hot path of every submission, three statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError
+
+from xaso.kernel.base.actions import action
+from xaso.kernel.base.errors import ActionError, Conflict, Forbidden
+from xaso.kernel.cases import plans, registry
+from xaso.kernel.cases.actions.base import due_after
+from xaso.kernel.cases.calendars import calendar_for
+from xaso.kernel.cases.models import Case, CaseStep
+from xaso.kernel.cases.plans import PlannedStep
+from xaso.kernel.events import emit
+from xaso.kernel.people.models import Account, Person
+from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import now
+
+RECEIVE = PlannedStep("receive", "Tiếp nhận", CaseStep.Kind.RECEIVE)
+
+
+def open_in_transaction(
+    viewer: Viewer,
+    *,
+    type: str,
+    code: str,
+    title: str,
+    unit_path: str,
+    received_path: str,
+    term: str = "",
+    plan: Sequence[PlannedStep] = (),
+    first: PlannedStep | None = None,
+    holder_path: str = "",
+    holder: Account | None = None,
+    subject: Person | None = None,
+    received_at: datetime | None = None,
+    rule: dict[str, Any] | None = None,
+) -> Case:
+    """As :func:`open_case`, for a caller that already is in a transaction of its own."""
+    declared = registry.case_type(type)
+    if viewer.kind == "anonymous":
+        raise Forbidden()
+    if viewer.is_officer and not (
+        viewer.can(declared.handle_right, received_path) or viewer.can(declared.handle_right, unit_path)
+    ):
+        raise Forbidden()
+    if not unit_path or not received_path:
+        raise ActionError("Chưa rõ cơ quan có thẩm quyền hoặc nơi tiếp nhận.", "unit")
+    opened = received_at or now()
+    calendar = calendar_for(unit_path.split("/", 1)[0], opened)
+    step = first or (plan[0] if plan else RECEIVE)
+    case = Case(
+        code=code,
+        type=type,
+        title=title,
+        unit_path=unit_path,
+        received_path=received_path,
+        holder_path=holder_path or received_path,
+        holder=holder,
+        subject=subject,
+        opened_at=opened,
+        clock_from=opened,
+        due_at=due_after(opened, term, calendar) if term else None,
+        term=term,
+        rule_version={**(rule or {}), "calendar": calendar.version},
+        plan_id=plans.keep(plan),
+    )
+    try:
+        case.save(force_insert=True)
+    except IntegrityError as error:
+        if "case_code" not in str(error):
+            raise
+        raise Conflict(f"Mã hồ sơ {code} đã có. Lấy mã khác rồi làm lại.") from error
+    CaseStep(
+        case=case,
+        number=1,
+        key=step.key,
+        title=step.title,
+        kind=step.kind,
+        unit_path=case.holder_path,
+        holder=holder,
+        given_by_id=viewer.account_id if viewer.is_officer else None,
+        began_at=opened,
+        due_at=due_after(opened, step.term, calendar) if step.term else None,
+    ).save(force_insert=True)
+    emit(
+        "cases.opened",
+        record=case,
+        unit_path=unit_path,
+        viewer=viewer,
+        data={"type": type, "code": code, "step": step.key},
+    )
+    return case
+
+
+open_case = action(open_in_transaction)
+open_case.__doc__ = """Open a case with its first step; answers the case.
+
+``unit_path`` is the competent authority, ``received_path`` where it was filed, ``holder_path`` who has it now
+(the place of reception unless said). The due time is counted from ``received_at`` by the term and the calendar
+of the competent authority's province, and both are pinned. ``rule``: what else to pin (legal basis, version).
+Officers need the handling right on one of the two units; what a citizen or a machine may file is the calling
+service's to check. Raises Conflict for a code that exists, ActionError for a term that cannot be read.
+"""

@@ -1,0 +1,16 @@
+"""Tables of the cases area: the official calendar, cases and everything that happens to one."""
+
+from xaso.kernel.cases.models.calendar import OfficialDay, WorkingHours
+from xaso.kernel.cases.models.case import Case, CaseStep, Extension, Opinion, Pause, Plan, Status
+
+__all__ = [
+    "Case",
+    "CaseStep",
+    "Extension",
+    "OfficialDay",
+    "Opinion",
+    "Pause",
+    "Plan",
+    "Status",
+    "WorkingHours",
+]
