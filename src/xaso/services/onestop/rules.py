@@ -53,3 +53,12 @@ def percent_done(status: int, steps_done: int, steps_all: int) -> int:
     if not steps_all or status == NEW:
         return 5
     return min(95, max(10, round(100 * steps_done / steps_all)))
+
+
+def read_applicant(given: dict[str, str]) -> dict[str, str]:
+    """Tidy what another system states of a person: no spaces in numbers, a sex we know or none."""
+    tidy = {name: (value or "").strip() for name, value in given.items()}
+    tidy["id_number"] = "".join(ch for ch in tidy.get("id_number", "") if ch.isalnum()).upper()
+    sexes = {"male": "male", "nam": "male", "female": "female", "nữ": "female", "nu": "female"}
+    tidy["sex"] = sexes.get(tidy.get("sex", "").lower(), "")
+    return tidy
