@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import segno
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -18,9 +18,6 @@ from django.utils.safestring import SafeString
 from xaso.kernel.ui.icons import icon
 
 SCRIPTS = {"htmx": "ui/vendor/htmx.esm.min.js"}
-
-# Every map shows them, whatever the base layer carries: name, latitude, longitude.
-ISLANDS = (("Quần đảo Hoàng Sa (Việt Nam)", 16.5, 112.0), ("Quần đảo Trường Sa (Việt Nam)", 9.5, 113.5))
 
 
 def url_or(name: str, default: str) -> str:
@@ -120,19 +117,52 @@ def notice(content: str, kind: str, title: str, role: str = "") -> SafeString:
     )
 
 
-def error_summary(forms: BaseForm | Sequence[BaseForm] | None) -> SafeString:
-    """Every error with a link to its field, in the same words as at the field."""
+def errors_of(bound: BoundField) -> list[str]:
+    """The errors of a field in our words: Django's "required" becomes what to do ("Nhập …", "Chọn …")."""
+    messages: list[str] = []
+    for problem in bound.errors.as_data():
+        default = bound.field.default_error_messages.get("required")
+        if problem.code == "required" and bound.field.error_messages.get("required") == default:
+            messages.append(_what_to_do(bound))
+        else:
+            messages += [str(message) for message in problem.messages]
+    return messages
+
+
+def _what_to_do(bound: BoundField) -> str:
+    widget, label = bound.field.widget, str(bound.label).strip()
+    kind = getattr(widget, "input_type", "")
+    if label.endswith("?"):
+        return "Chọn một câu trả lời" if kind in ("radio", "checkbox", "select") else "Trả lời câu hỏi này"
+    if kind == "checkbox" and not hasattr(widget, "optgroups"):
+        return "Đánh dấu vào ô để tiếp tục"
+    verb = {"radio": "Chọn", "checkbox": "Chọn", "select": "Chọn", "file": "Chụp hoặc chọn tệp"}.get(
+        kind, "Nhập"
+    )
+    return f"{verb} {lower_first(label)}"
+
+
+def lower_first(label: str) -> str:
+    """A label inside a sentence: the first letter small, unless the word is a shortening such as UBND."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] in (",", " ") else label
+
+
+def error_summary(forms: Any) -> SafeString:
+    """Every error with a link to its field, in the same words as at the field.
+
+    Takes a form, a list of forms, or of questions (asked.Asked), or of (message, id) pairs; None is no error.
+    """
     if not forms:
         return SafeString("")
     each = forms if isinstance(forms, (list, tuple)) else [forms]
-    lines: list[tuple[str, str]] = []
-    for form in each:
-        if not getattr(form, "errors", None):
-            continue
+    lines: list[tuple[str, str]] = [one for one in each if isinstance(one, tuple)]
+    for question in (one for one in each if hasattr(one, "target") and not isinstance(one, tuple)):
+        lines += [(message, question.target) for message in question.errors]
+    for form in (one for one in each if isinstance(one, BaseForm) and one.errors):
         own = [(str(message), "form-error") for message in form.non_field_errors()]
         lines += own
         for bound in form:
-            lines += [(str(message), _target(bound)) for message in bound.errors]
+            lines += [(message, _target(bound)) for message in errors_of(bound)]
     return SafeString(render_to_string("ui/parts/errors.html", {"lines": lines})) if lines else SafeString("")
 
 
@@ -234,6 +264,7 @@ class Table:
     total: Sequence[Any] = ()
     hide_caption: bool = False
     note: str = ""
+    boxed: bool = True
 
     def paired(self) -> list[tuple[Row, list[tuple[Column, Any]]]]:
         """Each row with its cells beside their columns."""
@@ -242,18 +273,3 @@ class Table:
     def paired_total(self) -> list[tuple[Column, Any]]:
         """The foot's cells beside their columns."""
         return list(zip(self.columns, self.total, strict=True)) if self.total else []
-
-
-@dataclass(frozen=True)
-class MapBox:
-    """A map: markers {lat, lng, name, url?, text?}, outline, tiles, where to look. Each marker is also in a list."""
-
-    name: str
-    lat: float
-    lng: float
-    zoom: int = 13
-    markers: Sequence[Mapping[str, Any]] = field(default_factory=list)
-    geojson_url: str = ""
-    tiles_url: str = ""
-    picture_url: str = ""
-    pin_input: str = ""  # id of an input that takes "lat,lng" when the person taps

@@ -10,9 +10,10 @@ from django.templatetags.static import static
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xaso.kernel.people.doors import public
+from xaso.kernel.plain.idcard import NotACard, parse_card
 from xaso.kernel.ui import guide
 from xaso.kernel.ui.parts import PREFS
 
@@ -22,6 +23,7 @@ SHELL_FILES = (
     "ui/icons.svg",
     "ui/mark.svg",
     "ui/form.js",
+    "ui/store.js",
     "ui/draft.js",
     "ui/outbox.js",
     "ui/upload.js",
@@ -49,6 +51,37 @@ def prefs(request: HttpRequest) -> HttpResponse:
         else:
             answer.delete_cookie(f"xaso_{key}")
     return answer
+
+
+@require_http_methods(["GET", "HEAD"])
+@public
+def ping(request: HttpRequest) -> HttpResponse:
+    """Whether the line reaches us: no database, no body, never kept."""
+    return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+
+
+@require_POST
+@public
+def id_card(request: HttpRequest) -> HttpResponse:
+    """Take the text of an identity card's QR apart, so that a form can be filled. Nothing is kept, nothing is proven."""
+    try:
+        card = parse_card(request.POST.get("text", "")[:2000])
+    except NotACard as problem:
+        return JsonResponse({"message": str(problem)}, status=422)
+    year, _, rest = card.birth_date.partition("-")
+    month, _, day = rest.partition("-")
+    facts = {
+        "number": card.number,
+        "old_number": card.old_number,
+        "full_name": card.full_name,
+        "birth_date": {"year": year, "month": month, "day": day},
+        "sex": card.sex or "",
+        "address": card.address,
+        "issued_on": card.issued_on.isoformat() if card.issued_on else "",
+    }
+    return JsonResponse(
+        facts, headers={"Cache-Control": "no-store"}, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 @require_GET
@@ -95,6 +128,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 public_urls = [
+    path("ui/ping", ping, name="ui_ping"),
+    path("ui/id-card", id_card, name="ui_id_card"),
     path("ui/prefs", prefs, name="ui_prefs"),
     path("sw.js", worker, name="ui_worker"),
     path("manifest.webmanifest", manifest, name="ui_manifest"),

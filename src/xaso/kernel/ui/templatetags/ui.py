@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -18,6 +18,8 @@ from django.utils.safestring import SafeString
 from xaso.kernel.plain import formats, moment
 from xaso.kernel.plain import money as money_words_of
 from xaso.kernel.ui import icons, parts
+from xaso.kernel.ui.asked import Asked, draw
+from xaso.kernel.ui.maps import MapBox
 
 register = template.Library()
 
@@ -161,8 +163,20 @@ def field(bound: BoundField) -> SafeString:
 
 
 @register.simple_tag
-def error_summary(form: BaseForm | None = None) -> SafeString:
-    """The list of errors at the top of main; nothing when the form has none. Also takes a list of forms."""
+def ask(question: Asked) -> SafeString:
+    """A question that is data (asked.Asked), with the markup of a field."""
+    return draw(question)
+
+
+@register.simple_tag
+def errors_of(bound: BoundField) -> list[str]:
+    """A field's errors in our words."""
+    return parts.errors_of(bound)
+
+
+@register.simple_tag
+def error_summary(form: Any = None) -> SafeString:
+    """The list of errors at the top of main: of a form, of several, of questions, or of (message, id) pairs."""
     return parts.error_summary(form)
 
 
@@ -189,7 +203,7 @@ def details(content: str, title: str, open: bool = False) -> SafeString:
 # ---- whole components from data -------------------------------------------------------------------------------
 
 
-def _part(name: str, **facts: Any) -> SafeString:
+def _part(name: str, /, **facts: Any) -> SafeString:
     return SafeString(render_to_string(f"ui/parts/{name}.html", facts))
 
 
@@ -276,9 +290,9 @@ def chart(data: Any) -> SafeString:
 
 
 @register.simple_tag
-def map_box(data: parts.MapBox) -> SafeString:
-    """A still picture until tapped, then Leaflet; the islands are always drawn."""
-    return _part("map", map=data, islands=parts.ISLANDS)
+def map_box(data: MapBox) -> SafeString:
+    """A still picture until tapped, then Leaflet (needs {% scripts "map" %}); the islands are always drawn."""
+    return _part("map", map=data)
 
 
 @register.simple_tag

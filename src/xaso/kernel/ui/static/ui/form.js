@@ -5,7 +5,8 @@ if (summary) summary.focus();
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".errs a[href^='#']");
   if (!link) return;
-  const input = document.getElementById(link.hash.slice(1));
+  const id = link.hash.slice(1);
+  const input = document.querySelector(`[data-for="${id}"]`) || document.getElementById(id);
   if (!input) return;
   event.preventDefault();
   (input.closest(".field") || input).scrollIntoView();
@@ -15,6 +16,7 @@ document.addEventListener("click", (event) => {
 // A second press within 5 s is ignored; the server's once-key is the real guard.
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (event.defaultPrevented || form.method === "get") return;
   if (form.dataset.sentAt && Date.now() - form.dataset.sentAt < 5000) event.preventDefault();
   else form.dataset.sentAt = Date.now();
 });

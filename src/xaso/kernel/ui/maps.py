@@ -1,0 +1,78 @@
+"""Maps: a still picture drawn on the server until somebody taps; every marker is also a line of a list."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.html import escape, json_script
+from django.utils.safestring import SafeString
+
+# Every map shows them, whatever the base layer carries: name, latitude, longitude. map.js has the same two.
+ISLANDS = (("Quần đảo Hoàng Sa (Việt Nam)", 16.5, 112.0), ("Quần đảo Trường Sa (Việt Nam)", 9.5, 113.5))
+WIDTH, HEIGHT = 640, 360
+
+
+@dataclass(frozen=True)
+class MapBox:
+    """A map: markers {lat, lng, name, url?, text?}, outline and tiles by address, or a ready picture.
+
+    `pin_input` is the id of an input that takes "lat,lng" when the person taps the live map; give the same choice
+    as a list of hamlets beside it. `outlines` are rings of (lat, lng) drawn in the still picture.
+    """
+
+    name: str
+    lat: float
+    lng: float
+    zoom: int = 13
+    markers: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    outlines: Sequence[Sequence[tuple[float, float]]] = ()
+    geojson_url: str = ""
+    tiles_url: str = ""
+    picture_url: str = ""
+    pin_input: str = ""
+
+    def markers_json(self) -> SafeString:
+        """For the script: name, place and address of each marker."""
+        return json_script(
+            [{key: one.get(key, "") for key in ("lat", "lng", "name", "url")} for one in self.markers]
+        )
+
+    def _point(self, lat: float, lng: float) -> tuple[float, float]:
+        scale = 256 * 2**self.zoom / 360
+        north = math.degrees(math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)))
+        middle = math.degrees(math.log(math.tan(math.pi / 4 + math.radians(self.lat) / 2)))
+        return WIDTH / 2 + (lng - self.lng) * scale, HEIGHT / 2 - (north - middle) * scale
+
+    def svg(self) -> SafeString:
+        """The still picture: outlines, markers with their names, and the islands in their own frame."""
+        parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(self.name)}">']
+        for ring in self.outlines:
+            points = " ".join("{:.1f},{:.1f}".format(*self._point(*place)) for place in ring)
+            parts.append(f'<polygon class="area" points="{points}"/>')
+        for one in self.markers:
+            x, y = self._point(float(one["lat"]), float(one["lng"]))
+            if not (0 <= x <= WIDTH and 0 <= y <= HEIGHT):
+                continue
+            flip = x > WIDTH - 180
+            parts.append(f'<circle class="spot" cx="{x:.1f}" cy="{y:.1f}" r="8"/>')
+            anchor, gap = ("end", -14) if flip else ("start", 14)
+            parts.append(
+                f'<text x="{x + gap:.1f}" y="{y + 5:.1f}" text-anchor="{anchor}">{escape(one["name"])}</text>'
+            )
+        parts.append(self._sea())
+        return SafeString("".join(parts) + "</svg>")
+
+    def _sea(self) -> str:
+        left, top = WIDTH - 218, HEIGHT - 108
+        lines = [f'<rect class="sea" x="{left}" y="{top}" width="206" height="96" rx="6"/>']
+        for number, (name, _, _) in enumerate(ISLANDS):
+            y = top + 30 + number * 44
+            dots = "".join(
+                f'<circle class="isle" cx="{left + 14 + dx}" cy="{y - 4 + dy}" r="{r}"/>'
+                for dx, dy, r in ((0, 0, 2), (6, -5, 1.5), (9, 3, 2), (3, 6, 1.5))
+            )
+            lines.append(f'{dots}<text class="small" x="{left + 32}" y="{y}">{escape(name)}</text>')
+        return "".join(lines)

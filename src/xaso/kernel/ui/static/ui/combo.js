@@ -1,0 +1,88 @@
+// A long select becomes a box to type in: <select data-combo="here"> filters its own options, data-combo="URL" asks the
+// server with ?q= for [{value, label, note}]. The select stays in the form and keeps the value. In an address block
+// (data-address data-search="URL") the communes follow the province: URL?province=38.
+import { make } from "./store.js";
+
+const fold = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d");
+
+function combo(select) {
+  const id = `${select.id}_find`;
+  const input = make("input", { type: "text", id, className: select.className, value: select.selectedOptions[0]?.value ? select.selectedOptions[0].label : "" });
+  const facts = { role: "combobox", autocomplete: "off", "aria-expanded": "false", "aria-controls": `${id}_list`, "aria-autocomplete": "list" };
+  for (const name of ["aria-invalid", "aria-describedby"]) if (select.hasAttribute(name)) facts[name] = select.getAttribute(name);
+  Object.entries(facts).forEach(([name, value]) => input.setAttribute(name, value));
+  const list = make("ul", { id: `${id}_list`, hidden: true });
+  list.setAttribute("role", "listbox");
+  const label = document.querySelector(`label[for="${select.id}"]`);
+  if (label) { label.htmlFor = id; list.setAttribute("aria-label", label.textContent); }
+  const said = make("p", { className: "vh" });
+  said.setAttribute("role", "status");
+  select.hidden = true;
+  select.after(make("div", { className: "suggest" }, input, list), said);
+  input.dataset.for = select.id; // where links of the error summary lead now
+
+  let found = [], at = -1, timer, asked = 0;
+  const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); at = -1; };
+  const choose = (one) => {
+    if (![...select.options].some((option) => option.value === one.value)) select.add(new Option(one.label, one.value));
+    select.value = one.value;
+    input.value = one.label;
+    close();
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const show = (rows) => {
+    found = rows.slice(0, 30);
+    at = -1;
+    list.replaceChildren(...found.map((one, n) => {
+      const row = make("li", { id: `${id}_${n}`, onpointerdown: (event) => { event.preventDefault(); choose(one); } }, one.label);
+      if (one.note) row.append(make("span", { className: "hint", textContent: ` ${one.note}` }));
+      row.setAttribute("role", "option");
+      return row;
+    }));
+    list.hidden = !found.length;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    said.textContent = found.length ? `${rows.length} kết quả` : "Không có kết quả. Thử gõ ngắn hơn.";
+  };
+  const search = async () => {
+    const words = fold(input.value.trim());
+    if (select.dataset.combo === "here") {
+      return show([...select.options].filter((option) => option.value && fold(option.label).includes(words)));
+    }
+    if (words.length < 2) return close();
+    const turn = ++asked;
+    const answer = await fetch(`${select.dataset.combo}${select.dataset.combo.includes("?") ? "&" : "?"}q=${encodeURIComponent(input.value)}`).catch(() => null);
+    if (turn === asked && answer?.ok) show(await answer.json());
+  };
+  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, select.dataset.combo === "here" ? 0 : 250); });
+  input.addEventListener("focus", () => { input.select(); if (select.dataset.combo === "here" && select.options.length <= 31) search(); });
+  input.addEventListener("blur", () => {
+    close();
+    if (!input.value.trim()) select.value = "";
+    else input.value = select.selectedOptions[0]?.value ? select.selectedOptions[0].label : input.value;
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return close();
+    if (event.key === "Enter" && at >= 0) { event.preventDefault(); return choose(found[at]); }
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    if (list.hidden) return search();
+    at = (at + (event.key === "ArrowDown" ? 1 : -1) + found.length) % found.length;
+    [...list.children].forEach((row, n) => row.setAttribute("aria-selected", String(n === at)));
+    list.children[at].scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", `${id}_${at}`);
+  });
+  select.addEventListener("refilled", () => { input.value = ""; });
+}
+
+document.querySelectorAll("select[data-combo]").forEach(combo);
+
+document.querySelectorAll("[data-address][data-search]").forEach((block) => {
+  const [province, unit] = block.querySelectorAll("select");
+  province.addEventListener("change", async () => {
+    const answer = await fetch(`${block.dataset.search}?province=${encodeURIComponent(province.value)}`).catch(() => null);
+    if (!answer?.ok) return;
+    const rows = await answer.json();
+    unit.replaceChildren(new Option("Chọn xã, phường", ""), ...rows.map((row) => new Option(row.label, row.value)));
+    unit.dispatchEvent(new Event("refilled"));
+  });
+});
