@@ -1,6 +1,9 @@
 """The manifest of the one-stop shop."""
 
 from xaso.kernel.base.manifest import CaseType, Right, Service
+from xaso.services.onestop.api import router
+from xaso.services.onestop.queries.figures import INDICATORS
+from xaso.services.onestop.webhooks import on_status_event
 
 READERS = ("receptionist", "specialist", "leader", "clerk", "province_viewer", "admin")
 
@@ -51,6 +54,12 @@ ANNOUNCES = {
     "onestop.webhook_registered": "Đăng ký địa chỉ nhận tin",
 }
 
+ANNOUNCES_OF_DOSSIERS = tuple(
+    name
+    for name in ANNOUNCES
+    if name.startswith(("onestop.dossier_", "onestop.supplement_", "onestop.result_returned", "onestop.payment_made"))
+)
+
 SERVICE = Service(
     key="onestop",
     title="Một cửa và dịch vụ công",
@@ -62,4 +71,7 @@ SERVICE = Service(
         ),
     ),
     announces=ANNOUNCES,
+    api=router,
+    indicators=INDICATORS,
+    listens=dict.fromkeys(ANNOUNCES_OF_DOSSIERS, on_status_event),
 )
