@@ -122,18 +122,21 @@ def stopped(setup: Setup, answers: Answers, given: Given) -> Stop | None:
     return next((stop for stop in setup.stops if holds(stop.when, answers, given)), None)
 
 
-def prefill(setup: Setup, known: Mapping[str, Any], given: Given) -> dict[str, Any]:
-    """Answers taken from what the office knows, by each question's ``prefill`` path.
+def prefill(setup: Setup, known: Mapping[str, Any], given: Given, answers: Answers | None = None) -> dict[str, Any]:
+    """Answers taken from what the office knows, by each question's ``prefill`` path, and defaults.
 
     ``known`` holds mappings such as ``person`` (full_name, birth_date, sex, id_number, phone, email, address,
-    ethnicity, nationality) and ``unit`` (address). What cannot be used is left for the person to answer.
+    ethnicity, nationality) and ``unit`` (address). What cannot be used is left for the person to answer. Some
+    questions wait for an earlier answer (whose dossier is it?), so call it again with ``answers`` for each page
+    and use what it says for questions that have no answer yet.
     """
     found: dict[str, Any] = {}
     for _, question in setup.questions():
-        if not question.prefill or question.kind in {Kind.GROUP, Kind.COMPUTED}:
+        if question.kind in {Kind.GROUP, Kind.COMPUTED} or not holds(question.prefill_when, answers or {}, given):
             continue
+        source = _dig(known, question.prefill) if question.prefill else None
         try:
-            value = read(question, _dig(known, question.prefill), given)
+            value = read(question, question.default if is_empty(source) else source, given)
         except InputProblem:
             continue
         if not is_empty(value):

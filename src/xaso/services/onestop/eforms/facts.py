@@ -23,3 +23,29 @@ SOURCES: dict[str, str] = {
     "unit": "Xã nơi nộp: address (mã và tên xã)",
     "household": "Hộ của người nộp: head_name, address",
 }
+
+OFFICES: dict[str, str] = {
+    "ttphcc": "Trung tâm Phục vụ hành chính công xã",
+    "tuphap": "Bộ phận Tư pháp - Hộ tịch",
+    "kinhte": "Phòng Kinh tế",
+    "vhxh": "Phòng Văn hóa - Xã hội",
+    "lanhdao": "Lãnh đạo Ủy ban nhân dân xã",
+    "vanthu": "Văn thư",
+    "congan_xa": "Công an xã",
+    "xa_khac": "Ủy ban nhân dân xã khác",
+    "thue": "Cơ quan thuế",
+    "bhxh": "Cơ quan Bảo hiểm xã hội",
+    "lltp": "Cơ quan quản lý dữ liệu lý lịch tư pháp",
+    "so_xaydung": "Sở Xây dựng",
+    "so_vanhoa": "Sở Văn hóa, Thể thao và Du lịch",
+}
+"""Offices a step may be given to; each commune maps the inner ones to its own units."""
+
+ROLES: dict[str, str] = {
+    "reception": "Cán bộ tiếp nhận và trả kết quả",
+    "specialist": "Công chức chuyên môn",
+    "head": "Trưởng phòng",
+    "leader": "Lãnh đạo Ủy ban nhân dân xã",
+    "registry": "Văn thư",
+    "outside": "Người xử lý ở cơ quan khác",
+}

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from xaso.kernel.plain.formats import phone
 from xaso.services.onestop.eforms.conditions import is_empty
 from xaso.services.onestop.eforms.dates import parts_of
 from xaso.services.onestop.eforms.schema import Kind, Question
-from xaso.services.onestop.eforms.words import number_text, phone_text
+from xaso.services.onestop.eforms.words import number_text
 
 DATE_BOXES = ("day", "month", "year")
 ADDRESS_BOXES = ("unit", "unit_text", "detail")
@@ -72,7 +73,7 @@ def form_values(question: Question, value: Any, name: str = "") -> dict[str, str
         return {name: "yes" if value else "no"}
     if isinstance(value, int | float) and not isinstance(value, bool):
         return {name: number_text(value)}
-    return {name: phone_text(str(value)) if question.kind is Kind.PHONE else str(value)}
+    return {name: phone(str(value)) if question.kind is Kind.PHONE else str(value)}
 
 
 def _row_values(question: Question, value: Any, name: str) -> dict[str, str | list[str]]:

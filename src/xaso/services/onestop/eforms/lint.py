@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xaso.services.onestop.eforms.conditions import Condition, leaves
-from xaso.services.onestop.eforms.facts import FACTS, SOURCES
+from xaso.services.onestop.eforms.facts import FACTS, OFFICES, ROLES, SOURCES
 from xaso.services.onestop.eforms.lists import list_names, options_of
 from xaso.services.onestop.eforms.plan import over_term, steps_of
 from xaso.services.onestop.eforms.schema import CHOICES, Kind, Question, Setup
@@ -87,6 +87,7 @@ def _conditions(setup: Setup) -> Iterator[Finding]:
         for question in page.fields:
             where = f"pages.{page.key}.{question.key}"
             yield from _check(where, question.ask_when, seen, everything)
+            yield from _check(where, question.prefill_when, seen, everything)
             yield from _inside(where, question, seen, everything)
             seen[question.key] = question
     later: list[tuple[str, Condition | None]] = [
@@ -202,6 +203,11 @@ def _cases(setup: Setup) -> Iterator[Finding]:
         if kinds[0] != "receive" or kinds[-1] != "return":
             yield _error(where, "Các bước bắt đầu bằng tiếp nhận và kết thúc bằng trả kết quả")
         yield from (_error(where, f"Vượt thời hạn: {words}") for words in over_term(steps, case.term))
+        for step in steps:
+            if step.office not in OFFICES:
+                yield _error(f"{where}.{step.key}", f"Không có cơ quan {step.office}")
+            if step.role not in ROLES:
+                yield _error(f"{where}.{step.key}", f"Không có vai trò {step.role}")
         stages = [step.stage for step in steps]
         if stages != sorted(stages):
             yield _error(where, "Các bước phải đi theo thứ tự giai đoạn")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xaso.services.onestop.eforms.conditions import Answers, Given, holds
 from xaso.services.onestop.eforms.schema import Case, Setup, Step
-from xaso.services.onestop.eforms.terms import HOURS_PER_DAY, Term, read_term, term_words
+from xaso.services.onestop.eforms.terms import hours_of, room, spent, stages_of, term_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,43 +46,34 @@ def steps_of(setup: Setup, case: Case) -> tuple[Step, ...]:
 
 
 def over_term(steps: Sequence[Step], term: str) -> list[str]:
-    """What in a plan goes beyond the legal term, stage by stage; empty when the plan fits."""
-    stages = read_term(term)
+    """What in a plan goes beyond the legal term, stage by stage; empty when the plan fits.
+
+    Steps that wait for the citizen do not count: the clock stops there.
+    """
+    stages = stages_of(term)
     found = [
-        f"step {step.key}: stage {step.stage} of {len(stages)}" for step in steps if step.stage > len(stages)
+        f"bước {step.key} thuộc giai đoạn {step.stage}, thời hạn chỉ có {len(stages)}"
+        for step in steps
+        if step.stage > len(stages)
     ]
     for number, stage in enumerate(stages, start=1):
-        spent = _spent([step for step in steps if step.stage == number], stage)
-        held = stage.amount if stage.unit in {"h", "d"} else stage.amount * HOURS_PER_DAY
-        if spent > held:
-            found.append(f"stage {number}: steps take {spent:g}, the term holds {held:g}")
+        taken = spent(_in_a_row([step for step in steps if step.stage == number]), stage)
+        if taken > room(stage):
+            found.append(f"giai đoạn {number}: các bước cần {taken:g}, thời hạn có {room(stage):g}")
     return found
 
 
-def _spent(steps: Sequence[Step], stage: Term) -> float:
-    """Time of the steps one after another, side-by-side ones counted once.
-
-    In calendar days when the stage counts calendar days, else in working hours.
-    """
-    working, calendar = 0.0, 0.0
-    done: set[str] = set()
+def _in_a_row(steps: Sequence[Step]) -> list[str]:
+    """Terms of the steps one after another; of steps that run side by side only the longest."""
+    terms: list[str] = []
+    longest: dict[str, str] = {}
     for step in steps:
-        group = [other for other in steps if other.parallel == step.parallel] if step.parallel else [step]
-        if step.parallel in done:
+        if step.waits_for_citizen:
             continue
-        if step.parallel:
-            done.add(step.parallel)
-        worst = max(group, key=lambda other: _worst_hours(read_term(other.term)[0]))
-        term = read_term(worst.term)[0]
-        if term.unit == "d":
-            calendar += term.amount
-        else:
-            working += _worst_hours(term)
-    if stage.unit == "d":
-        days = math.ceil(working / HOURS_PER_DAY)
-        return calendar + days + 2 * math.ceil(days / 5)
-    return working + calendar * HOURS_PER_DAY
-
-
-def _worst_hours(term: Term) -> float:
-    return float(term.amount if term.unit == "h" else term.amount * HOURS_PER_DAY)
+        if not step.parallel:
+            terms.append(step.term)
+            continue
+        known = longest.get(step.parallel)
+        if known is None or hours_of(stages_of(step.term)[0]) > hours_of(stages_of(known)[0]):
+            longest[step.parallel] = step.term
+    return [*terms, *longest.values()]

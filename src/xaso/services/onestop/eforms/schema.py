@@ -83,6 +83,8 @@ class Question(Part):
     ask_when: Condition | None = None
     prefill: str = ""
     """Where the answer may come from, such as ``person.full_name``; see `answers.prefill`."""
+    prefill_when: Condition | None = None
+    """Prefill only then: not with one's own name when filing for somebody else."""
     options: tuple[Option, ...] = ()
     list_name: str = ""
     """A shared list (``ethnicities``, ``countries``, ``relations`` …) instead of ``options``."""

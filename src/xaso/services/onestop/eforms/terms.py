@@ -1,62 +1,67 @@
-"""Terms as short text: ``5wd`` working days, ``15d`` calendar days, ``8h`` working hours, ``same-day``.
+"""Internal terms against legal ones: does a plan of steps fit in the time the law gives?
 
-Stages are joined with ``+`` (``10d+15d+5d``). Due times are computed by the clock of cases; here a term is
-only read, shown in words and compared with the internal terms of a plan.
+Terms are read by the legal clock (`xaso.kernel.plain.clock`): ``5wd`` working days, ``15d`` calendar days, ``8h``
+working hours, ``2mo`` months, ``same-day``; stages are joined with ``+``. Due times are the clock's work, not this.
 """
 
 from __future__ import annotations
 
-import re
-from typing import Literal, NamedTuple
+import math
+from collections.abc import Sequence
+
+from xaso.kernel.plain.clock.terms import CALENDAR_DAYS, HOURS, MONTHS, Part, parse_term
 
 HOURS_PER_DAY = 8
-_ONE = re.compile(r"(?:([1-9][0-9]{0,3})(wd|d|h)|same-day)")
-
-
-class Term(NamedTuple):
-    """One stage: an amount and its unit. ``same-day`` is one working day with the 15:00 rule."""
-
-    amount: int
-    unit: Literal["wd", "d", "h", "same-day"]
-
-
-_UNITS: dict[str, Literal["wd", "d", "h"]] = {"wd": "wd", "d": "d", "h": "h"}
-
-
-def read_term(text: str) -> tuple[Term, ...]:
-    """The stages of a term. ValueError with the form that is expected when it is none."""
-    stages = []
-    for part in text.split("+"):
-        found = _ONE.fullmatch(part)
-        if not found:
-            raise ValueError(f"{text!r} is no term: use 5wd, 15d, 8h, same-day, or stages such as 10d+15d")
-        stages.append(Term(int(found[1]), _UNITS[found[2]]) if found[2] else Term(1, "same-day"))
-    return tuple(stages)
+DAYS_PER_MONTH = 28
+"""The shortest month: a plan must fit in any."""
 
 
 def check_term(text: str, *, staged: bool) -> str:
     """The text itself when it is a term; ValueError otherwise, or when stages are not allowed."""
-    if len(read_term(text)) > 1 and not staged:
-        raise ValueError(f"{text!r}: one step has one term, not stages")
+    if len(parse_term(text).parts) > 1 and not staged:
+        raise ValueError(f"{text!r}: một bước chỉ có một thời hạn, không chia giai đoạn")
     return text
 
 
-def working_hours(term: Term) -> float:
-    """Working hours a stage surely holds: a calendar week counts five days of eight hours."""
-    if term.unit == "h":
-        return float(term.amount)
-    if term.unit == "d":
-        weeks, rest = divmod(term.amount, 7)
-        return float((weeks * 5 + max(0, rest - 2)) * HOURS_PER_DAY)
-    return float(term.amount * HOURS_PER_DAY)
+def stages_of(term: str) -> tuple[Part, ...]:
+    """The stages of a term, one after another."""
+    return parse_term(term).parts
 
 
-def term_words(text: str) -> str:
-    """A term as people say it: "3 ngày làm việc", "trong ngày", "10 ngày + 15 ngày"."""
-    return " + ".join(_words(stage) for stage in read_term(text))
+def term_words(term: str) -> str:
+    """A term as people say it: "3 ngày làm việc", "10 ngày + 15 ngày"."""
+    return parse_term(term).words
 
 
-def _words(term: Term) -> str:
-    if term.unit == "same-day":
-        return "trong ngày làm việc"
-    return f"{term.amount} " + {"wd": "ngày làm việc", "d": "ngày", "h": "giờ làm việc"}[term.unit]
+def is_calendar(part: Part) -> bool:
+    """Counted in calendar days (or months), not in working time."""
+    return part.kind in {CALENDAR_DAYS, MONTHS}
+
+
+def hours_of(part: Part) -> float:
+    """Working hours of a stage; a calendar day counts as a whole working day (the worst for a plan)."""
+    if part.kind == HOURS:
+        return float(part.amount)
+    return float(part.amount) * HOURS_PER_DAY
+
+
+def room(stage: Part) -> float:
+    """What a stage holds: calendar days when it counts those, else working hours."""
+    if stage.kind == MONTHS:
+        return float(stage.amount) * DAYS_PER_MONTH
+    return float(stage.amount) if is_calendar(stage) else hours_of(stage)
+
+
+def spent(terms: Sequence[str], stage: Part) -> float:
+    """What steps one after another take of a stage, in the measure of `room`; working days may meet week-ends."""
+    working = calendar = 0.0
+    for text in terms:
+        part = stages_of(text)[0]
+        if is_calendar(part):
+            calendar += room(part)
+        else:
+            working += hours_of(part)
+    if not is_calendar(stage):
+        return working + calendar * HOURS_PER_DAY
+    days = math.ceil(working / HOURS_PER_DAY)
+    return calendar + days + 2 * math.ceil(days / 5)

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from xaso.kernel.plain.formats import figure, phone
+from xaso.kernel.plain.money import number_in_words, show
 from xaso.services.onestop.eforms.conditions import is_empty
 from xaso.services.onestop.eforms.dates import parts_of
 from xaso.services.onestop.eforms.lists import label_of
 from xaso.services.onestop.eforms.schema import CHOICES, Kind, Question
 
-_DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
-_SCALES = ("", " nghìn", " triệu", " tỷ")
-
-
 def number_text(value: float) -> str:
     """1234.5 as "1.234,5": dots between thousands, comma before decimals."""
-    whole, _, part = f"{abs(value):.3f}".partition(".")
-    text = f"{int(whole):,}".replace(",", ".")
-    part = part.rstrip("0")
-    return f"{'-' if value < 0 else ''}{text}{',' + part if part else ''}"
+    return figure(value)
 
 
 def money_text(value: int) -> str:
     """1250000 as "1.250.000 đ", the space unbreakable."""
-    return f"{number_text(value)}\u00a0đ"
+    return show(value)
 
 
 def date_text(kept: str) -> str:
@@ -55,57 +50,14 @@ def date_spelled(kept: str) -> str:
     if parts is None:
         return kept
     year, month, day = parts
-    pieces = [f"năm {number_spelled(year)}"]
+    pieces = [f"năm {number_in_words(year)}"]
     if month is not None:
-        pieces.insert(0, f"tháng {'tư' if month == 4 else number_spelled(month)}")
+        pieces.insert(0, f"tháng {'tư' if month == 4 else number_in_words(month)}")
     if day is not None:
         prefix = "mồng " if day <= 10 else ""
-        pieces.insert(0, f"ngày {prefix}{number_spelled(day)}")
+        pieces.insert(0, f"ngày {prefix}{number_in_words(day)}")
     text = ", ".join(pieces)
     return text[0].upper() + text[1:]
-
-
-def number_spelled(value: int) -> str:
-    """A whole number in Vietnamese words: 1985 as "một nghìn chín trăm tám mươi lăm"."""
-    if value < 0:
-        return f"âm {number_spelled(-value)}"
-    if value == 0:
-        return _DIGITS[0]
-    if value >= 10**12:
-        head, rest = divmod(value, 10**9)
-        tail = f" {number_spelled(rest)}" if rest else ""
-        return f"{number_spelled(head)} tỷ{tail}"
-    groups = []
-    while value:
-        value, group = divmod(value, 1000)
-        groups.append(group)
-    pieces = []
-    for place in range(len(groups) - 1, -1, -1):
-        if groups[place]:
-            pieces.append(_hundreds(groups[place], full=place < len(groups) - 1) + _SCALES[place])
-    return " ".join(pieces)
-
-
-def _hundreds(group: int, *, full: bool) -> str:
-    hundred, ten, one = group // 100, group // 10 % 10, group % 10
-    pieces = [f"{_DIGITS[hundred]} trăm"] if hundred or full else []
-    if ten == 0:
-        if one:
-            pieces.append(f"linh {_DIGITS[one]}" if pieces else _DIGITS[one])
-        return " ".join(pieces)
-    pieces.append("mười" if ten == 1 else f"{_DIGITS[ten]} mươi")
-    if one == 5:
-        pieces.append("lăm")
-    elif one == 1 and ten > 1:
-        pieces.append("mốt")
-    elif one:
-        pieces.append(_DIGITS[one])
-    return " ".join(pieces)
-
-
-def phone_text(value: str) -> str:
-    """0912345678 as "0912 345 678"."""
-    return f"{value[:4]} {value[4:7]} {value[7:]}" if len(value) == 10 and value.startswith("0") else value
 
 
 def address_text(value: dict[str, str]) -> str:
@@ -131,7 +83,7 @@ def value_text(question: Question, value: Any) -> str:
     if kind in {Kind.NUMBER, Kind.DECIMAL, Kind.COMPUTED} and isinstance(value, int | float):
         return number_text(value) + (f"\u00a0{question.unit}" if question.unit else "")
     if kind is Kind.PHONE:
-        return phone_text(str(value))
+        return phone(str(value))
     if kind is Kind.ADDRESS:
         return address_text(value)
     return str(value)
