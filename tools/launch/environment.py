@@ -107,6 +107,7 @@ def _install(lock: Path) -> None:
     if uv:
         env = environ(UV_PYTHON_DOWNLOADS="never", UV_LINK_MODE="copy" if _other_disk() else "")
         env.update(_index_for_uv())
+        env.update(_certificates_for_uv())
         command = [
             uv,
             "pip",
@@ -173,6 +174,13 @@ def _index_for_uv() -> dict[str, str]:
                 index = done.stdout.strip()
                 break
     return {"UV_DEFAULT_INDEX": index} if index else {}
+
+
+def _certificates_for_uv() -> dict[str, str]:
+    """An office network with a certificate of its own puts it among the system's; uv looks there when told."""
+    if "SSL_CERT_FILE" in os.environ or not Path("/etc/ssl/certs/ca-certificates.crt").exists():
+        return {}
+    return {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}  # the newer and the older name
 
 
 def _other_disk() -> bool:
