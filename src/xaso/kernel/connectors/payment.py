@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from xaso.kernel.connectors.base import Connector, connector, register
 from xaso.kernel.connectors.errors import OutsideGarbled, OutsideRefused
 from xaso.kernel.connectors.times import from_stamp, to_stamp
 from xaso.kernel.connectors.transport import Asked, Reply, Request, basic_header
+from xaso.kernel.connectors.wire import Wire
 from xaso.kernel.plain.moment import VIETNAM, now
 
 VERSION = "1.0.6"
@@ -32,17 +33,13 @@ QUERY_FIELDS = ("MaDoiTac", "MaThamChieu")
 NOTICE_LIVES = 300  # seconds that a bank's signature is good for
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
-
-
-class _Started(_Wire):
+class _Started(Wire):
     MaLoi: str
     MoTa: str = ""
     UrlThanhToan: str = ""
 
 
-class _Notice(_Wire):
+class _Notice(Wire):
     MaDoiTac: str
     MaThamChieu: str
     MaGiaoDich: str
@@ -52,14 +49,14 @@ class _Notice(_Wire):
     MaXacThuc: str
 
 
-class _State(_Wire):
+class _State(Wire):
     MaLoi: str
     MoTa: str = ""
     TrangThai: str = ""
     GiaoDich: _Notice | None = None
 
 
-class _Transfer(_Wire):
+class _Transfer(Wire):
     id: str
     transactionDate: str
     accountNumber: str
@@ -69,7 +66,7 @@ class _Transfer(_Wire):
     referenceCode: str = ""
 
 
-class _Transfers(_Wire):
+class _Transfers(Wire):
     transactions: list[_Transfer]
     more: bool = False
 

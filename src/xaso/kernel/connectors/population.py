@@ -10,29 +10,26 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.connectors.base import Connector, connector, register
 from xaso.kernel.connectors.errors import OutsideGarbled, OutsideRefused
 from xaso.kernel.connectors.masks import mask_number
 from xaso.kernel.connectors.transport import Asked, Reply, Request, basic_header
+from xaso.kernel.connectors.wire import Wire
 
 FIELD_NAMES = {"HoVaTen": "họ tên", "NgaySinh": "ngày sinh"}
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
-
-
-class _Verified(_Wire):
+class _Verified(Wire):
     MaKetQua: str
     MoTa: str = ""
     TrungKhop: bool = False
     TruongKhongKhop: list[str] = Field(default_factory=list)
 
 
-class _Citizen(_Wire):
+class _Citizen(Wire):
     SoDinhDanh: str
     HoVaTen: str
     NgaySinh: str
@@ -41,7 +38,7 @@ class _Citizen(_Wire):
     QuocTich: str = ""
 
 
-class _Found(_Wire):
+class _Found(Wire):
     MaKetQua: str
     MoTa: str = ""
     CongDan: _Citizen | None = None

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from xaso.kernel.connectors.addresses import Address
 from xaso.kernel.connectors.base import Connector, connector, register
@@ -21,6 +21,7 @@ from xaso.kernel.connectors.errors import OutsideDenied, OutsideGarbled, Outside
 from xaso.kernel.connectors.times import from_stamp
 from xaso.kernel.connectors.tokens import MemoryToken
 from xaso.kernel.connectors.transport import Asked, Reply, Request, Transport
+from xaso.kernel.connectors.wire import Wire
 
 T = TypeVar("T")
 DONE = "00"
@@ -38,13 +39,7 @@ STATUSES = {
 }
 
 
-class _Wire(BaseModel):
-    """A message of the portal: our attributes are its field names."""
-
-    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True, str_strip_whitespace=True)
-
-
-class PortalPaper(_Wire):
+class PortalPaper(Wire):
     """One paper of a dossier (TaiLieuNop)."""
 
     MaThanhPhanHoSo: str = ""
@@ -56,8 +51,10 @@ class PortalPaper(_Wire):
     IdTep: str = ""
 
 
-class PortalDossier(_Wire):
-    """A dossier as it is synchronised, both ways. Times are yyyyMMddHHmmss."""
+class PortalDossier(Wire):
+    """A dossier as it is synchronised, both ways. Times are yyyyMMddHHmmss. Fields we do not know are kept."""
+
+    model_config = ConfigDict(extra="allow")
 
     MaHoSo: str = Field(min_length=1)
     MaTTHC: str = Field(min_length=1)
@@ -107,7 +104,7 @@ class PortalDossier(_Wire):
         return value
 
 
-class PortalProgress(_Wire):
+class PortalProgress(Wire):
     """One step of handling."""
 
     MaHoSo: str
@@ -121,7 +118,7 @@ class PortalProgress(_Wire):
     NgayKetThucTheoQuyDinh: str = ""
 
 
-class _Result(_Wire):
+class _Result(Wire):
     MaKetQua: str
     MoTa: str = ""
     MaHoSo: str = ""
@@ -129,14 +126,14 @@ class _Result(_Wire):
     Hash: str = ""
 
 
-class _Inbound(_Wire):
+class _Inbound(Wire):
     MaKetQua: str
     MoTa: str = ""
     DanhSachHoSo: list[PortalDossier] = Field(default_factory=list)
     ConTro: str = ""
 
 
-class _Token(_Wire):
+class _Token(Wire):
     access_token: str
     expires_in: int = 1800
 

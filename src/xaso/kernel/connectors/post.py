@@ -13,13 +13,14 @@ from enum import StrEnum
 from typing import ClassVar
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from xaso.kernel.connectors.base import Connector, connector, register
 from xaso.kernel.connectors.errors import OutsideGarbled, OutsideRefused
 from xaso.kernel.connectors.masks import mask_name, mask_phone
 from xaso.kernel.connectors.times import from_stamp
 from xaso.kernel.connectors.transport import Asked, Reply, Request, basic_header
+from xaso.kernel.connectors.wire import Wire
 
 _ITEM = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}")
 _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
@@ -89,25 +90,21 @@ class ParcelEvent:
     at: datetime
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
-
-
-class _Ordered(_Wire):
+class _Ordered(Wire):
     MaLoi: str
     MoTa: str = ""
     SoHieuBuuGui: str = ""
     CuocPhi: int = 0
 
 
-class _Event(_Wire):
+class _Event(Wire):
     MaTrangThai: str
     MoTa: str = ""
     BuuCuc: str = ""
     ThoiDiem: str
 
 
-class _Tracked(_Wire):
+class _Tracked(Wire):
     MaLoi: str
     MoTa: str = ""
     HanhTrinh: list[_Event] = Field(default_factory=list)

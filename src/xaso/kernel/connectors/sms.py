@@ -7,12 +7,11 @@ import hmac
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
-
 from xaso.kernel.connectors.base import Connector, connector, register
 from xaso.kernel.connectors.errors import OutsideDenied, OutsideGarbled, OutsideRefused
 from xaso.kernel.connectors.masks import mask_phone
 from xaso.kernel.connectors.transport import Asked, Reply, Request
+from xaso.kernel.connectors.wire import Wire
 
 PATH = "/MainService.svc/json"
 ACCEPTED = "100"
@@ -31,8 +30,7 @@ _OF_THE_RECEIVER = {"99", "108", "177"}
 _LATER = {"103", "140"}
 
 
-class _Sent(BaseModel):
-    model_config = ConfigDict(coerce_numbers_to_str=True, extra="ignore")
+class _Sent(Wire):
     CodeResult: str
     SMSID: str = ""
     ErrorMessage: str = ""

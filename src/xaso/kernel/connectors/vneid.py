@@ -18,20 +18,19 @@ from authlib.oauth2.client import OAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, ConfigDict
 
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.connectors.base import Connector, connector, register
 from xaso.kernel.connectors.errors import OutsideDenied, OutsideGarbled, OutsideRefused
 from xaso.kernel.connectors.transport import Asked, Reply, Request
+from xaso.kernel.connectors.wire import Wire
 
 METADATA_LIVES = 3600.0
 LEEWAY = 60
 _DIGITS = re.compile(r"[0-9]+")
 
 
-class _Metadata(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+class _Metadata(Wire):
     issuer: str
     authorization_endpoint: str
     token_endpoint: str
@@ -39,8 +38,7 @@ class _Metadata(BaseModel):
     end_session_endpoint: str = ""
 
 
-class _Token(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+class _Token(Wire):
     id_token: str
     access_token: str = ""
 

@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict
-
 from xaso.kernel.connectors.base import Connector, connector, register
 from xaso.kernel.connectors.errors import OutsideDenied, OutsideGarbled, OutsideRefused
 from xaso.kernel.connectors.masks import mask_phone
 from xaso.kernel.connectors.tokens import Pair, stored_token
 from xaso.kernel.connectors.transport import Asked, Reply, Request
+from xaso.kernel.connectors.wire import Wire
 
 T = TypeVar("T")
 
@@ -37,22 +36,19 @@ _LATER = {-115, -100}
 EVENTS = {"user_received_message": "delivered", "user_seen_message": "read"}
 
 
-class _Token(BaseModel):
-    model_config = ConfigDict(coerce_numbers_to_str=True, extra="ignore")
+class _Token(Wire):
     access_token: str
     refresh_token: str
     expires_in: str = "3600"
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(coerce_numbers_to_str=True, extra="ignore")
+class _Data(Wire):
     msg_id: str = ""
     templateId: str = ""
     status: str = ""
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+class _Answer(Wire):
     error: int
     message: str = ""
     data: _Data | None = None
