@@ -23,6 +23,7 @@ from xaso.kernel.plain.ids import uuid7
 from xaso.kernel.plain.moment import now
 from xaso.services.onestop import eforms, routing, setups_in_force
 from xaso.services.onestop.actions.payments import wait_for_payment
+from xaso.services.onestop.eforms.conditions import fields_in
 from xaso.services.onestop.models import Dossier, DossierPaper, Payment, Setup
 from xaso.services.onestop.numbering import take_code
 from xaso.services.onestop.rules import payment_reference
@@ -51,6 +52,7 @@ class PaperIn:
 
     component: str
     name: str = ""
+    file_id: UUID | None = None
     document_id: UUID | None = None
     source: str = DossierPaper.Source.UPLOADED
     originals: int = 0
@@ -119,7 +121,8 @@ def _read(filing: Filing, moment: datetime) -> _Read:
             errors.setdefault(one.path, []).append(one.message)
         raise ActionErrors(errors)
     stop = eforms.stopped(body, reading.answers, given)
-    if stop is not None:
+    # Where answers are still missing, a condition on them says nothing yet.
+    if stop is not None and fields_in(stop.when) <= reading.answers.keys():
         raise ActionError(f"{stop.title}. {stop.words}")
     missing = [{"field": one.path, "message": one.message} for one in reading.problems]
     papers = eforms.required_components(body, reading.answers, given)
@@ -164,7 +167,7 @@ def file_dossier(viewer: Viewer, filing: Filing) -> tuple[Dossier, bool]:
     """
     digest = ""
     if filing.client_key:
-        papers = [(p.component, str(p.document_id)) for p in filing.papers]
+        papers = [(p.component, str(p.file_id or p.document_id)) for p in filing.papers]
         digest = fingerprint([filing.setup.procedure_id, filing.unit_path, dict(filing.answers), papers])
         known = Dossier.objects.filter(client_key=filing.client_key).first()
         if known is not None:
@@ -290,6 +293,7 @@ def _keep_papers(dossier: Dossier, body: eforms.Setup, papers: Sequence[PaperIn]
             dossier=dossier,
             component=paper.component,
             name=(paper.name or names.get(paper.component, paper.component))[:300],
+            file_id=paper.file_id,
             document_id=paper.document_id,
             source=paper.source,
             originals=paper.originals,

@@ -149,6 +149,7 @@ def add_papers(viewer: Viewer, dossier: Dossier, papers: Sequence[PaperIn]) -> N
             dossier=dossier,
             component=paper.component,
             name=(paper.name or names.get(paper.component, paper.component))[:300],
+            file_id=paper.file_id,
             document_id=paper.document_id,
             source=paper.source,
             originals=paper.originals,

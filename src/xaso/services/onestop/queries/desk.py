@@ -78,7 +78,9 @@ def open_dossier(viewer: Viewer, code: str, *, purpose: str = "Xử lý hồ sơ
         step=step,
         coming=following(dossier, step.key) if step else [],
         papers=list(
-            dossier.papers.filter(ended_at__isnull=True).select_related("document").order_by("created_at")
+            dossier.papers.filter(ended_at__isnull=True)
+            .select_related("file", "document")
+            .order_by("created_at")
         ),
         required=eforms.required_components(body, dossier.answers, given),
         payments=list(dossier.payments.order_by("created_at")),
@@ -131,9 +133,9 @@ def kept_papers(viewer: Viewer, person_id: object) -> Sequence[DossierPaper]:
     if not (viewer.can("onestop.receive") or viewer.person_id == person_id or viewer.kind == "system"):
         return []
     found = DossierPaper.objects.filter(
-        dossier__applicant_id=person_id, document__isnull=False, accepted=True, ended_at__isnull=True
+        dossier__applicant_id=person_id, file__isnull=False, accepted=True, ended_at__isnull=True
     )
-    return list(found.select_related("document", "dossier").order_by("-created_at")[:100])
+    return list(found.select_related("file", "dossier").order_by("-created_at")[:100])
 
 
 def kept_results(viewer: Viewer, person_id: object) -> Sequence[Result]:

@@ -148,7 +148,9 @@ def _issued(span: SpanLike) -> Q:
 
 
 def _digitised(span: SpanLike) -> Q:
-    bare = DossierPaper.objects.filter(dossier=OuterRef("pk"), document__isnull=True, ended_at__isnull=True)
+    bare = DossierPaper.objects.filter(
+        dossier=OuterRef("pk"), file__isnull=True, document__isnull=True, ended_at__isnull=True
+    )
     return ~Q(Exists(bare.exclude(source__in=["shown", "database"])))
 
 

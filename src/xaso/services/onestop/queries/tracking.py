@@ -111,7 +111,7 @@ def my_dossier(viewer: Viewer, code: str) -> Dossier:
 def papers_of(viewer: Viewer, dossier: Dossier) -> Sequence[DossierPaper]:
     """The papers of a dossier that the caller was allowed to open."""
     return list(
-        dossier.papers.filter(ended_at__isnull=True).select_related("document").order_by("created_at")
+        dossier.papers.filter(ended_at__isnull=True).select_related("file", "document").order_by("created_at")
     )
 
 
