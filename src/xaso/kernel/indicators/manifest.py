@@ -7,7 +7,7 @@ SERVICE = Service(
     title="Chỉ tiêu",
     summary="Số liệu tự giải thích: mỗi con số mở ra tới từng hồ sơ.",
     switchable=False,
-    nav=(NavItem("Số liệu", "figures", "indicators.view", "bar-chart"),),
+    nav=(NavItem("Số liệu", "figures", "indicators.view", "chart-column"),),
     rights=(
         Right(
             "indicators.view",
