@@ -20,6 +20,9 @@ from .processes import Child, Family, wait_until
 from .say import GiveUp, say, tell
 
 
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared only
+
+
 def demo(words: list[str]) -> int:
     """Everything for a look around: libraries, database, demo commune, all processes, sign-ins."""
     return _go(_options("demo", words), is_demo=True)
@@ -53,6 +56,7 @@ def _go(options: argparse.Namespace, *, is_demo: bool) -> int:
     try:
         prepare(env)
         if is_demo:
+            _start_simulators(options, env, family)
             _load_demo(env)
         _serve(options, env, family, is_demo)
         while True:
@@ -113,16 +117,23 @@ def _product(env: dict[str, str], *words: str) -> None:
         )
 
 
+def _start_simulators(options: argparse.Namespace, env: dict[str, str], family: Family) -> None:
+    """The outside systems (bank, post, SMS, national sign-in …), before the demo data needs them."""
+    command = [str(PYTHON), "-m", "xaso.simulators", "--host", options.host, "--port", str(options.port + 1)]
+    command += ["--smtp-port", env["XASO_SMTP_PORT"], "--product", env["XASO_BASE_URL"]]
+    family.start(Child("simulators", command, env, needed=False))
+
+
 def _environment(options: argparse.Namespace, is_demo: bool) -> dict[str, str]:
-    host = "127.0.0.1" if options.host in {"0.0.0.0", "::"} else options.host  # noqa: S104 - compared only
+    host = _own_address() if options.host in EVERYWHERE else options.host
     defaults = {"XASO_BASE_URL": f"http://{host}:{options.port}"}
-    if host != options.host:
-        defaults["XASO_HOSTS"] = "*"
+    if options.host in EVERYWHERE:
+        defaults["XASO_HOSTS"] = "*"  # somebody asked for all addresses of this machine, whatever their names
     elif host not in {"127.0.0.1", "localhost"}:
         defaults["XASO_HOSTS"] = f"{host},127.0.0.1,localhost"
     if is_demo:
         defaults["XASO_DEMO"] = "yes"
-        defaults["XASO_SIMULATORS"] = f"http://127.0.0.1:{options.port + 1}"
+        defaults["XASO_SIMULATORS"] = f"http://{host}:{options.port + 1}"
         defaults["XASO_SMTP_PORT"] = str(options.port + 25)
     return environment.environ(**{key: value for key, value in defaults.items() if key not in os.environ})
 
@@ -141,16 +152,13 @@ def _serve(options: argparse.Namespace, env: dict[str, str], family: Family, is_
     ]
     family.start(Child("server", [*command, "xaso.site.wsgi:application"], env))
     address = env["XASO_BASE_URL"]
-    local = f"http://127.0.0.1:{options.port}/" if options.host != "::" else f"http://[::1]:{options.port}/"
-    if options.host not in {"127.0.0.1", "0.0.0.0", "::"}:  # noqa: S104 - compared only
-        local = f"http://{options.host}:{options.port}/"
+    near = "127.0.0.1" if options.host in EVERYWHERE else options.host
+    local = f"http://{near}:{options.port}/"
     if not wait_until(lambda: _answers(local), family, 90):
         raise GiveUp(f"The server does not answer. Its log ends with:\n{family.children[0].tail()}")
     say("The first page is served.")
     # After the first page on purpose: on two cores they would slow it down.
     family.start(Child("worker", [str(PYTHON), "-m", "xaso.site", "worker"], env, needed=False))
-    if is_demo:
-        family.start(Child("simulators", [str(PYTHON), "-m", "xaso.site", "simulators"], env, needed=False))
     _announce(address, is_demo)
     if not options.no_browser and _has_screen():
         webbrowser.open(address)
@@ -212,6 +220,18 @@ def _check_port(host: str, port: int) -> None:
                 f"Port {port} at {host} cannot be used ({error.strerror}). Is another demo running? "
                 f"Choose another one: ./xaso demo --port {port + 10}"
             ) from error
+
+
+def _own_address() -> str:
+    """The address under which a phone in the same network finds this machine."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(
+                ("192.0.2.1", 9)
+            )  # a documentation address: nothing is sent, only a route is chosen
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
 
 
 def _answers(address: str) -> bool:
