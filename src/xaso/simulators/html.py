@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape as esc
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ def payment_form(payload: str, asks: VietQr | None, wrong: str) -> str:
     )
 
 
-def table(caption: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A table whose cells are HTML already; a sentence when there are no rows."""
     if not rows:
         return f"<h2>{esc(caption)}</h2><p class='quiet'>Chưa có gì.</p>"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 import socketserver
-from email.message import EmailMessage
 from typing import cast
 
 from xaso.simulators.web import Answer, Request, Routes, as_json
@@ -81,7 +80,7 @@ class _Session(socketserver.StreamRequestHandler):
         self._say("250 kept")
 
     def _keep(self, content: bytes, receivers: list[str]) -> None:
-        message = cast(EmailMessage, email.message_from_bytes(content, policy=email.policy.default))
+        message = email.message_from_bytes(content, policy=email.policy.default)
         part = message.get_body(("plain", "html"))
         world = cast(MailServer, self.server).world
         world.note(

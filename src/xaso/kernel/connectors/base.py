@@ -94,4 +94,4 @@ def keys() -> tuple[str, ...]:
 
 def addresses() -> dict[str, Address]:
     """The addresses as the settings read them at start-up."""
-    return cast(dict[str, Address], settings.XASO_OUTSIDE)
+    return settings.XASO_OUTSIDE

@@ -33,7 +33,7 @@ def connector_statuses() -> list[ConnectorStatus]:
     """Every connector, its address, and how it has done. Holds nothing personal."""
     since = now() - timedelta(hours=24)
     counts = {
-        row["connector"]: row
+        row["connector"]: (row["calls"], row["failures"])
         for row in OutsideCall.objects.filter(created_at__gte=since)
         .values("connector")
         .annotate(calls=Count("id"), failures=Count("id", filter=FAILED))
@@ -52,8 +52,8 @@ def connector_statuses() -> list[ConnectorStatus]:
                 resting=one.transport.breaker.is_open,
                 last_success=success,
                 last_failure=mine.filter(FAILED).first(),
-                calls_today=counts.get(key, {}).get("calls", 0),
-                failures_today=counts.get(key, {}).get("failures", 0),
+                calls_today=counts.get(key, (0, 0))[0],
+                failures_today=counts.get(key, (0, 0))[1],
             )
         )
     return found
