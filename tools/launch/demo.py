@@ -19,7 +19,6 @@ from .places import PYTHON, ROOT, VAR, tool
 from .processes import Child, Family, wait_until
 from .say import GiveUp, say, tell
 
-
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared only
 
 
