@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
+
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict, Forbidden, NotFound
 from xaso.kernel.events import emit
@@ -29,6 +31,7 @@ from xaso.services.onestop.catalogue.source import CRAWLED_FROM, PORTAL_FILE, Li
 from xaso.services.onestop.models import Procedure, ProcedureVersion
 
 RIGHT = "onestop.settle"
+_FILLED = ["name", "field", "search_text", "ended_at"]
 _BATCH = 400
 _MOST_ENDING = 0.2  # a file that would end more than a fifth of the catalogue is taken for a torn file
 
@@ -77,10 +80,14 @@ def import_catalogue(
     prepared, doubtful = _prepare_all(read_lines(source), report)
     procedures = {row.code: row for row in Procedure.objects.all()}
     open_versions = {
-        row.procedure_id: row
-        for row in ProcedureVersion.objects.filter(valid_to__isnull=True).select_related(None)
+        row.procedure_id: row for row in ProcedureVersion.objects.filter(valid_to__isnull=True).defer("data")
     }
+    last_numbers = dict(
+        ProcedureVersion.objects.order_by().values_list("procedure_id").annotate(last=Max("number"))
+    )
     first = valid_from or (today() if open_versions else date.fromisoformat(CRAWLED_FROM))
+    new_procedures: list[Procedure] = []
+    met_again: list[Procedure] = []
     new_rows: list[ProcedureVersion] = []
     closing: list[ProcedureVersion] = []
     for item in prepared.values():
@@ -89,12 +96,20 @@ def import_catalogue(
         if held and current and current.source_hash == item.fingerprint and held.ended_at is None:
             report.unchanged.append(item.code)
             continue
-        procedure = _write_procedure(held, item)
+        procedure = _filled(held or Procedure(code=item.code), item)
+        (met_again if held else new_procedures).append(procedure)
         (report.changed if current else report.added).append(item.code)
-        new_rows += _new_versions(procedure, item, current, first, closing, report)
+        start = max(first, current.valid_from) if current else first
+        if current:
+            current.valid_to = start - timedelta(days=1)
+            closing.append(current)
+        carried = current.data.get("settled", []) if current else []
+        number = last_numbers.get(procedure.pk, 0)
+        new_rows += _new_versions(procedure, item, start, number, carried, report)
     _end_missing(report, prepared, doubtful, procedures, open_versions, first, end_missing, end_many)
-    for version in closing:
-        version.save(update_fields=["valid_to"])
+    Procedure.objects.bulk_create(new_procedures, batch_size=_BATCH)
+    Procedure.objects.bulk_update(met_again, _FILLED, batch_size=_BATCH)
+    ProcedureVersion.objects.bulk_update(closing, ["valid_to"], batch_size=_BATCH)
     ProcedureVersion.objects.bulk_create(new_rows, batch_size=_BATCH)
     if report.added or report.changed or report.ended:
         emit(
@@ -130,37 +145,21 @@ def _prepare_all(lines: Iterable[Line], report: ImportReport) -> tuple[dict[str,
     return prepared, doubtful
 
 
-def _write_procedure(held: Procedure | None, item: Prepared) -> Procedure:
-    if held is None:
-        return Procedure.objects.create(
-            code=item.code, name=item.name, field=item.field, search_text=item.search_text
-        )
-    held.name, held.field, held.search_text, held.ended_at = item.name, item.field, item.search_text, None
-    held.save(update_fields=["name", "field", "search_text", "ended_at"])
-    return held
+def _filled(procedure: Procedure, item: Prepared) -> Procedure:
+    procedure.name, procedure.field, procedure.search_text = item.name, item.field, item.search_text
+    procedure.ended_at = None
+    return procedure
 
 
 def _new_versions(
     procedure: Procedure,
     item: Prepared,
-    current: ProcedureVersion | None,
-    first: date,
-    closing: list[ProcedureVersion],
+    start: date,
+    number: int,
+    carried: list[dict[str, Any]],
     report: ImportReport,
 ) -> list[ProcedureVersion]:
-    """Rows to insert for one procedure; the open version is put on the list of those to close."""
-    start = first
-    number = 0
-    carried: list[dict[str, Any]] = []
-    if current is not None:
-        start = max(first, current.valid_from)
-        current.valid_to = start - timedelta(days=1)
-        closing.append(current)
-        number = current.number
-        carried = current.data.get("settled", [])
-    elif not procedure._state.adding:
-        last = procedure.versions.order_by("-number").values_list("number", flat=True).first()
-        number = last or 0
+    """Rows to insert for one procedure, numbered after the versions that it has."""
     rows = []
     for segment in item.segments(start):
         number += 1
@@ -251,7 +250,8 @@ def add_cleaned(viewer: Viewer) -> list[str]:
         if code in known:
             continue
         item = prepare_clean(row)
-        procedure = _write_procedure(Procedure.objects.filter(code=code).first(), item)
+        procedure = _filled(Procedure.objects.filter(code=code).first() or Procedure(code=code), item)
+        procedure.save()
         segment = item.segments(date.fromisoformat(CRAWLED_FROM))[0]
         _version(procedure, item, segment, 1, segment.data).save()
         added.append(code)

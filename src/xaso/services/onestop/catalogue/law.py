@@ -12,9 +12,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from xaso.services.onestop.catalogue.parse import summary_term
 from xaso.services.onestop.catalogue.shape import ABSENT, AMBIGUOUS, PARSED, ParsedProcedure, Term
 from xaso.services.onestop.catalogue.source import load_json
+from xaso.services.onestop.catalogue.summaries import summary_term
 from xaso.services.onestop.catalogue.terms import KINDS
 
 

@@ -10,15 +10,8 @@ from xaso.services.onestop.catalogue import texts
 from xaso.services.onestop.catalogue.cells import Row, cut_rows
 from xaso.services.onestop.catalogue.components import read_components
 from xaso.services.onestop.catalogue.fees import read_fee
-from xaso.services.onestop.catalogue.shape import (
-    ABSENT,
-    AMBIGUOUS,
-    PARSED,
-    Channel,
-    Fee,
-    ParsedProcedure,
-    Term,
-)
+from xaso.services.onestop.catalogue.shape import Channel, ParsedProcedure
+from xaso.services.onestop.catalogue.summaries import summary_fee, summary_term
 from xaso.services.onestop.catalogue.terms import read_term
 
 MINISTRIES = {
@@ -89,69 +82,3 @@ def _channel(row: Row, steps: str) -> Channel:
 def _related(text: str) -> list[str]:
     body = texts.clean_field(text)
     return [body] if body else []
-
-
-def summary_term(channels: list[Channel]) -> Term:
-    """The one term of a procedure, when its rows agree; per channel or by case when they do not.
-
-    Ambiguous as soon as one row is ambiguous; absent rows do not count against the others.
-    """
-    terms = [(row.channel, row.term) for row in channels if row.term.status != ABSENT]
-    if not terms:
-        return Term(ABSENT)
-    unclear = [term for _, term in terms if term.status == AMBIGUOUS]
-    first = terms[0][1]
-    if unclear:
-        codes = [code for _, term in terms for code in (term.candidates or [term.code])]
-        return Term(
-            AMBIGUOUS,
-            amount=unclear[0].amount,
-            raw=unclear[0].raw,
-            reason=unclear[0].reason,
-            candidates=list(dict.fromkeys(code for code in codes if code))[:8],
-            evidence=unclear[0].evidence,
-        )
-    codes = list(dict.fromkeys(term.code or term.kind for _, term in terms))
-    if len(codes) == 1:
-        return Term(
-            PARSED, first.kind, first.code, first.amount, first.source, first.raw,
-            stages=first.stages, evidence=first.evidence,
-        )  # fmt: skip
-    names = [channel for channel, _ in terms]
-    kind = "per_channel" if len(set(names)) == len(names) else "by_case"
-    return Term(PARSED, kind=kind, source=first.source, raw=first.raw, stages=codes)
-
-
-def summary_fee(channels: list[Channel]) -> Fee:
-    """The one fee of a procedure, when its rows agree; per channel or by case when they do not."""
-    fees = [(row.channel, row.fee) for row in channels if row.fee.status != ABSENT]
-    if not fees:
-        return Fee(ABSENT)
-    unclear = [fee for _, fee in fees if fee.status == AMBIGUOUS]
-    if unclear:
-        candidates = [
-            label
-            for _, fee in fees
-            for label in (
-                fee.candidates or ([f"{fee.amount} {fee.currency}"] if fee.amount is not None else [])
-            )
-        ]
-        return Fee(
-            AMBIGUOUS,
-            kind=unclear[0].kind,
-            raw=unclear[0].raw,
-            note=unclear[0].note,
-            reason=unclear[0].reason,
-            candidates=list(dict.fromkeys(candidates))[:8],
-        )
-    kinds = {(fee.kind, fee.amount, fee.currency) for _, fee in fees}
-    local = next((fee for _, fee in fees if fee.kind == "set_by_council"), None)
-    if local and kinds <= {("set_by_council", None, "VND"), ("none", 0, "VND")}:
-        # the note stands on some rows only; a free row beside it is the same zero that the portal prints there
-        return local
-    first = fees[0][1]
-    if len(kinds) == 1:
-        return first
-    names = [channel for channel, _ in fees]
-    kind = "per_channel" if len(set(names)) == len(names) else "by_case"
-    return Fee(PARSED, kind=kind, source="column", raw=first.raw, note=first.note)

@@ -59,7 +59,7 @@ class Term:
     #                        by_case per_channel by_law no_result unknown
     code: str = ""
     amount: float | None = None
-    source: str = ""  # column description steps law
+    source: str = ""  # column description steps law clean settled override
     raw: str = ""
     reason: str = ""
     candidates: list[str] = field(default_factory=list)  # codes that fit the text; "5?" has no unit
@@ -84,6 +84,7 @@ class Fee:
     note: str = ""
     reason: str = ""
     candidates: list[str] = field(default_factory=list)
+    basis: str = ""
 
 
 @dataclass(slots=True)
@@ -181,16 +182,17 @@ class ParsedProcedure:
 
     def as_data(self) -> dict[str, Any]:
         """JSON for storing: empty values are left out, so that equal meaning gives equal bytes."""
-        packed = _pack(asdict(self))
+        packed = pack(asdict(self))
         return packed if isinstance(packed, dict) else {}
 
 
-def _pack(value: Any) -> Any:
+def pack(value: Any) -> Any:
+    """The value without what is empty, whole floats as integers."""
     if isinstance(value, dict):
-        packed = {key: _pack(item) for key, item in value.items()}
+        packed = {key: pack(item) for key, item in value.items()}
         return {key: item for key, item in packed.items() if item not in ("", None, [], {})}
     if isinstance(value, list):
-        return [_pack(item) for item in value]
+        return [pack(item) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ from typing import Any
 DATA = Path(__file__).resolve().parent.parent / "data"
 PORTAL_FILE = DATA / "procedures-dvc.jsonl.gz"
 CRAWLED_FROM, CRAWLED_TO = "2026-06-10", "2026-07-17"
+_CODE = re.compile(r'"ma_thu_tuc"\s*:\s*"([^"]{3,20})"')
 _GZIP = b"\x1f\x8b"
 
 
@@ -23,6 +25,7 @@ class Line:
     number: int
     record: dict[str, Any] | None = None
     error: str = ""
+    code: str = ""  # of a broken line, as far as it can be seen
 
 
 def read_lines(source: str | Path | Iterable[str]) -> Iterator[Line]:
@@ -48,7 +51,8 @@ def _decode(lines: Iterable[str]) -> Iterator[Line]:
         try:
             record = json.loads(text)
         except ValueError as error:
-            yield Line(number, error=f"Không đọc được dòng JSON: {error}")
+            seen = _CODE.search(text)
+            yield Line(number, error=f"Không đọc được dòng JSON: {error}", code=seen[1] if seen else "")
             continue
         if isinstance(record, dict):
             yield Line(number, record)
