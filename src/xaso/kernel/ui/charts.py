@@ -1,10 +1,12 @@
-"""Charts drawn on the server as SVG: bars, columns, line. Each has a title, a sentence of meaning, and its table."""
+"""Charts drawn on the server as SVG: bars, columns, line. Each has a title, a sentence of meaning, and its table.
+
+Places across are per cent and heights are pixels, so that the words keep their size on a phone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.html import escape
@@ -13,30 +15,36 @@ from django.utils.safestring import SafeString
 from xaso.kernel.plain.formats import figure
 from xaso.kernel.ui.parts import Column, Row, Table
 
-WIDTH = 640
-BLANK = "chưa có"
+BLANK = "chưa có số liệu"
+HIGH, ABOVE = 200, 22  # plot height, room above it for the highest label
+MOST_WORDS = 6  # labels under an axis before some are left out
 
 
 def nice_top(value: float) -> float:
     """The least of 1, 2, 2.5, 5 times a power of ten that is not below the value; axes end there."""
     if value <= 0:
         return 1.0
-    power = 10.0 ** (len(str(int(value))) - 1) if value >= 1 else 0.1
+    power = 1.0
+    while power > value:
+        power /= 10
+    while power * 10 <= value:
+        power *= 10
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= value)
 
 
 def _n(number: float) -> str:
-    return f"{number:.1f}".rstrip("0").rstrip(".")
+    return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
-def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
+def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start", dx: int = 0) -> str:
     css = f' class="{kind}"' if kind else ""
     at = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return f'<text x="{_n(x)}" y="{_n(y)}"{css}{at}>{escape(words)}</text>'
+    nudge = f' dx="{dx}"' if dx else ""
+    return f'<text x="{_n(x)}%" y="{_n(y)}"{css}{at}{nudge}>{escape(words)}</text>'
 
 
 def _svg(height: float, label: str, parts: Sequence[str]) -> SafeString:
-    head = f'<svg viewBox="0 0 {WIDTH} {_n(height)}" role="img" aria-label="{escape(label)}">'
+    head = f'<svg width="100%" height="{_n(height)}" role="img" aria-label="{escape(label)}">'
     return SafeString(head + "".join(parts) + "</svg>")
 
 
@@ -47,7 +55,7 @@ def _table(caption: str, columns: Sequence[Column], rows: Sequence[Row]) -> Safe
 
 @dataclass(frozen=True)
 class Bars:
-    """A league of names: one horizontal bar each, value written at its end. None is "chưa có", not zero."""
+    """A league of names: name, value, and a horizontal bar each. None is "chưa có số liệu", not zero."""
 
     title: str
     rows: Sequence[tuple[str, float | None]]
@@ -61,35 +69,38 @@ class Bars:
 
     def svg(self) -> SafeString:
         """The picture."""
-        line, left, right = 30, 190, 70
-        top = nice_top(max([value or 0 for _, value in self.rows] + [self.goal or 0]))
-        span = WIDTH - left - right
+        line = 42
+        top = (
+            100.0
+            if self.unit == "%"
+            else nice_top(max([value or 0 for _, value in self.rows] + [self.goal or 0]))
+        )
         parts = []
         for number, (name, value) in enumerate(self.rows):
-            y = number * line + 4
-            short = name if len(name) <= 26 else name[:25] + "…"
-            parts.append(_text(left - 10, y + 16, short, anchor="end"))
-            length = span * (value or 0) / top
-            if value:
-                parts.append(f'<rect class="s1" x="{left}" y="{y}" width="{_n(length)}" height="22" rx="2"/>')
+            y = number * line
+            parts.append(_text(0, y + 15, name))
             parts.append(
-                _text(left + length + 6, y + 16, self._words(value), "" if value is not None else "dim")
+                _text(100, y + 15, self._words(value), "strong" if value is not None else "dim", "end")
             )
-        height = len(self.rows) * line + 8
+            parts.append(f'<rect class="bed" x="0" y="{y + 21}" width="100%" height="10" rx="2"/>')
+            if value:
+                share = _n(100 * value / top)
+                parts.append(f'<rect class="s1" x="0" y="{y + 21}" width="{share}%" height="10" rx="2"/>')
+        height = len(self.rows) * line
         if self.goal is not None:
-            x = left + span * self.goal / top
-            parts.append(f'<line class="goal" x1="{_n(x)}" y1="0" x2="{_n(x)}" y2="{height}"/>')
-            parts.append(_text(x, height + 12, f"mục tiêu {self._words(self.goal)}", "dim", "middle"))
-            height += 18
-        parts.append(f'<line class="axis" x1="{left}" y1="0" x2="{left}" y2="{len(self.rows) * line + 4}"/>')
+            x = 100 * self.goal / top
+            for number in range(len(self.rows)):
+                y = number * line + 18
+                parts.append(f'<line class="goal" x1="{_n(x)}%" y1="{y}" x2="{_n(x)}%" y2="{y + 16}"/>')
+            end = "end" if x > 50 else "start"
+            parts.append(_text(x, height + 8, f"mục tiêu {self._words(self.goal)}", "dim", end))
+            height += 14
         return _svg(height, self.title, parts)
 
     def table(self) -> SafeString:
         """The same figures as a table."""
-        columns = [
-            Column("Tên", head=True),
-            Column(f"Giá trị{f' ({self.unit.strip()})' if self.unit else ''}", num=True),
-        ]
+        heading = f"Giá trị ({self.unit.strip()})" if self.unit else "Giá trị"
+        columns = [Column("Tên", head=True), Column(heading, num=True)]
         return _table(self.title, columns, [Row([name, self._words(value)]) for name, value in self.rows])
 
 
@@ -107,37 +118,46 @@ class _Axes:
         values = [value for _, line in self.series for value in line if value is not None]
         return nice_top(max([*values, self.goal or 0], default=1))
 
-    def _frame(self, top: float, left: int, height: int) -> list[str]:
+    def _words(self, value: float | None) -> str:
+        return BLANK if value is None else figure(value, self.decimals) + self.unit
+
+    def _y(self, value: float, top: float) -> float:
+        return ABOVE + HIGH * (1 - value / top)
+
+    def _frame(self, top: float) -> list[str]:
         parts = []
-        for share in (0, 0.5, 1):
-            y = 24 + (height - 24) * (1 - share)
-            parts.append(f'<line class="axis" x1="{left}" y1="{_n(y)}" x2="{WIDTH}" y2="{_n(y)}"/>')
-            parts.append(_text(left - 6, y + 4, figure(top * share), "dim", "end"))
-        if self.unit:
-            parts.append(_text(0, 10, self.unit.strip(), "dim"))
+        for value in (0.0, top / 2, top):
+            y = self._y(value, top)
+            parts.append(f'<line class="axis" x1="0" y1="{_n(y)}" x2="100%" y2="{_n(y)}"/>')
         return parts
 
-    def _legend(self, y: float) -> list[str]:
-        if len(self.series) < 2:
-            return []
-        parts, x = [], 46.0
-        for number, (name, _) in enumerate(self.series, 1):
-            parts.append(
-                f'<rect class="s{number}" x="{_n(x)}" y="{_n(y - 11)}" width="14" height="14" rx="2"/>'
-            )
-            parts.append(_text(x + 20, y, name))
-            x += 40 + 7.5 * len(name)
-        return parts
+    def _scale(self, top: float) -> list[str]:
+        """The figures of the axis, over the drawing with a halo."""
+        half = _text(0, self._y(top / 2, top) - 4, figure(top / 2), "dim")
+        return [half, _text(0, self._y(top, top) - 4, figure(top) + self.unit, "dim")]
 
-    def _goal_line(self, top: float, left: int, height: int) -> list[str]:
-        if self.goal is None:
-            return []
-        y = 24 + (height - 24) * (1 - self.goal / top)
-        words = f"mục tiêu {figure(self.goal, self.decimals)}{self.unit}"
-        return [
-            f'<line class="goal" x1="{left}" y1="{_n(y)}" x2="{WIDTH}" y2="{_n(y)}"/>',
-            _text(WIDTH, y - 5, words, "dim", "end"),
-        ]
+    def _finish(self, top: float, parts: list[str], x_of: Callable[[int], float]) -> SafeString:
+        parts += self._scale(top)
+        if self.goal is not None:
+            y = _n(self._y(self.goal, top))
+            parts.append(f'<line class="goal" x1="0" y1="{y}" x2="100%" y2="{y}"/>')
+            words = f"mục tiêu {figure(self.goal, self.decimals)}{self.unit}"
+            parts.append(_text(100, float(y) - 5, words, "dim", "end"))
+        every = max(1, -(-len(self.labels) // MOST_WORDS))
+        for place, label in enumerate(self.labels):
+            if place % every == 0:
+                x = x_of(place)
+                anchor = "start" if x < 2 else "end" if x > 98 else "middle"
+                parts.append(_text(x, ABOVE + HIGH + 18, label, "dim", anchor))
+        return _svg(ABOVE + HIGH + 24, self.title, parts)
+
+    def legend(self) -> list[tuple[int, str]]:
+        """Number and name of each series, when there are several."""
+        return (
+            [(number, name) for number, (name, _) in enumerate(self.series, 1)]
+            if len(self.series) > 1
+            else []
+        )
 
     def table(self) -> SafeString:
         """The same figures as a table."""
@@ -148,67 +168,52 @@ class _Axes:
         ]
         return _table(self.title, columns, rows)
 
-    def _words(self, value: float | None) -> str:
-        return BLANK if value is None else figure(value, self.decimals) + self.unit
-
-    def _under(self, x_of: Any, y: float) -> list[str]:
-        every = max(1, -(-len(self.labels) // 12))
-        return [
-            _text(x_of(place), y, label, "dim", "middle")
-            for place, label in enumerate(self.labels)
-            if place % every == 0
-        ]
-
 
 class Columns(_Axes):
     """Figures over a few periods as columns; several series stand side by side. At most five series."""
 
     def svg(self) -> SafeString:
         """The picture."""
-        left, height, top = 46, 220, self._top()
-        room = (WIDTH - left) / max(len(self.labels), 1)
-        wide = min(room * 0.7 / max(len(self.series), 1), 56)
-        parts = self._frame(top, left, height)
+        top = self._top()
+        room = 100 / max(len(self.labels), 1)
+        wide = min(room * 0.7 / max(len(self.series), 1), 9)
+        parts = self._frame(top)
         for place in range(len(self.labels)):
-            start = left + room * (place + 0.5) - wide * len(self.series) / 2
+            start = room * (place + 0.5) - wide * len(self.series) / 2
             for number, (_, line) in enumerate(self.series):
                 value = line[place]
                 if value is None:
                     continue
-                tall = (height - 24) * value / top
-                x = start + wide * number
+                y, x = self._y(value, top), start + wide * number
                 parts.append(
-                    f'<rect class="s{number + 1}" x="{_n(x + 1)}" y="{_n(height - tall)}" width="{_n(wide - 2)}" '
-                    f'height="{_n(tall)}"/>'
+                    f'<rect class="s{number + 1}" x="{_n(x + wide * 0.04)}%" y="{_n(y)}" width="{_n(wide * 0.92)}%" '
+                    f'height="{_n(ABOVE + HIGH - y)}"/>'
                 )
-                if len(self.series) == 1 and len(self.labels) <= 14:
-                    words = figure(value, self.decimals)
-                    parts.append(_text(x + wide / 2, height - tall - 5, words, anchor="middle"))
-        parts += self._goal_line(top, left, height)
-        parts += self._under(lambda place: left + room * (place + 0.5), height + 18)
-        legend = self._legend(height + 44)
-        return _svg(height + (52 if legend else 26), self.title, parts + legend)
+                if len(self.series) == 1 and len(self.labels) <= MOST_WORDS:
+                    parts.append(_text(x + wide / 2, y - 5, figure(value, self.decimals), "strong", "middle"))
+        return self._finish(top, parts, lambda place: room * (place + 0.5))
 
 
 class Line(_Axes):
     """A long series as a line; missing values break it. Each series has its own dash."""
 
+    is_line = True
+
     def svg(self) -> SafeString:
-        """The picture."""
-        left, height, top = 46, 220, self._top()
-        step = (WIDTH - left - 8) / max(len(self.labels) - 1, 1)
-        parts = self._frame(top, left, height)
+        """The picture: the lines stand in a frame that stretches, their strokes do not."""
+        top = self._top()
+        step = 100 / max(len(self.labels) - 1, 1)
+        parts = self._frame(top)
+        box = f'height="{ABOVE + HIGH}" viewBox="0 0 100 {ABOVE + HIGH}"'
+        parts.append(f'<svg width="100%" {box} preserveAspectRatio="none">')
         for number, (_, line) in enumerate(self.series, 1):
             for run in _runs(line):
-                points = " ".join(
-                    f"{_n(left + step * place)},{_n(24 + (height - 24) * (1 - value / top))}"
-                    for place, value in run
+                points = " ".join(f"{_n(step * place)},{_n(self._y(value, top))}" for place, value in run)
+                parts.append(
+                    f'<polyline class="s{number}" points="{points}" vector-effect="non-scaling-stroke"/>'
                 )
-                parts.append(f'<polyline class="s{number}" points="{points}"/>')
-        parts += self._goal_line(top, left, height)
-        parts += self._under(lambda place: left + step * place, height + 18)
-        legend = self._legend(height + 44)
-        return _svg(height + (52 if legend else 26), self.title, parts + legend)
+        parts.append("</svg>")
+        return self._finish(top, parts, lambda place: step * place)
 
 
 def _runs(line: Sequence[float | None]) -> list[list[tuple[int, float]]]:

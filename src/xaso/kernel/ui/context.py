@@ -13,6 +13,7 @@ from xaso.kernel.ui import nav
 
 THEMES = ("light", "dark")
 DENSITIES = ("dense",)
+KEYS = ("off",)
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Shell:
     english_url: str
     theme: str
     density: str
+    keys: str
     saver: bool
 
 
@@ -69,6 +71,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         english_url="",
         theme=_cookie(request, "theme", THEMES),
         density=_cookie(request, "density", DENSITIES),
+        keys=_cookie(request, "keys", KEYS),
         saver=bool(request.COOKIES.get("xaso_saver")) or request.headers.get("Save-Data", "").lower() == "on",
     )
     facts: dict[str, Any] = {"shell": frame, "viewer": viewer}

@@ -221,7 +221,7 @@ def _queue() -> Table:
     ]
     columns = [
         Column("Hạn", sort_url="?sap=han", sorted="ascending"),
-        Column("Mã hồ sơ", head=True),
+        Column("Mã hồ sơ", head=True, nowrap=True),
         Column("Người nộp", sort_url="?sap=ten"),
         Column("Thủ tục"),
     ]

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 # Every map shows them, whatever the base layer carries: name, latitude, longitude. map.js has the same two.
 ISLANDS = (("Quần đảo Hoàng Sa (Việt Nam)", 16.5, 112.0), ("Quần đảo Trường Sa (Việt Nam)", 9.5, 113.5))
-WIDTH, HEIGHT = 640, 360
+WIDTH, HEIGHT = 400, 260
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ class MapBox:
             x, y = self._point(float(one["lat"]), float(one["lng"]))
             if not (0 <= x <= WIDTH and 0 <= y <= HEIGHT):
                 continue
-            flip = x > WIDTH - 180
-            parts.append(f'<circle class="spot" cx="{x:.1f}" cy="{y:.1f}" r="8"/>')
-            anchor, gap = ("end", -14) if flip else ("start", 14)
+            flip = x > WIDTH - 120
+            parts.append(f'<circle class="spot" cx="{x:.1f}" cy="{y:.1f}" r="6"/>')
+            anchor, gap = ("end", -10) if flip else ("start", 10)
             parts.append(
                 f'<text x="{x + gap:.1f}" y="{y + 5:.1f}" text-anchor="{anchor}">{escape(one["name"])}</text>'
             )
@@ -66,13 +66,13 @@ class MapBox:
         return SafeString("".join(parts) + "</svg>")
 
     def _sea(self) -> str:
-        left, top = WIDTH - 218, HEIGHT - 108
-        lines = [f'<rect class="sea" x="{left}" y="{top}" width="206" height="96" rx="6"/>']
+        left, top = WIDTH - 208, 8
+        lines = [f'<rect class="sea" x="{left}" y="{top}" width="200" height="62" rx="4"/>']
         for number, (name, _, _) in enumerate(ISLANDS):
-            y = top + 30 + number * 44
+            y = top + 25 + number * 24
             dots = "".join(
                 f'<circle class="isle" cx="{left + 14 + dx}" cy="{y - 4 + dy}" r="{r}"/>'
                 for dx, dy, r in ((0, 0, 2), (6, -5, 1.5), (9, 3, 2), (3, 6, 1.5))
             )
-            lines.append(f'{dots}<text class="small" x="{left + 32}" y="{y}">{escape(name)}</text>')
+            lines.append(f'{dots}<text class="small" x="{left + 28}" y="{y}">{escape(name)}</text>')
         return "".join(lines)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import segno
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, Field
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -121,7 +121,7 @@ def errors_of(bound: BoundField) -> list[str]:
     """The errors of a field in our words: Django's "required" becomes what to do ("Nhập …", "Chọn …")."""
     messages: list[str] = []
     for problem in bound.errors.as_data():
-        default = bound.field.default_error_messages.get("required")
+        default = Field.default_error_messages["required"]
         if problem.code == "required" and bound.field.error_messages.get("required") == default:
             messages.append(_what_to_do(bound))
         else:
@@ -202,15 +202,20 @@ PREFS = {
     "saver": ("Tiết kiệm dữ liệu", (("", "Tắt"), ("1", "Bật"))),
     "theme": ("Nền màn hình", (("", "Theo máy"), ("light", "Sáng"), ("dark", "Tối"))),
     "density": ("Dòng trong bảng", (("", "Thoáng"), ("dense", "Sát"))),
+    "keys": ("Phím tắt j, k, Enter", (("", "Bật"), ("off", "Tắt"))),
 }
 
 
-def prefs_form(which: Iterable[str]) -> SafeString:
+def prefs_form(which: Iterable[str], frame: Any = None) -> SafeString:
     """Links-as-buttons that keep a choice in a cookie; empty when the page of choices is not installed."""
     action = url_or("ui_prefs", "")
     if not action:
         return SafeString("")
-    groups = [{"key": key, "label": PREFS[key][0], "options": PREFS[key][1]} for key in which]
+    chosen = {key: str(getattr(frame, key, "") or "") for key in PREFS}
+    chosen["saver"] = "1" if getattr(frame, "saver", False) else ""
+    groups = [
+        {"key": key, "label": PREFS[key][0], "options": PREFS[key][1], "now": chosen[key]} for key in which
+    ]
     return SafeString(render_to_string("ui/parts/prefs.html", {"action": action, "groups": groups}))
 
 
@@ -240,6 +245,7 @@ class Column:
     sort_url: str = ""
     sorted: str = ""  # ascending | descending
     head: bool = False  # its cells are the rows' headings
+    nowrap: bool = False
 
 
 @dataclass(frozen=True)

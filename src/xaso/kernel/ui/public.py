@@ -63,7 +63,7 @@ def ping(request: HttpRequest) -> HttpResponse:
 @require_POST
 @public
 def id_card(request: HttpRequest) -> HttpResponse:
-    """Take the text of an identity card's QR apart, so that a form can be filled. Nothing is kept, nothing is proven."""
+    """Take the text of an identity card's QR apart to fill a form. Nothing is kept, nothing is proven."""
     try:
         card = parse_card(request.POST.get("text", "")[:2000])
     except NotACard as problem:

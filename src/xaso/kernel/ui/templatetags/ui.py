@@ -141,10 +141,10 @@ def step(number: int, total: int) -> SafeString:
     return format_html('<p class="steps">Bước {} trên {}</p>', number, total)
 
 
-@register.simple_tag
-def prefs_form(*which: str) -> SafeString:
-    """Switches kept in a cookie: saver, theme, density; nothing when the page `ui_prefs` is not installed."""
-    return parts.prefs_form(which)
+@register.simple_tag(takes_context=True)
+def prefs_form(context: template.Context, *which: str) -> SafeString:
+    """Switches kept in a cookie: saver, theme, density, keys; nothing when the page `ui_prefs` is not installed."""
+    return parts.prefs_form(which, context.get("shell"))
 
 
 @register.simple_tag
