@@ -25,7 +25,7 @@ YEAR, DAY, HOURS, AGAIN = (
 )
 STORM = {
     "tinh": "15",
-    "day": "2026-10-15",
+    "day": "2027-10-15",
     "kind": "holiday",
     "name": "Nghỉ tránh bão",
     "legal_basis": "Công điện 01/CĐ-UBND",
@@ -58,22 +58,22 @@ def test_an_empty_year_says_what_to_do() -> None:
 
 def test_a_province_adds_its_own_day_and_history_stays() -> None:
     client = signed_in("province_admin", "15/")
-    with frozen("2026-10-01T09:00"):
+    with frozen("2027-10-01T09:00"):
         assert_page_ok(client.get(DAY, {"tinh": "15"}).content)
         answer = client.post(DAY, STORM)
         assert answer.status_code == 302
         page = client.get(answer["Location"])
     assert "Nghỉ tránh bão" in page.content.decode()
-    assert not calendar_for("15").is_working(date(2026, 10, 15))
-    assert calendar_for("04").is_working(date(2026, 10, 15))
-    with frozen("2026-10-02T09:00"):
-        again = client.post(f"{DAY}?ngay=2026-10-15", {**STORM, "legal_basis": "Công điện 02/CĐ-UBND"})
+    assert not calendar_for("15").is_working(date(2027, 10, 15))
+    assert calendar_for("04").is_working(date(2027, 10, 15))
+    with frozen("2027-10-02T09:00"):
+        again = client.post(f"{DAY}?ngay=2027-10-15", {**STORM, "legal_basis": "Công điện 02/CĐ-UBND"})
         assert again.status_code == 302
-        edit = client.get(DAY, {"tinh": "15", "ngay": "2026-10-15"})
+        edit = client.get(DAY, {"tinh": "15", "ngay": "2027-10-15"})
     assert "Các lần ghi trước" in edit.content.decode() and "Công điện 01" in edit.content.decode()
-    row = OfficialDay.objects.get(date=date(2026, 10, 15), ended_at__isnull=True)
+    row = OfficialDay.objects.get(date=date(2027, 10, 15), ended_at__isnull=True)
     client.post(reverse("cases_calendar_day_end", args=[row.pk]), {"tinh": "15"})
-    assert calendar_for("15").is_working(date(2026, 10, 15))
+    assert calendar_for("15").is_working(date(2027, 10, 15))
     assert Event.objects.filter(name="cases.calendar_changed", unit_path="15/").count() == 3
 
 
@@ -82,7 +82,7 @@ def test_a_province_cannot_touch_the_countrys_rows() -> None:
     national = OfficialDay.objects.get(date=date(2026, 9, 2))
     assert client.post(reverse("cases_calendar_day_end", args=[national.pk])).status_code == 403
     client.post(DAY, {**STORM, "tinh": ""})  # no such calendar for them: it is kept for their province
-    assert OfficialDay.objects.get(date=date(2026, 10, 15)).province == "15"
+    assert OfficialDay.objects.get(date=date(2027, 10, 15)).province == "15"
     hours = WorkingHours.objects.get(province="")
     assert client.post(reverse("cases_calendar_hours_end", args=[hours.pk])).status_code == 403
 
@@ -106,18 +106,18 @@ def test_hours_of_a_province() -> None:
         "weekdays": ["1", "2", "3", "4", "5"],
         "sessions": "08:00-12:00 13:30-17:30",
         "cut_off": "15:00",
-        "valid_from": "2026-10-16",
+        "valid_from": "2027-10-18",
         "legal_basis": "Quyết định 20/QĐ-UBND",
     }
     assert_page_ok(client.get(HOURS, {"tinh": "15"}).content)
-    with frozen("2026-10-01T09:00"):
+    with frozen("2027-10-01T09:00"):
         wrong = client.post(HOURS, {**facts, "sessions": "sáng chiều"})
         assert wrong.status_code == 422 and "07:30-11:30" in wrong.content.decode()
         assert client.post(HOURS, facts).status_code == 302
     row = WorkingHours.objects.get(province="15")
-    assert calendar_for("15").closing(date(2026, 10, 19)).hour == 17
-    assert calendar_for("15").closing(date(2026, 10, 19)).minute == 30
-    with frozen("2026-10-02T09:00"):
+    assert calendar_for("15").closing(date(2027, 10, 19)).hour == 17
+    assert calendar_for("15").closing(date(2027, 10, 19)).minute == 30
+    with frozen("2027-10-02T09:00"):
         replaced = client.post(f"{HOURS}?thay={row.pk}", {**facts, "sessions": "07:00-11:00 13:00-17:00"})
     assert replaced.status_code == 302
     assert WorkingHours.objects.filter(province="15", ended_at__isnull=True).count() == 1
