@@ -128,6 +128,9 @@ def respond_to(body: bytes) -> bytes:
 class OwnTimeStamper(TimeStamper):
     """Our trial authority asked directly, without the network."""
 
+    def __init__(self) -> None:
+        super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]
+
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         return respond(req)
 
@@ -135,7 +138,7 @@ class OwnTimeStamper(TimeStamper):
 @functools.lru_cache(maxsize=2)
 def _stamper(address: str, keys: str) -> TimeStamper:
     # Kept for the life of the process: it remembers how large an answer is, which saves one request a signature.
-    return HTTPTimeStamper(address, timeout=10) if address else OwnTimeStamper(include_nonce=True)
+    return HTTPTimeStamper(address, timeout=10) if address else OwnTimeStamper()
 
 
 def time_stamper() -> TimeStamper:

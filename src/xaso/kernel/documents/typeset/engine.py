@@ -20,7 +20,6 @@ from xaso.kernel.documents.typeset.letters import FONTS, fit_all
 from xaso.kernel.plain.moment import now
 
 LIBRARY = Path(__file__).resolve().parent / "lib"
-PDF_A = ["a-2b"]
 _OUTSIDE = re.compile(r'"@[a-z]')
 
 
@@ -92,15 +91,18 @@ def typeset(
         for name, content in (files or {}).items():
             (Path(root) / name).write_bytes(content)
         try:
-            pdf: bytes = _compiler().compile(
-                input={"main.typ": source.encode(), **_library()},
+            parts: Any = {"main.typ": source.encode(), **_library()}
+            pdf = _compiler().compile(
+                input=parts,
                 root=root,
                 format="pdf",
                 sys_inputs={"data": json.dumps(_ready(data), ensure_ascii=False)},
-                pdf_standards=PDF_A if archival else [],
+                pdf_standards="a-2b" if archival else None,
                 pdf_tags=archival,
                 timestamp=int(now().timestamp()),
             )
         except RuntimeError as error:
             raise TemplateError(f"Mẫu văn bản có lỗi, chưa tạo được tệp. Chi tiết: {error}") from error
+    if not isinstance(pdf, bytes):
+        raise TemplateError("Mẫu văn bản không tạo ra tệp PDF.")
     return pdf

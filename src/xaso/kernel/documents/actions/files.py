@@ -1,0 +1,102 @@
+"""Keeping files: received ones are checked first, our own are kept as made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from xaso.kernel.base.actions import action
+from xaso.kernel.documents.intake import PDF, IntakeRule, check_upload
+from xaso.kernel.documents.models import File
+from xaso.kernel.documents.store import store
+from xaso.kernel.documents.typeset import scan_to_pdf
+from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import now
+
+
+def _keep(content: bytes, **fields: object) -> File:
+    # The bytes are durable before the row exists: a rolled-back transaction leaves only an orphan content.
+    sha256, size = store().put(content)
+    return File.objects.create(sha256=sha256, size=size, **fields)
+
+
+@action
+def keep_file(
+    viewer: Viewer,
+    *,
+    content: bytes,
+    name: str,
+    owner_service: str,
+    unit_path: str = "",
+    rule: IntakeRule | None = None,
+    keep_until: date | None = None,
+) -> File:
+    """Check a received file and keep it. The caller has checked the right. Raises BadFile."""
+    checked = check_upload(content, name, rule)
+    return _keep(
+        checked.content,
+        media_type=checked.media_type,
+        name=checked.name,
+        pages=checked.pages,
+        signed=checked.signed,
+        owner_service=owner_service,
+        unit_path=unit_path,
+        keep_until=keep_until,
+    )
+
+
+@action
+def keep_made(
+    viewer: Viewer,
+    *,
+    content: bytes,
+    name: str,
+    owner_service: str,
+    unit_path: str = "",
+    media_type: str = PDF,
+    pages: int = 0,
+    signed: bool = False,
+) -> File:
+    """Keep a file that we made ourselves, byte for byte."""
+    return _keep(
+        content,
+        media_type=media_type,
+        name=name,
+        pages=pages,
+        signed=signed,
+        owner_service=owner_service,
+        unit_path=unit_path,
+    )
+
+
+@action
+def keep_scan(
+    viewer: Viewer, *, pages: Sequence[bytes], name: str, owner_service: str, unit_path: str = ""
+) -> tuple[File, list[str]]:
+    """Join scanned pages (received images) into one PDF; answer (file, warnings about coarse pages)."""
+    rule = IntakeRule(kinds=("image/jpeg", "image/png", "image/webp", "image/heic"), max_side=3600)
+    cleaned = [
+        check_upload(page, f"trang-{number}", rule).content for number, page in enumerate(pages, start=1)
+    ]
+    pdf, warnings = scan_to_pdf(cleaned, name)
+    file = keep_made(
+        viewer,
+        content=pdf,
+        name=name if name.endswith(".pdf") else f"{name}.pdf",
+        owner_service=owner_service,
+        unit_path=unit_path,
+        pages=len(cleaned),
+    )
+    return file, warnings
+
+
+@action
+def erase_content(viewer: Viewer, *, file: File) -> None:
+    """Erase a file's bytes when no other row needs them; the row stays and says so.
+
+    The caller has checked the right and writes the audited event of the erasure.
+    """
+    file.erased_at = now()
+    file.save(update_fields=["erased_at"])
+    if not File.objects.filter(sha256=file.sha256, erased_at__isnull=True).exists():
+        store().delete(file.sha256)

@@ -1,0 +1,20 @@
+"""Tables of documents: files, papers with versions and signatures, templates, keys, number books."""
+
+from __future__ import annotations
+
+from xaso.kernel.documents.models.files import File, Upload, UploadPiece
+from xaso.kernel.documents.models.keys import SigningKey
+from xaso.kernel.documents.models.papers import Document, DocumentVersion, NumberBook, Signature
+from xaso.kernel.documents.models.templates import PaperTemplate
+
+__all__ = [
+    "Document",
+    "DocumentVersion",
+    "File",
+    "NumberBook",
+    "PaperTemplate",
+    "Signature",
+    "SigningKey",
+    "Upload",
+    "UploadPiece",
+]
