@@ -112,6 +112,7 @@ def prepare(record: Mapping[str, Any]) -> Prepared:
     data = procedure.as_data()
     for key in ("code", "name", "decision", "field_name", "ministry", "levels"):
         data.pop(key, None)  # columns of the version hold them
+    _slim(data)
     clean = clean_records().get(procedure.code)
     if clean:
         data["clean"] = _clean_part(clean)
@@ -149,6 +150,16 @@ def prepare_clean(row: Mapping[str, Any]) -> Prepared:
         confirmed=bool(row["confirmed"]),
         search_text=search_text(f"{name} {row['field']} {row['code']}"),
     )
+
+
+def _slim(data: dict[str, Any]) -> None:
+    """Leave out the raw text of what was read without doubt, where name and counts say the same again."""
+    for key in ("components", "legal", "results"):
+        for item in data.get(key, []):
+            if item.get("status") == PARSED:
+                item.pop("raw", None)
+    for row in data.get("channels", []):
+        row.pop("raw", None)
 
 
 def _clean_part(row: Mapping[str, Any]) -> dict[str, Any]:
