@@ -48,17 +48,39 @@ def test_every_requirement_is_locked() -> None:
         assert name in locked, f"{name} is not locked: ./xaso lock"
 
 
+def test_the_product_imports_only_what_is_locked() -> None:
+    from importlib.metadata import packages_distributions
+
+    locked = set(re.findall(r"^([a-z0-9][\w.\-]*)==", LOCK.read_text(), re.M))
+    owners = packages_distributions()
+    for path in sorted((ROOT / "src" / "xaso").rglob("*.py")):
+        if "tests" in path.parts or path.name in {"testing.py", "conftest.py"} or "testing" in path.parts:
+            continue
+        for name in _imported(path):
+            top = name.split(".")[0]
+            if top in sys.stdlib_module_names or top == "xaso":
+                continue
+            names = {re.sub(r"[-_.]+", "-", owner).lower() for owner in owners.get(top, [])}
+            assert names & locked, (
+                f"{path.relative_to(ROOT)} imports {top}: put it into pyproject.toml, ./xaso lock"
+            )
+
+
+def _imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module)
+    return names
+
+
 @pytest.mark.parametrize("path", [LAUNCHER, *FILES], ids=lambda path: path.name)
 def test_the_launcher_needs_the_standard_library_alone(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names = [node.module or ""]
-        for name in names:
-            top = name.split(".")[0]
-            assert top in sys.stdlib_module_names or top == "launch", f"{path.name} imports {top}"
+    for name in _imported(path):
+        top = name.split(".")[0]
+        assert top in sys.stdlib_module_names or top == "launch", f"{path.name} imports {top}"
 
 
 def test_ci_runs_the_check_and_nothing_else() -> None:
