@@ -33,8 +33,7 @@ def find_person(kind: str, value: str) -> Person | None:
     return row.person if row else None
 
 
-@action
-def keep_person(
+def keep_person_in_transaction(
     viewer: Viewer,
     *,
     full_name: str,
@@ -109,6 +108,9 @@ def view_person(
             record_id=record[1] if record else None,
         ).save(force_insert=True)
     return person
+
+
+keep_person = action(keep_person_in_transaction)
 
 
 @action

@@ -115,7 +115,9 @@ def test_officer_signs_in_and_out():
     wrong = http.post("/dang-nhap/can-bo", {"username": account.username, "password": "sai"})
     assert wrong.status_code == 422
     assert "chưa đúng" in wrong.content.decode()
-    right = http.post("/dang-nhap/can-bo", {"username": account.username, "password": PASSWORD, "next": "/desk/"})
+    right = http.post(
+        "/dang-nhap/can-bo", {"username": account.username, "password": PASSWORD, "next": "/desk/"}
+    )
     assert (right.status_code, right["Location"]) == (302, "/desk/")
     assert http.get("/desk/").status_code == 200
     http.post("/dang-xuat")
@@ -131,7 +133,9 @@ def test_sign_in_never_sends_elsewhere():
 def test_guessing_is_slowed_for_the_guesser_only():
     account = officer_account("receptionist", "15/04321/")
     for _ in range(6):
-        Client(REMOTE_ADDR="10.9.9.9").post("/dang-nhap/can-bo", {"username": account.username, "password": "sai"})
+        Client(REMOTE_ADDR="10.9.9.9").post(
+            "/dang-nhap/can-bo", {"username": account.username, "password": "sai"}
+        )
     form = {"username": account.username, "password": PASSWORD}
     assert Client(REMOTE_ADDR="10.9.9.9").post("/dang-nhap/can-bo", form).status_code == 429
     assert Client(REMOTE_ADDR="10.1.1.1").post("/dang-nhap/can-bo", form).status_code == 302

@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict, Forbidden
 from xaso.kernel.base.once import fingerprint
 from xaso.kernel.cases.actions.opening import open_in_transaction
+from xaso.kernel.cases.models import Case
 from xaso.kernel.cases.plans import PlannedStep
 from xaso.kernel.events import emit
-from xaso.kernel.people.actions import keep_person
+from xaso.kernel.people.actions import keep_person_in_transaction
 from xaso.kernel.people.models import Identifier, Person
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.ids import uuid7
@@ -147,7 +148,7 @@ def _person(viewer: Viewer, filing: Filing) -> Person:
         raise ActionError("Nhập họ, chữ đệm và tên của người nộp hồ sơ", "full_name")
     one = filing.applicant
     contact = {"phone": one.phone, "email": one.email, "address": one.address}
-    return keep_person(
+    return keep_person_in_transaction(
         viewer,
         full_name=one.full_name,
         personal_number=one.id_number,
@@ -173,8 +174,7 @@ def file_dossier(viewer: Viewer, filing: Filing) -> tuple[Dossier, bool]:
         if known is not None:
             return _same(known, digest), False
     try:
-        with transaction.atomic():
-            return _file(viewer, filing, digest), True
+        return _file(viewer, filing, digest), True
     except IntegrityError:
         # The same key came twice at once: the other one won, and this number was given back by the roll-back.
         known = Dossier.objects.filter(client_key=filing.client_key).first() if filing.client_key else None
@@ -198,43 +198,9 @@ def _file(viewer: Viewer, filing: Filing, digest: str) -> Dossier:
     read = _read(filing, moment)
     person = _person(viewer, filing)
     code = take_code(routing.authority_of(received_path), moment.date())
-    case = open_in_transaction(
-        viewer,
-        type=CASE_TYPE,
-        code=code,
-        title=read.body.title,
-        unit_path=filing.unit_path,
-        received_path=received_path,
-        subject=person,
-        term=read.term.term,
-        plan=planned_steps(read.body, read.answers, read.given),
-        received_at=moment,
-        rule={"legal_basis": read.term.legal_basis, "setup": read.body.id, "case": read.term.case},
-    )
+    case = _open(viewer, filing, read, code, received_path, person, moment)
     owed = read.quote.total
-    dossier = Dossier(
-        case=case,
-        code=code,
-        procedure_id=filing.setup.procedure_id,
-        version_id=setups_in_force.version_id_on(filing.setup.procedure_id, moment.date()),
-        setup=filing.setup,
-        applicant=person,
-        submitter_id=viewer.person_id,
-        channel=filing.channel,
-        unit_path=filing.unit_path,
-        received_path=received_path,
-        client_key=filing.client_key,
-        client_digest=digest,
-        missing=read.missing,
-        case_key=read.term.case,
-        answers=read.answers,
-        delivery=dict(filing.delivery),
-        fee_total=owed,
-        fee_state="due" if owed else "none",
-        outside_code=filing.outside_code,
-        truth=filing.truth,
-        submitted_at=moment,
-    )
+    dossier = _build(viewer, filing, digest, read, case, person, moment)
     dossier.save(force_insert=True)
     _keep_papers(dossier, read.body, filing.papers)
     if owed:
@@ -254,6 +220,59 @@ def _file(viewer: Viewer, filing: Filing, digest: str) -> Dossier:
         },
     )
     return dossier
+
+
+def _open(
+    viewer: Viewer,
+    filing: Filing,
+    read: _Read,
+    code: str,
+    received_path: str,
+    person: Person,
+    moment: datetime,
+) -> Case:
+    return open_in_transaction(
+        viewer,
+        type=CASE_TYPE,
+        code=code,
+        title=read.body.title,
+        unit_path=filing.unit_path,
+        received_path=received_path,
+        subject=person,
+        term=read.term.term,
+        plan=planned_steps(read.body, read.answers, read.given),
+        received_at=moment,
+        rule={"legal_basis": read.term.legal_basis, "setup": read.body.id, "case": read.term.case},
+    )
+
+
+def _build(
+    viewer: Viewer, filing: Filing, digest: str, read: _Read, case: Case, person: Person, moment: datetime
+) -> Dossier:
+    owed = read.quote.total
+    return Dossier(
+        case=case,
+        code=case.code,
+        procedure_id=filing.setup.procedure_id,
+        version_id=setups_in_force.version_id_on(filing.setup.procedure_id, moment.date()),
+        setup=filing.setup,
+        applicant=person,
+        submitter_id=viewer.person_id,
+        channel=filing.channel,
+        unit_path=filing.unit_path,
+        received_path=case.received_path,
+        client_key=filing.client_key,
+        client_digest=digest,
+        missing=read.missing,
+        case_key=read.term.case,
+        answers=read.answers,
+        delivery=dict(filing.delivery),
+        fee_total=owed,
+        fee_state="due" if owed else "none",
+        outside_code=filing.outside_code,
+        truth=filing.truth,
+        submitted_at=moment,
+    )
 
 
 def planned_steps(body: eforms.Setup, answers: Mapping[str, Any], given: eforms.Given) -> list[PlannedStep]:
