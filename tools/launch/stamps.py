@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from .places import ROOT, SOURCE, VAR
+from .places import LOCK, ROOT, SOURCE, VAR
 
 
 def is_done(step: str, mark: str) -> bool:
@@ -44,8 +44,9 @@ def database() -> str:
 
 
 def migrations() -> str:
-    """Mark of all migration files."""
-    return _mark(SOURCE.glob("xaso/**/migrations/*.py"), database(), os.environ.get("XASO_SERVICES", ""))
+    """Mark of what makes tables and the rows that come with them (roles, rights, calendars): all our Python."""
+    files = [*SOURCE.glob("xaso/**/*.py"), LOCK]
+    return _mark(files, database(), os.environ.get("XASO_SERVICES", ""))
 
 
 def demo_data() -> str:
