@@ -56,21 +56,21 @@ def demo_data() -> str:
         *SOURCE.glob("xaso/**/demo/**/*"),
         *SOURCE.glob("xaso/site/*demo*"),
     ]
-    return _mark(files, migrations())
+    return _mark(files, database(), os.environ.get("XASO_SERVICES", ""))
 
 
 def static_files() -> str:
     """Mark of all style sheets, scripts, pictures and fonts of the product."""
-    return _mark(SOURCE.glob("xaso/**/static/**/*"), str(ROOT), _times=True)
+    return _mark(SOURCE.glob("xaso/**/static/**/*"), str(ROOT), times=True)
 
 
-def _mark(files: Iterable[Path], *facts: str, _times: bool = False) -> str:
+def _mark(files: Iterable[Path], *facts: str, times: bool = False) -> str:
     digest = hashlib.sha256("\n".join(facts).encode())
     for path in sorted(set(files)):
         if not path.is_file() or "__pycache__" in path.parts:
             continue
         digest.update(str(path.relative_to(ROOT)).encode())
-        if _times:
+        if times:
             facts_of_file = path.stat()
             digest.update(f"{facts_of_file.st_size} {facts_of_file.st_mtime_ns}".encode())
         else:
