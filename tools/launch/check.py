@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
@@ -18,6 +19,7 @@ from .places import PYTHON, ROOT, VAR, tool
 from .say import GiveUp, say, tell
 
 LOGS = VAR / "log"
+LONGEST = 900  # seconds that one step may take
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Debian package, a program or file that shows it is there, what it is for.
 PROGRAMS = (
@@ -126,25 +128,39 @@ def _run(step: Step, env: dict[str, str]) -> None:
     begun = time.monotonic()
     if step.report:
         step.report.unlink(missing_ok=True)
+    code = _call(step, env)
+    step.seconds = time.monotonic() - begun
+    if step.report:
+        _count(step, code)
+    else:
+        step.passed, step.failed = (1, 0) if code == 0 else (0, 1)
+    say(f"{step.name}: {_result(step)} in {step.seconds:.0f} s")
+    if step.failed:
+        text = step.log.read_text(errors="replace").rstrip()
+        tell(f"--- {step.name}: {' '.join(step.command)}\n{text[-6000:]}\n--- all of it: {step.log}\n")
+
+
+def _call(step: Step, env: dict[str, str]) -> int:
+    """Runs the command of a step; a step that hangs is killed with all its children, so that CI never does."""
     with open(step.log, "wb") as out:
-        done = subprocess.run(
+        process = subprocess.Popen(
             step.command,
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            check=False,
+            start_new_session=True,
         )
-    step.seconds = time.monotonic() - begun
-    if step.report:
-        _count(step, done.returncode)
-    else:
-        step.passed, step.failed = (1, 0) if done.returncode == 0 else (0, 1)
-    say(f"{step.name}: {_result(step)} in {step.seconds:.0f} s")
-    if step.failed:
-        text = step.log.read_text(errors="replace").rstrip()
-        tell(f"--- {step.name}: {' '.join(step.command)}\n{text[-6000:]}\n--- all of it: {step.log}\n")
+        try:
+            return process.wait(LONGEST)
+        except BaseException as reason:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if isinstance(reason, subprocess.TimeoutExpired):
+                out.write(f"\nThis step was stopped after {LONGEST} s.\n".encode())
+                return 124
+            raise
 
 
 def _count(step: Step, code: int) -> None:

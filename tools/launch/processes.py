@@ -16,6 +16,7 @@ from .say import GiveUp, say
 
 _QUICK = 10.0  # a process that dies sooner than this has a reason that a restart will not mend
 _TRIES = 3
+_LONGEST_LOG = 20_000_000
 
 
 @dataclass
@@ -38,6 +39,8 @@ class Child:
     def start(self) -> None:
         """Starts it; its output goes to its log."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > _LONGEST_LOG:
+            self.log.replace(self.log.with_suffix(".log.1"))
         with open(self.log, "ab") as out:
             self.process = subprocess.Popen(
                 self.command,
