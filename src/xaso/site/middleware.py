@@ -6,13 +6,14 @@ import logging
 import re
 import secrets
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from xaso.kernel.base.errors import ActionError
+from xaso.kernel.connectors.vneid import vneid
 
 log = logging.getLogger("xaso.request")
 _GOOD_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -46,8 +47,8 @@ class SecurityHeadersMiddleware:
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
         # Sign-in posts are redirected to the identity provider, which form-action must allow.
-        issuer = getattr(settings, "XASO_VNEID_ISSUER", settings.XASO_SIMULATORS)
-        self.policy = CSP.format(forms=f" {issuer}" if issuer else "")
+        provider = urlsplit(vneid().address.url)
+        self.policy = CSP.format(forms=f" {provider.scheme}://{provider.netloc}")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

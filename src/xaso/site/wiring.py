@@ -41,6 +41,7 @@ def area_urls() -> Urls:
         "ui",
     ):
         urls += _listed(area, "public", "public_urls")
+        urls += _listed(area, "vneid", "vneid_urls")
         desk = _listed(area, "desk", "desk_urls")
         if desk:
             urls.append(path("desk/", include(desk)))
