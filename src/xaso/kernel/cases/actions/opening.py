@@ -18,6 +18,7 @@ from xaso.kernel.cases.plans import PlannedStep
 from xaso.kernel.events import emit
 from xaso.kernel.people.models import Account, Person
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.clock import Calendar
 from xaso.kernel.plain.moment import now
 
 RECEIVE = PlannedStep("receive", "Tiếp nhận", CaseStep.Kind.RECEIVE)
@@ -41,18 +42,9 @@ def open_in_transaction(
     rule: dict[str, Any] | None = None,
 ) -> Case:
     """As :func:`open_case`, for a caller that already is in a transaction of its own."""
-    declared = registry.case_type(type)
-    if viewer.kind == "anonymous":
-        raise Forbidden()
-    if viewer.is_officer and not (
-        viewer.can(declared.handle_right, received_path) or viewer.can(declared.handle_right, unit_path)
-    ):
-        raise Forbidden()
-    if not unit_path or not received_path:
-        raise ActionError("Chưa rõ cơ quan có thẩm quyền hoặc nơi tiếp nhận.", "unit")
+    _must_open(viewer, type, received_path, unit_path)
     opened = received_at or now()
     calendar = calendar_for(unit_path.split("/", 1)[0], opened)
-    step = first or (plan[0] if plan else RECEIVE)
     case = Case(
         code=code,
         type=type,
@@ -75,6 +67,21 @@ def open_in_transaction(
         if "case_code" not in str(error):
             raise
         raise Conflict(f"Mã hồ sơ {code} đã có. Lấy mã khác rồi làm lại.") from error
+    _begin(viewer, case, first or (plan[0] if plan else RECEIVE), calendar)
+    return case
+
+
+def _must_open(viewer: Viewer, type: str, received_path: str, unit_path: str) -> None:
+    right = registry.case_type(type).handle_right
+    if viewer.kind == "anonymous":
+        raise Forbidden()
+    if viewer.is_officer and not (viewer.can(right, received_path) or viewer.can(right, unit_path)):
+        raise Forbidden()
+    if not unit_path or not received_path:
+        raise ActionError("Chưa rõ cơ quan có thẩm quyền hoặc nơi tiếp nhận.", "unit")
+
+
+def _begin(viewer: Viewer, case: Case, step: PlannedStep, calendar: Calendar) -> None:
     CaseStep(
         case=case,
         number=1,
@@ -82,19 +89,13 @@ def open_in_transaction(
         title=step.title,
         kind=step.kind,
         unit_path=case.holder_path,
-        holder=holder,
+        holder=case.holder,
         given_by_id=viewer.account_id if viewer.is_officer else None,
-        began_at=opened,
-        due_at=due_after(opened, step.term, calendar) if step.term else None,
+        began_at=case.opened_at,
+        due_at=due_after(case.opened_at, step.term, calendar) if step.term else None,
     ).save(force_insert=True)
-    emit(
-        "cases.opened",
-        record=case,
-        unit_path=unit_path,
-        viewer=viewer,
-        data={"type": type, "code": code, "step": step.key},
-    )
-    return case
+    data = {"type": case.type, "code": case.code, "step": step.key}
+    emit("cases.opened", record=case, unit_path=case.unit_path, viewer=viewer, data=data)
 
 
 open_case = action(open_in_transaction)

@@ -28,6 +28,11 @@ VIEWS = {
     ALL: "Tất cả",
 }
 COUNT_LIMIT = 2000
+_SHOWN = (
+    *(field.name for field in Case._meta.concrete_fields if field.name not in ("plan", "rule_version")),
+    "subject__full_name",
+    "holder__display_name",
+)
 _LATE = Q(status=Status.OPEN) | Q(status=Status.WAITING, paused_at__gt=F("due_at"))
 
 
@@ -100,7 +105,7 @@ def work_queue(
     filters = filters or QueueFilters()
     found = _narrow(_view(viewer, view, filters.unit_path), filters)
     if view in (ALL, DONE):
-        cases = _newest(found, "opened_at" if view == ALL else "closed_at", after, limit + 1)
+        cases = _newest(found, view, after, limit + 1)
     else:
         cases = _by_deadline(found, after, limit + 1)
     more, cases = len(cases) > limit, cases[:limit]
@@ -134,7 +139,8 @@ def opinions_waiting(viewer: Viewer, limit: int = 100) -> list[Opinion]:
 
 def _view(viewer: Viewer, view: str, within: str) -> QuerySet[Case]:
     moment = now()
-    cases = Case.objects.select_related("subject", "holder")
+    # The person's sealed columns stay closed: a queue shows a name only.
+    cases = Case.objects.select_related("subject", "holder").only(*_SHOWN)
     if view == ALL:
         return cases.filter(scope.touched(viewer, within))
     if view == DONE:
@@ -189,24 +195,28 @@ def _by_deadline(cases: QuerySet[Case], after: str, limit: int) -> list[Case]:
     return found
 
 
-def _newest(cases: QuerySet[Case], column: str, after: str, limit: int) -> list[Case]:
+def _newest(cases: QuerySet[Case], view: str, after: str, limit: int) -> list[Case]:
+    """Newest first: results by when they were ready, all cases by when they came in (their keys are in time's order)."""
     at, pk = _read_key(after)
+    if view == ALL:
+        return list((cases.filter(pk__lt=pk) if pk else cases).order_by("-pk")[:limit])
     if at is not None:
-        cases = cases.filter(Q(**{f"{column}__lt": at}) | Q(pk__lt=pk), **{f"{column}__lte": at})
-    return list(cases.order_by(f"-{column}", "-pk")[:limit])
+        cases = cases.filter(Q(closed_at__lt=at) | Q(pk__lt=pk), closed_at__lte=at)
+    return list(cases.order_by("-closed_at", "-pk")[:limit])
 
 
 def _rows(cases: Sequence[Case]) -> list[QueueRow]:
     steps: dict[UUID, CaseStep] = {}
     found = CaseStep.objects.filter(case__in=[case.pk for case in cases], ended_at__isnull=True)
-    for step in found.select_related("given_by").order_by("is_lead", "number"):
+    found = found.select_related("given_by").defer("given_by__password", "given_by__email")
+    for step in found.order_by("is_lead", "number"):
         steps[step.case_id] = step
     moment = now()
     return [QueueRow(case, deadline_badge(case, moment), steps.get(case.pk)) for case in cases]
 
 
 def _key(view: str, case: Case) -> str:
-    at = case.due_at if view not in (ALL, DONE) else case.opened_at if view == ALL else case.closed_at
+    at = None if view == ALL else case.closed_at if view == DONE else case.due_at
     return f"{at.isoformat() if at else ''}~{case.pk.hex}"
 
 
