@@ -1,0 +1,128 @@
+"""Questions of an electronic form as the interface draws them; the same for citizens and for the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xaso.kernel.ui import addresses
+from xaso.kernel.ui.asked import Asked, Option
+from xaso.services.onestop import eforms
+from xaso.services.onestop.eforms.schema import Kind, Page, Question
+
+_KINDS = {Kind.GROUP: "group", Kind.PERSON_NAME: "name", Kind.LONG_TEXT: "long_text", Kind.YES_NO: "yes_no"}
+
+
+@dataclass(frozen=True)
+class AskedGroup:
+    """A repeated group: its items, each a list of questions, and whether more may be added."""
+
+    key: str
+    label: str
+    hint: str
+    item_title: str
+    items: Sequence[Sequence[Asked]]
+    errors: Sequence[str]
+    can_add: bool
+    least: int
+
+    is_group = True
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stands in the inputs: kept answers, or what was just typed and must not be lost; errors by path."""
+
+    values: Mapping[str, Any]
+    errors: Mapping[str, Sequence[str]]
+    home: str = ""
+
+
+def asked_page(page: Page, answers: Mapping[str, Any], typed: Typed, extra_items: str = "") -> list[Any]:
+    """The questions of a page. A page with one question makes its label the title (h1)."""
+    questions = [question for question in page.fields if question.kind is not Kind.COMPUTED]
+    alone = len(questions) == 1 and questions[0].kind is not Kind.GROUP
+    drawn: list[Any] = []
+    for question in questions:
+        if question.kind is Kind.GROUP:
+            drawn.append(_group(question, answers, typed, extra_items == question.key))
+        else:
+            drawn.append(_asked(question, question.key, answers.get(question.key), typed, title=alone))
+    return drawn
+
+
+def _group(question: Question, answers: Mapping[str, Any], typed: Typed, one_more: bool) -> AskedGroup:
+    rows = answers.get(question.key)
+    rows = list(rows) if isinstance(rows, list) else []
+    wanted = max(len(rows), question.min_items, 1 if not question.optional else 0) + (1 if one_more else 0)
+    rows += [{}] * (min(wanted, question.max_items) - len(rows))
+    items = [
+        [
+            _asked(part, f"{question.key}.{place}.{part.key}", (row or {}).get(part.key), typed)
+            for part in question.fields
+            if part.kind is not Kind.COMPUTED
+        ]
+        for place, row in enumerate(rows)
+    ]
+    return AskedGroup(
+        key=question.key,
+        label=question.label,
+        hint=question.hint,
+        item_title=question.item_title or question.label,
+        items=items,
+        errors=typed.errors.get(question.key, ()),
+        can_add=len(rows) < question.max_items,
+        least=question.min_items,
+    )
+
+
+def _asked(question: Question, name: str, value: Any, typed: Typed, *, title: bool = False) -> Asked:
+    shown = eforms.form_values(question, value, name)
+    options = (
+        [Option(one.value, one.label, one.hint) for one in eforms.options_of(question)]
+        if _lists(question)
+        else []
+    )
+    more: dict[str, Any] = {}
+    if question.kind is Kind.ADDRESS:
+        more = addresses.boxes(typed.home)
+    elif question.kind is Kind.DATE:
+        more = {"birthday": "birth" in question.key or "born" in question.key}
+    elif question.unit:
+        more = {"unit": question.unit}
+    return Asked(
+        kind=_KINDS.get(question.kind, str(question.kind)),
+        name=name,
+        label=question.label,
+        hint=question.hint,
+        errors=tuple(typed.errors.get(name, ())),
+        value=shown if question.kind in {Kind.DATE, Kind.ADDRESS} else shown.get(name, ""),
+        options=options,
+        required=not question.optional,
+        title=title,
+        more=more,
+    )
+
+
+def _lists(question: Question) -> bool:
+    return bool(question.options or question.choice_list)
+
+
+def summary_lines(questions: Sequence[Any]) -> list[Asked]:
+    """All questions with an error, flat, for the summary at the top."""
+    flat: list[Asked] = []
+    for one in questions:
+        if isinstance(one, AskedGroup):
+            flat += [part for item in one.items for part in item if part.errors]
+        elif one.errors:
+            flat.append(one)
+    return flat
+
+
+def errors_by_path(problems: Sequence[eforms.Problem]) -> dict[str, list[str]]:
+    """Problems of a reading, gathered by the name of the input."""
+    found: dict[str, list[str]] = {}
+    for problem in problems:
+        found.setdefault(problem.path, []).append(problem.message)
+    return found
