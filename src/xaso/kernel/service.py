@@ -6,6 +6,7 @@ import functools
 import importlib
 import importlib.util
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.apps import AppConfig, apps
 from django.conf import settings
@@ -109,6 +110,7 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         load()
         post_migrate.connect(_seed, sender=apps.get_app_config("people"))
+        post_migrate.connect(_seed_messages, sender=apps.get_app_config("messages"))
 
 
 def _seed(**_: object) -> None:
@@ -117,3 +119,19 @@ def _seed(**_: object) -> None:
     from xaso.kernel.people.manifest import ROLES
 
     seed_roles(ROLES, [(right.code, right.roles) for right in all_rights()])
+
+
+def _seed_messages(**_: object) -> None:
+    """Templates of messages are rows in versions: a changed file makes a new version."""
+    from xaso.kernel.messages.seeding import seed_quiet_hours, seed_templates
+
+    seed_quiet_hours()
+    for part in everything():
+        if part.message_templates:
+            seed_templates(part.key, _folder(part) / part.message_templates)
+
+
+def _folder(part: Service) -> Path:
+    """Where a service or kernel area keeps its files."""
+    above = "kernel" if part in areas() else "services"
+    return Path(__file__).resolve().parent.parent / above / part.key

@@ -1,0 +1,35 @@
+"""What messages register: rights, menu lines, log sentences, the delivery job and its sweeper."""
+
+from xaso.kernel.base.manifest import NavItem, Right, Service, TaskSpec
+from xaso.kernel.messages.delivery import deliver, scheduled_sweep
+from xaso.kernel.messages.queries import unread_count
+
+SERVICE = Service(
+    key="messages",
+    title="Tin nhắn",
+    summary="Một tin tới một người qua kênh tới được họ: Zalo, SMS, thư điện tử, hộp thư.",
+    switchable=False,
+    nav=(
+        NavItem("Hộp thư", "desk_inbox", "", icon="inbox", count=unread_count),
+        NavItem("Tin không gửi được", "messages_failures", "messages.operate", icon="triangle-alert"),
+        NavItem("Mẫu tin", "messages_templates", "messages.templates", icon="file-text"),
+    ),
+    rights=(
+        Right("messages.operate", "Theo dõi tin không gửi được, gửi lại", ("admin", "province_admin")),
+        Right("messages.templates", "Sửa mẫu tin", ("admin", "province_admin")),
+    ),
+    announces={
+        "messages.sent": "Gửi tin qua {channel}",
+        "messages.delivered": "Người nhận đã nhận tin qua {channel}",
+        "messages.read": "Người nhận đã đọc tin qua {channel}",
+        "messages.failed": "Không gửi được tin",
+        "messages.retried": "Gửi lại tin",
+        "messages.wishes_set": "Đổi cách nhận tin",
+        "messages.address_refused": "Từ chối nhận tin qua {channel}",
+        "messages.template_rewritten": "Sửa mẫu tin, phiên bản {version}",
+    },
+    tasks=(
+        TaskSpec("messages.deliver", deliver),
+        TaskSpec("messages.sweep", scheduled_sweep, "*/5 * * * *"),
+    ),
+)
