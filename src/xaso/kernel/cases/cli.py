@@ -65,6 +65,13 @@ def _calendar(province: str | None, from_db: bool) -> Calendar:
     import django
 
     django.setup()
+    from django.db import Error
+
     from xaso.kernel.cases.calendars import calendar_for
 
-    return calendar_for(province)
+    try:
+        return calendar_for(province)
+    except Error as error:
+        raise ValueError(
+            "Không đọc được lịch trong cơ sở dữ liệu. Bỏ --from-db để dùng lịch kèm sẵn."
+        ) from error

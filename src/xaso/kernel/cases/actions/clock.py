@@ -118,6 +118,9 @@ def extend_with_apology(
     row = locked(case)
     must_run(row)
     must_handle(viewer, row)
+    same = Extension.objects.filter(case=row, new_due_at=new_due_at, reason=reason.strip()).first()
+    if same is not None:
+        return same
     if row.due_at is None:
         raise ActionError("Hồ sơ này không có thời hạn nên không cần hẹn lại.")
     if not reason.strip():
@@ -128,9 +131,6 @@ def extend_with_apology(
     day = clock.local(new_due_at).date()
     if not calendar.is_working(day):
         raise ActionError("Ngày hẹn lại là ngày nghỉ. Chọn một ngày làm việc.", "new_due_at")
-    same = Extension.objects.filter(case=row, new_due_at=new_due_at, reason=reason).first()
-    if same is not None:
-        return same
     in_time = can_still_extend(row)
     moves = in_time and not Extension.objects.filter(case=row, moves_due=True).exists()
     extension = Extension(

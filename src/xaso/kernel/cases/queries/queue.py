@@ -196,7 +196,7 @@ def _by_deadline(cases: QuerySet[Case], after: str, limit: int) -> list[Case]:
 
 
 def _newest(cases: QuerySet[Case], view: str, after: str, limit: int) -> list[Case]:
-    """Newest first: results by when they were ready, all cases by when they came in (their keys are in time's order)."""
+    """Newest first: results by when they were ready, all cases by when they came in (keys are in time's order)."""
     at, pk = _read_key(after)
     if view == ALL:
         return list((cases.filter(pk__lt=pk) if pk else cases).order_by("-pk")[:limit])
