@@ -43,6 +43,8 @@ def lint_setup(setup: Setup, templates: Collection[str] | None = None) -> list[F
         found.extend(check(setup))
     for result in setup.results:
         where = f"results.{result.key}"
+        if result.signer not in ROLES or (result.issuer and result.issuer not in OFFICES):
+            found.append(_error(where, "Không có người ký hoặc cơ quan cấp này"))
         if templates is not None and result.template not in templates:
             found.append(_error(where, f"Không có mẫu {result.template}"))
         known = {question.key for _, question in setup.questions()}

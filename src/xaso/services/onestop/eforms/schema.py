@@ -250,6 +250,8 @@ class Result(Part):
     """Number and symbol, such as ``{number}/GPXD-UBND``."""
     signer: str = Field(pattern=KEY)
     sign_as: str = "TM. ỦY BAN NHÂN DÂN"
+    issuer: str = ""
+    """An office that issues in its own name (business registration); empty: the People's Committee."""
     seal: bool = True
     keeper: str = ""
     when: Condition | None = None

@@ -53,15 +53,14 @@ def room(stage: Part) -> float:
 
 
 def spent(terms: Sequence[str], stage: Part) -> float:
-    """What steps one after another take of a stage, in the measure of `room`; working days may meet week-ends."""
-    working = calendar = 0.0
-    for text in terms:
-        part = stages_of(text)[0]
-        if is_calendar(part):
-            calendar += room(part)
-        else:
-            working += hours_of(part)
+    """What steps one after another take of a stage, in the measure of `room`.
+
+    In a calendar stage working days may meet week-ends, hours are taken within its days.
+    """
+    parts = [stages_of(text)[0] for text in terms]
+    hours = sum(float(part.amount) for part in parts if part.kind == HOURS)
+    calendar = sum(room(part) for part in parts if is_calendar(part))
+    days = sum(float(part.amount) for part in parts if part.kind != HOURS and not is_calendar(part))
     if not is_calendar(stage):
-        return working + calendar * HOURS_PER_DAY
-    days = math.ceil(working / HOURS_PER_DAY)
-    return calendar + days + 2 * math.ceil(days / 5)
+        return hours + (days + calendar) * HOURS_PER_DAY
+    return calendar + math.ceil(hours / HOURS_PER_DAY) + days + 2 * math.ceil(days / 5)
