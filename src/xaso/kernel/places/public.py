@@ -79,6 +79,7 @@ def _shown(resolution: Resolution) -> dict[str, Any]:
         "sentence": resolution.sentence,
         "notes": resolution.notes,
         "found": resolution.found is not None,
+        "title": index.address_of(resolution.today[0].node) if len(resolution.today) == 1 else "Kết quả",
         "rest": resolution.rest,
         "choose": resolution.partly,
         "today": [

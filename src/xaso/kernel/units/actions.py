@@ -95,7 +95,8 @@ def add_hamlet(
     Raises ActionErrors on a wrong kind or name, Conflict when one of that kind and name is there already.
     """
     viewer.must(HAMLETS, commune.path)
-    name, kind = clean(name), clean(kind).lower()
+    kind = clean(kind).lower()
+    name = rules.bare_name(kind, clean(name))
     _errors({"kind": rules.kind_error(kind, Level.HAMLET), "name": rules.name_error(name)})
     commune = _open_parent(commune, [Level.COMMUNE], "Thôn, bản chỉ lập được dưới xã, phường, đặc khu.")
     siblings = list(commune.children.filter(level=Level.HAMLET))
@@ -128,7 +129,8 @@ def add_office(
     ``code`` becomes the last part of the path ("ttphvcc") and never changes. Raises Conflict when taken.
     """
     viewer.must(OFFICES, parent.path)
-    name, kind, code = clean(name), clean(kind).lower(), clean(code).lower()
+    kind, code = clean(kind).lower(), clean(code).lower()
+    name = rules.bare_name(kind, clean(name))
     _errors(
         {
             "kind": rules.kind_error(kind, Level.OFFICE),
@@ -165,7 +167,8 @@ def rename_unit(
     """
     viewer.must(_right_for(unit), unit.path)
     unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
-    name, kind, start = clean(name), clean(kind or unit.kind).lower(), from_day or today()
+    kind, start = clean(kind or unit.kind).lower(), from_day or today()
+    name = rules.bare_name(kind, clean(name)) if unit.level in (Level.HAMLET, Level.OFFICE) else clean(name)
     checks = {"name": rules.name_error(name)}
     if unit.level in (Level.HAMLET, Level.OFFICE):
         checks["kind"] = rules.kind_error(kind, unit.level)
@@ -232,10 +235,7 @@ def apply_names(units: Iterable[Unit] | None = None) -> int:
             continue
         unit.kind, unit.name, unit.full_name = row.kind, row.name, row.full_name
         unit.sort_key, unit.search_text = sort_key(row.name), search_text(row.name)[:200]
-        unit.legal_basis, unit.confirmed = row.legal_basis, row.confirmed
-        unit.save(
-            update_fields=["kind", "name", "full_name", "sort_key", "search_text", "legal_basis", "confirmed"]
-        )
+        unit.save(update_fields=["kind", "name", "full_name", "sort_key", "search_text"])
         changed += 1
     return changed
 

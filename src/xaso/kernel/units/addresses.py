@@ -171,6 +171,7 @@ class Reader:
         """All readings, cheapest first; typing errors are allowed for only when the plain readings are poor."""
         pieces, uncut = self._pieces(text), self._pieces(text, cut=False)
         splits = [pieces, *([uncut] if uncut != pieces else []), *self._tail_splits(pieces)]
+        splits += [longer for split in (pieces, uncut) for longer in self._province_cut(split)]
         found = self._read_all(splits, on_date, has_marks(text))
         if not found or found[0].cost >= CERTAIN:
             found = sorted(
@@ -248,6 +249,16 @@ class Reader:
             parts = re.split(pattern, piece)
             return [*parts[:-2], f"{parts[-2]} - {parts[-1]}"]
         return re.split(r"\s[-–—]\s", piece)
+
+    def _province_cut(self, pieces: list[str]) -> Iterator[list[str]]:
+        """ "TP Vinh Nghệ An" → "TP Vinh", "Nghệ An"."""
+        words = pieces[-1].split() if pieces else []
+        for count in range(1, min(4, len(words) - 1) + 1):
+            head, tail = words[:-count], " ".join(words[-count:])
+            if _kind_at(head, 0) == len(head):
+                continue
+            if any(self.gazetteer.match(tail, (), old=old, level="province") for old in (False, True)):
+                yield [*pieces[:-1], " ".join(head), tail]
 
     def _tail_splits(self, pieces: list[str]) -> Iterator[list[str]]:
         """Ways to cut a text without kinds and commas ("Cao Thượng Ba Bể Bắc Kạn") into units, from the right."""

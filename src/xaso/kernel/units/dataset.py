@@ -119,14 +119,16 @@ class Dataset:
     def nodes(self) -> dict[str, Node]:
         """Every unit by path, parents before children."""
         found = {node.path: node for node in (*self._today(), *self._old())}
+        for row in self._changes["alias"]:
+            path = self._path_of[row["listed"], row["level"], row["code"]]
+            aliases = sorted({*found[path].aliases.split(), *row["aliases"].split()})
+            found[path] = replace(found[path], aliases=" ".join(aliases))
         for period in self.names:
             starts = period.valid_from is None or period.valid_from <= self.day
             lasts = period.valid_to is None or self.day <= period.valid_to
             node = found[period.path]
             if (starts and lasts) or (node.is_old and period.valid_to is None):
-                found[period.path] = replace(
-                    node, kind=period.kind, name=period.name, basis=period.basis, confirmed=period.confirmed
-                )
+                found[period.path] = replace(node, kind=period.kind, name=period.name)
         return found
 
     def _today(self) -> Iterator[Node]:

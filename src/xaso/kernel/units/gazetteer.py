@@ -15,8 +15,13 @@ from xaso.kernel.units.dataset import Dataset, Link, NamePeriod, Node
 from xaso.kernel.units.words import KIND_WORDS
 
 NO_SCOPE = ""
-_ENDED_KINDS = {"quận", "huyện", "thị xã"}
+# "thành phố Long Xuyên" is the district of old, never the ward of today that took its name.
+_NOT_ITS_KINDS = {
+    "province": frozenset({"quận", "huyện", "thị xã"}),
+    "commune": frozenset({"quận", "huyện", "thị xã", "thành phố"}),
+}
 FUZZY_CUTOFF = 78.0
+TYPO_RANK = 9.0
 
 
 def name_key(name: str) -> str:
@@ -147,13 +152,14 @@ class Gazetteer:
             return 0.2
         if self.kinds_of(node) & set(kinds):
             return 0.0
-        return 4.0 if node.level != "district" and set(kinds) <= _ENDED_KINDS else 2.0
+        wrong_level = _NOT_ITS_KINDS.get(node.level, frozenset())
+        return 4.0 if set(kinds) <= wrong_level else 2.0
 
     def _cost(self, name: str, kinds: Sequence[str], node: Node, is_alias: bool, marked: bool) -> float:
-        cost = self._kind_cost(kinds, node)
-        if is_alias:
-            return cost + (0.2 if node.level == "province" else 0.7)
-        if marked and sort_key(name) != sort_key(node.name):
+        if is_alias and node.level != "province":  # the unit of that name had a kind of its own
+            return 0.7 + (4.0 if kinds and set(kinds) <= _NOT_ITS_KINDS.get(node.level, frozenset()) else 0.0)
+        cost = self._kind_cost(kinds, node) + (0.2 if is_alias else 0.0)
+        if marked and not is_alias and sort_key(name) != sort_key(node.name):
             cost += 1.5  # diacritics were typed and differ
         return cost
 
@@ -217,7 +223,20 @@ class Gazetteer:
         old: bool = False,
         limit: int = 10,
     ) -> list[Node]:
-        """Units whose name begins with, has, or nearly is the typed text, best first.
+        """The units of ``suggest_ranked``, best first."""
+        ranked = self.suggest_ranked(text, levels=levels, within=within, old=old, limit=limit)
+        return [node for _, node in ranked]
+
+    def suggest_ranked(
+        self,
+        text: str,
+        *,
+        levels: Sequence[str] = ("province", "commune"),
+        within: str = "",
+        old: bool = False,
+        limit: int = 10,
+    ) -> list[tuple[bool, Node]]:
+        """(whether a typing error was forgiven, unit), best first: names that begin with, have, or nearly are the text.
 
         Words after a comma narrow by province ("cao thuong, bac kan"). ``within`` is a path prefix. Diacritics
         that were typed lift the names that have them; typing errors are tried when too little is found.
@@ -251,12 +270,12 @@ class Gazetteer:
                 wanted, [row[0] for row in pool], scorer=fuzz.ratio, score_cutoff=75, limit=limit + len(seen)
             )
             ranked += [
-                ((9.0, 100 - score, 0.0), pool[at][2], pool[at][3])
+                ((TYPO_RANK, 100 - score, 0.0), pool[at][2], pool[at][3])
                 for _, score, at in near
                 if pool[at][3].path not in seen
             ]
         ranked.sort(key=lambda item: (item[0], item[1], item[2].path))
-        return [node for _, _, node in ranked[:limit]]
+        return [(rank[0] == TYPO_RANK, node) for rank, _, node in ranked[:limit]]
 
     def _lies_in(self, node: Node, narrow: str) -> bool:
         return any(narrow in search_text(above.full_name) for above in self.above(node))

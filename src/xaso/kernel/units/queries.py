@@ -219,20 +219,17 @@ def search_units(
     "cao thuong, bac kan" narrows by what stands after the comma. ``within`` is a path prefix of today.
     """
     index = reader().gazetteer
-    now = index.suggest(text[:120], levels=levels, within=within, limit=limit)
-    found = [_suggestion(index, node) for node in now]
-    if with_old and not within and len(found) < limit:
+    ranked = index.suggest_ranked(text[:120], levels=levels, within=within, limit=limit)
+    if with_old and not within:
+        shown = {node.path: node.full_name for _, node in ranked}
         old_levels = [*levels, *([Level.DISTRICT] if Level.COMMUNE in levels else [])]
-        same = {(node.level, node.full_name) for node in now}
-        for node in index.suggest(text[:120], levels=old_levels, old=True, limit=limit):
-            if (
-                (node.level, node.full_name) in same
-                and len(index.today_of(node)) == 1
-                and index.today_of(node)[0].node in now
-            ):
-                continue
-            found.append(_suggestion(index, node))
-    return found[:limit]
+        for typo, node in index.suggest_ranked(text[:120], levels=old_levels, old=True, limit=limit):
+            targets = index.today_of(node)
+            if len(targets) == 1 and shown.get(targets[0].node.path) == node.full_name:
+                continue  # kept its name: today's unit is in the list
+            ranked.append((typo, node))
+        ranked.sort(key=lambda item: item[0])  # names as typed first, today's before old ones
+    return [_suggestion(index, node) for _, node in ranked[:limit]]
 
 
 def _suggestion(index: Gazetteer, node: Node) -> Suggestion:

@@ -45,6 +45,12 @@ def identifier_error(value: str) -> str | None:
     return None
 
 
+def bare_name(kind: str, name: str) -> str:
+    """A typed name without its kind in front: "Bản Nậm Đăm" of kind "bản" is "Nậm Đăm"."""
+    rest = name[len(kind) :]
+    return rest.strip() if name.lower().startswith(f"{kind} ") and search_text(rest) else name
+
+
 def name_error(name: str) -> str | None:
     """What is wrong with the typed name of a hamlet or an office."""
     if not search_text(name):

@@ -111,6 +111,16 @@ def test_a_full_address_finds_its_unit(node: Node, before: str) -> None:
         assert answer.rest == before.removesuffix(", ")
 
 
+@pytest.mark.slow
+def test_the_full_address_of_each_of_all_units_finds_it() -> None:
+    wrong = [
+        node.path
+        for node in INDEX.nodes.values()
+        if node.level != "province" and resolve(INDEX.address_of(node)).found != node
+    ]
+    assert wrong == []
+
+
 @given(st.sampled_from([node for node in INDEX.nodes.values() if node.level != "province"]))
 @settings(max_examples=300, deadline=None)
 def test_an_address_without_diacritics_finds_its_unit(node: Node) -> None:
@@ -164,6 +174,8 @@ def test_a_typing_error_in_the_commune_is_forgiven(node: Node, data: st.DataObje
         ("Tổ 4, P. Thắng Nhì, TP. Vũng Tàu, tỉnh Bà Rịa - Vũng Tàu", ["Phường Vũng Tàu"], "Tổ 4"),
         ("phường Tây Lộc, thành phố Huế, tỉnh Thừa Thiên Huế", ["Phường Phú Xuân"], ""),
         ("huyện Lý Sơn, Quảng Ngãi", ["Đặc khu Lý Sơn"], ""),
+        ("phường Võ Cường, thành phố Bắc Ninh", ["Phường Võ Cường"], ""),
+        ("phường Mỹ Bình, thành phố Long Xuyên, An Giang", ["Phường Long Xuyên"], ""),
         ("tỉnh Bắc Kạn", ["Tỉnh Thái Nguyên"], ""),
         ("Hà Nội, Việt Nam", ["Thành phố Hà Nội"], ""),
         ("xã Long Thành, tỉnh Đồng Nai", ["Phường Long Thành"], ""),
