@@ -33,12 +33,11 @@ from xaso.services.onestop.eforms.load import (
 from xaso.services.onestop.eforms.papers import Paper, missing_components, required_components
 from xaso.services.onestop.eforms.plan import LegalTerm, choose_case, plan_for, term_for
 from xaso.services.onestop.eforms.result_data import (
-    Issue,
-    Office,
+    Issuer,
     read_draft,
     result_data,
     results_for,
-    template_file,
+    template_key,
 )
 from xaso.services.onestop.eforms.schema import (
     Case,
@@ -66,10 +65,9 @@ __all__ = [
     "FeeQuote",
     "Finding",
     "Given",
-    "Issue",
+    "Issuer",
     "Kind",
     "LegalTerm",
-    "Office",
     "Option",
     "Page",
     "Paper",
@@ -114,7 +112,7 @@ __all__ = [
     "shipped_setups",
     "stopped",
     "summary",
-    "template_file",
+    "template_key",
     "term_for",
     "validate_all",
     "validate_page",

@@ -122,7 +122,9 @@ def stopped(setup: Setup, answers: Answers, given: Given) -> Stop | None:
     return next((stop for stop in setup.stops if holds(stop.when, answers, given)), None)
 
 
-def prefill(setup: Setup, known: Mapping[str, Any], given: Given, answers: Answers | None = None) -> dict[str, Any]:
+def prefill(
+    setup: Setup, known: Mapping[str, Any], given: Given, answers: Answers | None = None
+) -> dict[str, Any]:
     """Answers taken from what the office knows, by each question's ``prefill`` path, and defaults.
 
     ``known`` holds mappings such as ``person`` (full_name, birth_date, sex, id_number, phone, email, address,
@@ -132,7 +134,9 @@ def prefill(setup: Setup, known: Mapping[str, Any], given: Given, answers: Answe
     """
     found: dict[str, Any] = {}
     for _, question in setup.questions():
-        if question.kind in {Kind.GROUP, Kind.COMPUTED} or not holds(question.prefill_when, answers or {}, given):
+        if question.kind in {Kind.GROUP, Kind.COMPUTED} or not holds(
+            question.prefill_when, answers or {}, given
+        ):
             continue
         source = _dig(known, question.prefill) if question.prefill else None
         try:

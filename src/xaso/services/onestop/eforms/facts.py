@@ -42,10 +42,8 @@ OFFICES: dict[str, str] = {
 """Offices a step may be given to; each commune maps the inner ones to its own units."""
 
 ROLES: dict[str, str] = {
-    "reception": "Cán bộ tiếp nhận và trả kết quả",
+    "receptionist": "Cán bộ một cửa",
     "specialist": "Công chức chuyên môn",
-    "head": "Trưởng phòng",
-    "leader": "Lãnh đạo Ủy ban nhân dân xã",
-    "registry": "Văn thư",
-    "outside": "Người xử lý ở cơ quan khác",
+    "leader": "Lãnh đạo Ủy ban nhân dân, trưởng phòng trong phòng của mình",
+    "clerk": "Văn thư",
 }

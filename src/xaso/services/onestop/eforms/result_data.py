@@ -1,14 +1,14 @@
 """What a result template is given: one JSON object, everything already in words.
 
-A template never reckons and never reads the database: it lays out ``data`` (typst ``sys.inputs.data``).
+Templates stand in ``papers/`` beside this service (key ``onestop.<template>``) and are typeset by
+`xaso.kernel.documents`, which adds the verification code and leaves number, date and signatures as fields. A
+template never reckons and never reads the database: it lays out ``data``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
+from dataclasses import dataclass
 from typing import Any
 
 from xaso.services.onestop.eforms.answers import Reading, settle, validate_questions
@@ -16,42 +16,30 @@ from xaso.services.onestop.eforms.conditions import Answers, Given, holds
 from xaso.services.onestop.eforms.plan import choose_case
 from xaso.services.onestop.eforms.schema import Kind, Page, Question, Result, Setup
 from xaso.services.onestop.eforms.summary import question_words
-from xaso.services.onestop.eforms.words import date_long, date_spelled, date_text
+from xaso.services.onestop.eforms.words import date_long, date_spelled
 
-TEMPLATES = resources.files("xaso.services.onestop") / "results"
+SERVICE = "onestop"
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
-    """The office that issues: names as they stand on paper."""
+class Issuer:
+    """Who issues, as it stands on the paper.
 
-    name: str
+    ``agency`` is the issuing organisation ("Ủy ban nhân dân xã Ba Bể"), ``parent`` the one above it, ``place`` stands
+    before the date, ``authority`` and ``position`` say how the signer signs (empty: as the setup says).
+    """
+
+    agency: str
     parent: str = ""
     place: str = ""
-    """Place before the date line ("Chợ Rã")."""
-    seat: str = ""
-    kind: str = "xã"
-    """xã, phường or đặc khu."""
+    signer: str = ""
+    authority: str | None = None
+    position: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """Number, day and signer of this paper. Empty while it is a draft: the template then marks it so."""
-
-    number: str = ""
-    issued_on: str = ""
-    signer_name: str = ""
-    signer_title: str = ""
-    sign_as: str = ""
-    dossier_code: str = ""
-    verify_code: str = ""
-    verify_url: str = ""
-    qr_svg: str = ""
-
-
-def template_file(result: Result) -> Traversable:
-    """The typst file of a result."""
-    return TEMPLATES / f"{result.template}.typ"
+def template_key(result: Result) -> str:
+    """The key under which documents know the template."""
+    return f"{SERVICE}.{result.template}"
 
 
 def results_for(setup: Setup, answers: Answers, given: Given) -> list[Result]:
@@ -72,46 +60,34 @@ def result_data(
     answers: Answers,
     draft: Answers,
     given: Given,
-    office: Office,
-    issue: Issue,
+    issuer: Issuer,
+    dossier_code: str = "",
 ) -> dict[str, Any]:
-    """The data of one result paper; only texts, numbers, lists and mappings, ready for JSON."""
+    """The data of one result paper; only texts, numbers, lists and mappings, ready for JSON.
+
+    ``a`` holds every answer in words by key, ``raw`` the kept values, ``dates`` each date written out.
+    """
     kept = settle(setup, answers, given)
     added = read_draft(result, draft, given).answers
-    questions = [question for _, question in setup.questions()]
-    words = {question.key: question_words(question, kept.get(question.key)) for question in questions}
-    words |= {question.key: question_words(question, added.get(question.key)) for question in result.draft}
-    every = [*questions, *result.draft]
+    every = [question for _, question in setup.questions()] + list(result.draft)
+    values = {**kept, **added}
     return {
-        "procedure": {
-            "code": setup.procedure,
-            "title": setup.formal_name,
-            "legal_basis": list(setup.legal_basis),
-        },
+        "title": result.title,
+        "agency": issuer.agency,
+        "parent": issuer.parent,
+        "place": issuer.place,
+        "authority": result.sign_as if issuer.authority is None else issuer.authority,
+        "position": issuer.position or result.position,
+        "signer": issuer.signer,
+        "sealed": result.seal,
+        "unchecked": "" if result.layout_confirmed else result.layout_note,
+        "procedure": {"code": setup.procedure, "title": setup.formal_name, "bases": list(setup.legal_basis)},
+        "dossier_code": dossier_code,
         "case": choose_case(setup, kept, given).key,
-        "result": {
-            "title": result.title,
-            "symbol": _symbol(result, issue),
-            "layout_confirmed": result.layout_confirmed,
-            "layout_note": result.layout_note,
-            "seal": result.seal,
-        },
-        "office": asdict(office),
-        "issue": {
-            **asdict(issue),
-            "sign_as": issue.sign_as or result.sign_as,
-            "date_long": date_long(issue.issued_on) if issue.issued_on else "",
-            "date": date_text(issue.issued_on) if issue.issued_on else "",
-        },
-        "a": words,
-        "raw": {**kept, **added},
-        "dates": _dates(every, {**kept, **added}),
+        "a": {question.key: question_words(question, values.get(question.key)) for question in every},
+        "raw": values,
+        "dates": _dates(every, values),
     }
-
-
-def _symbol(result: Result, issue: Issue) -> str:
-    year = issue.issued_on[:4] or "......"
-    return result.symbol.replace("{number}", issue.number or "......").replace("{year}", year)
 
 
 def _dates(questions: list[Question], values: Answers) -> dict[str, dict[str, str]]:

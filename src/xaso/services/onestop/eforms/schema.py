@@ -246,10 +246,12 @@ class Result(Part):
     template: str = Field(pattern=KEY)
     code: str = ""
     kind: Literal["certificate", "extract", "decision", "permit", "certification", "notice", "record", "copy"]
-    symbol: str
-    """Number and symbol, such as ``{number}/GPXD-UBND``."""
+    symbol: str = ""
+    """What follows the number: ``GPXD-UBND``; ``{year}`` stands for the year of issue."""
     signer: str = Field(pattern=KEY)
-    sign_as: str = "TM. ỦY BAN NHÂN DÂN"
+    sign_as: str = "TM. Ủy ban nhân dân"
+    """The line above the signer's position; empty when the office signs in its own right."""
+    position: str = "Chủ tịch"
     issuer: str = ""
     """An office that issues in its own name (business registration); empty: the People's Committee."""
     seal: bool = True
@@ -259,6 +261,15 @@ class Result(Part):
     """What the officer adds when drafting: book number, conditions of a permit, personal number of a child."""
     layout_confirmed: bool = False
     layout_note: str = ""
+
+    @property
+    def number_book(self) -> str:
+        """The series its numbers come from: certificates and permits have books of their own, the rest share one."""
+        return "" if self.kind in {"decision", "notice", "record"} else self.template
+
+    def symbol_in(self, year: int) -> str:
+        """The symbol in a year, as it follows the number."""
+        return self.symbol.replace("{year}", str(year))
 
 
 class Unconfirmed(Part):

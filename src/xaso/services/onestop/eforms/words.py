@@ -11,6 +11,7 @@ from xaso.services.onestop.eforms.dates import parts_of
 from xaso.services.onestop.eforms.lists import label_of
 from xaso.services.onestop.eforms.schema import CHOICES, Kind, Question
 
+
 def number_text(value: float) -> str:
     """1234.5 as "1.234,5": dots between thousands, comma before decimals."""
     return figure(value)
