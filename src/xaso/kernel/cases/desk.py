@@ -104,6 +104,7 @@ def day_page(request: HttpRequest) -> HttpResponse:
                 name=facts["name"],
                 legal_basis=facts["legal_basis"],
                 confirmed=facts["confirmed"],
+                replaces=row.pk if row else None,
             ),
         )
         if kept:

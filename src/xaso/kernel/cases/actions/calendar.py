@@ -36,10 +36,12 @@ def change_day(
     name: str,
     legal_basis: str,
     confirmed: bool = True,
+    replaces: UUID | None = None,
 ) -> OfficialDay:
     """Put in or replace the row of a day; the row before stays readable as history.
 
-    Right ``cases.calendar`` on the province, or everywhere for the country's rows. The same row again is kept.
+    ``replaces`` is a row of another date that moves here. Right ``cases.calendar`` on the province, or
+    everywhere for the country's rows. The same row again is kept.
     """
     viewer.must(RIGHT, path_of(province))
     if kind not in OfficialDay.Kind.values:
@@ -48,6 +50,10 @@ def change_day(
         raise ActionError("Ghi tên ngày, ví dụ “Nghỉ bù Giỗ Tổ Hùng Vương”.", "name")
     if not legal_basis.strip():
         raise ActionError("Ghi căn cứ: số, ngày của văn bản.", "legal_basis")
+    if replaces is not None:
+        moved = OfficialDay.objects.filter(pk=replaces, province=province, ended_at__isnull=True)
+        for old in moved.exclude(date=day):
+            _end(old)
     current = (
         OfficialDay.objects.select_for_update()
         .filter(date=day, province=province, ended_at__isnull=True)

@@ -71,10 +71,14 @@ def test_a_province_adds_its_own_day_and_history_stays() -> None:
         assert again.status_code == 302
         edit = client.get(DAY, {"tinh": "15", "ngay": "2027-10-15"})
     assert "Các lần ghi trước" in edit.content.decode() and "Công điện 01" in edit.content.decode()
-    row = OfficialDay.objects.get(date=date(2027, 10, 15), ended_at__isnull=True)
-    client.post(reverse("cases_calendar_day_end", args=[row.pk]), {"tinh": "15"})
+    with frozen("2027-10-03T09:00"):
+        client.post(f"{DAY}?ngay=2027-10-15", {**STORM, "day": "2027-10-14"})  # the date itself was wrong
+    row = OfficialDay.objects.get(province="15", ended_at__isnull=True)
+    assert row.date == date(2027, 10, 14)
     assert calendar_for("15").is_working(date(2027, 10, 15))
-    assert Event.objects.filter(name="cases.calendar_changed", unit_path="15/").count() == 3
+    client.post(reverse("cases_calendar_day_end", args=[row.pk]), {"tinh": "15"})
+    assert calendar_for("15").is_working(date(2027, 10, 14))
+    assert Event.objects.filter(name="cases.calendar_changed", unit_path="15/").count() == 4
 
 
 def test_a_province_cannot_touch_the_countrys_rows() -> None:
