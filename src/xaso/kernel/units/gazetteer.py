@@ -206,13 +206,14 @@ class Gazetteer:
         return found
 
     @cached_property
-    def _typed(self) -> list[tuple[str, str, str, Node]]:
-        """(joined key, spaced text, sort key, node) of provinces and communes, for the typeahead."""
-        return [
-            (name_key(node.name), search_text(node.name), sort_key(node.name), node)
-            for node in self.nodes.values()
-            if node.level in ("province", "commune", "district")
-        ]
+    def _typed(self) -> dict[tuple[bool, str], list[tuple[str, str, str, Node]]]:
+        """(old, level) → (joined key, spaced text, sort key, node), for the typeahead."""
+        found: dict[tuple[bool, str], list[tuple[str, str, str, Node]]] = defaultdict(list)
+        for node in self.nodes.values():
+            if node.is_old or self.lives(node):
+                row = (name_key(node.name), search_text(node.name), sort_key(node.name), node)
+                found[node.is_old, node.level].append(row)
+        return found
 
     def suggest(
         self,
@@ -249,11 +250,9 @@ class Gazetteer:
         marked, wanted_sort = has_marks(name), sort_key(name)
         pool = [
             row
-            for row in self._typed
-            if row[3].is_old == old
-            and row[3].level in levels
-            and row[3].path.startswith(within)
-            and (old or self.lives(row[3]))
+            for level in levels
+            for row in self._typed.get((old, level), ())
+            if (not within or row[3].path.startswith(within))
             and (not narrow or self._lies_in(row[3], narrow))
         ]
         ranked: list[tuple[tuple[float, ...], str, Node]] = []

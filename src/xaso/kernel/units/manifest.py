@@ -9,7 +9,11 @@ SERVICE = Service(
     summary="Tỉnh, xã, thôn bản, cơ quan theo thời gian; đơn vị cũ nay thuộc đâu.",
     switchable=False,
     rights=(
-        Right("units.hamlets", "Lập, đổi tên, kết thúc thôn, bản, tổ dân phố", ("admin", "clerk", "leader")),
+        Right(
+            "units.hamlets",
+            "Lập, đổi tên, kết thúc thôn, bản, tổ dân phố",
+            ("admin", "province_admin", "clerk", "leader"),
+        ),
         Right("units.offices", "Lập và sửa cơ quan, phòng, trung tâm", ("admin", "province_admin", "leader")),
         Right("units.lists", "Sửa danh mục tỉnh, xã và mã định danh", ("admin", "province_admin")),
     ),
