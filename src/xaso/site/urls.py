@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
-from xaso.site import pages
+from xaso.site import outside, pages
 from xaso.site.wiring import area_urls, fill_menu, make_api, service_urls
 
 fill_menu()
@@ -15,6 +15,8 @@ urlpatterns = [
     path("desk/", pages.desk_home, name="desk_home"),
     path("healthz", pages.health, name="health"),
     *area_urls(),
+    *outside.public_urls,
+    path("desk/", include(outside.desk_urls)),
     *service_urls(),
     path("api/v1/", api.urls),
 ]

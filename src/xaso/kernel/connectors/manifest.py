@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xaso.kernel.base.manifest import Check, Right, Service, TaskSpec
+from xaso.kernel.base.manifest import Check, NavItem, Right, Service, TaskSpec
 from xaso.kernel.connectors.actions import reconcile_yesterday_and_today
 from xaso.kernel.connectors.base import by_key
 from xaso.kernel.connectors.everything import ALL
@@ -21,6 +21,7 @@ SERVICE = Service(
     title="Kết nối ngoài",
     summary="Đăng nhập VNeID, Cổng quốc gia, thanh toán, bưu chính, dân cư, SMS, Zalo: hợp đồng và mô phỏng.",
     switchable=False,
+    nav=(NavItem("Kết nối ngoài", "connectors", "connectors.operate", icon="link"),),
     rights=(Right("connectors.operate", "Theo dõi và thử kết nối ngoài", ("admin", "province_admin")),),
     announces={
         "connectors.payment_arrived": "Có tiền đến: {amount} đồng",

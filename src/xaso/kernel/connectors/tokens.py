@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from xaso.kernel.connectors.errors import OutsideError
 from xaso.kernel.connectors.models import OutsideToken
 from xaso.kernel.plain.moment import now
 
@@ -63,9 +64,20 @@ def stored_token(key: str, first_refresh: str, renew: Callable[[str], Pair], *, 
         row = OutsideToken.objects.select_for_update().get(pk=key)
         if row.access and row.access != refused and row.expires_at and row.expires_at > now():
             return str(row.access)
-        pair = renew(str(row.refresh) or first_refresh)
-        row.access, row.refresh = pair.access, pair.refresh
-        row.expires_at = now() + timedelta(seconds=max(pair.lives - EARLY, 1))
-        row.updated_at = now()
-        row.save()
-    return pair.access
+        answer = _renewed(renew, str(row.refresh) or first_refresh)
+        if isinstance(answer, Pair):
+            row.access, row.refresh = answer.access, answer.refresh
+            row.expires_at = now() + timedelta(seconds=max(answer.lives - EARLY, 1))
+            row.updated_at = now()
+            row.save()
+    if isinstance(answer, OutsideError):
+        raise answer
+    return answer.access
+
+
+def _renewed(renew: Callable[[str], Pair], refresh: str) -> Pair | OutsideError:
+    """The error as a value: raised inside the transaction it would take the record of the call with it."""
+    try:
+        return renew(refresh)
+    except OutsideError as error:
+        return error
