@@ -13,6 +13,7 @@ from typing import Any
 
 import segno
 import typst
+from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 
 from xaso.kernel.base.errors import ActionError
@@ -29,7 +30,12 @@ class TemplateError(ActionError):
 
 @functools.cache
 def _library() -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(LIBRARY.glob("*.typ"))}
+    """Our own files, and what a service shares between its templates: ``papers/lib/x.typ`` as ``/<service>/x.typ``."""
+    found = {path.name: path.read_bytes() for path in sorted(LIBRARY.glob("*.typ"))}
+    for app in apps.get_app_configs():
+        for path in sorted(Path(app.path).glob("papers/lib/*.typ")):
+            found[f"{app.label}/{path.name}"] = path.read_bytes()
+    return found
 
 
 @functools.cache
