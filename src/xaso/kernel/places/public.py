@@ -64,8 +64,7 @@ def unit_search(request: HttpRequest) -> HttpResponse:
     """
     province = _typed(request, "province")
     if province:
-        communes = queries.communes(f"{province}/") if province.isdigit() else Unit.objects.none()
-        rows = [{"value": unit.path, "label": unit.full_name, "note": ""} for unit in communes]
+        rows = [{"value": at, "label": name, "note": ""} for at, name in queries.commune_choices(province)]
     else:
         rows = options(_typed(request, "q"), level=_typed(request, "level"), within=_typed(request, "within"))
     if request.headers.get("HX-Request"):
@@ -124,8 +123,8 @@ def unit_resolve(request: HttpRequest) -> JsonResponse:
 @require_safe
 def unit_page(request: HttpRequest, unit_path: str) -> HttpResponse:
     """One unit: its name over time, what it was made of or became, what lies below it."""
-    unit = Unit.objects.filter(path=unit_path, level__in=["province", "district", "commune"]).first()
-    if unit is None:
+    unit = queries.unit_at(unit_path)
+    if unit.level not in (Level.PROVINCE, Level.DISTRICT, Level.COMMUNE):
         raise Http404
     below = [child for child in queries.children(unit) if child.level != Level.OFFICE]
     return render(

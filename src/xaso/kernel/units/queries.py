@@ -47,7 +47,7 @@ class Suggestion:
 
 def unit_at(path: str) -> Unit:
     """The unit with this path, in force or not; NotFound otherwise."""
-    unit = Unit.objects.filter(path=path).first()
+    unit = Unit.objects.filter(path=path).first() if "\x00" not in path else None
     if unit is None:
         raise NotFound("Không có đơn vị này. Chọn lại trong danh sách.")
     return unit
@@ -73,6 +73,18 @@ def communes(province: Unit | str, on: date | None = None) -> UnitQuerySet:
     """The communes of a province (unit or path), in Vietnamese order."""
     path = province if isinstance(province, str) else province.path
     return Unit.objects.on(on).under(path).filter(level=Level.COMMUNE).sorted()
+
+
+def province_choices() -> list[tuple[str, str]]:
+    """(code, name) of today's provinces, for a box to choose from."""
+    return list(provinces().values_list("code", "full_name"))
+
+
+def commune_choices(province_code: str) -> list[tuple[str, str]]:
+    """(path, name) of a province's communes of today; nothing for an unknown code."""
+    if not province_code.isalnum():
+        return []
+    return list(communes(f"{province_code}/").values_list("path", "full_name"))
 
 
 def _listed(on: date | None) -> UnitQuerySet:

@@ -155,7 +155,8 @@ def test_unit_pages(client: Client) -> None:
         page = client.get(f"/don-vi/{path}")
         assert page.status_code == 200, path
         assert_page_ok(page.content)
-    assert client.get("/don-vi/99/").status_code == 404
+    for path in ("99/", "%00", "15/02683/t-khong-co/", "~2025/"):
+        assert client.get(f"/don-vi/{path}").status_code == 404
     assert "Xã Long Thành" in client.get("/don-vi/75/26368/").content.decode()
 
 
@@ -224,7 +225,8 @@ def test_officers_stay_in_their_commune(client: Client, clerk: Account) -> None:
         ).status_code
         == 403
     )
-    assert client.get("/desk/dia-ban/?don-vi=99/").status_code == 404
+    for path in ("99/", "%00"):
+        assert client.get(f"/desk/dia-ban/?don-vi={path}").status_code == 404
     assert client.get("/desk/dia-ban/them/co-quan/").status_code == 403
 
 
