@@ -350,3 +350,20 @@ class Webhook(Record):
 
     class Meta:
         verbose_name = "địa chỉ nhận tin"
+
+
+class BankAccount(Record):
+    """Where a unit takes fees by transfer; dated, with the paper that opened it."""
+
+    unit_path = models.CharField("đơn vị", max_length=120)
+    bank_bin = models.CharField("mã ngân hàng", max_length=6)
+    bank_name = models.CharField("ngân hàng", max_length=120)
+    account = models.CharField("số tài khoản", max_length=19)
+    holder = models.CharField("chủ tài khoản", max_length=120)
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến ngày", null=True, blank=True)
+    legal_basis = models.CharField("căn cứ", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "tài khoản nhận phí"
+        indexes = [models.Index(fields=["unit_path"], name="bank_unit")]

@@ -1,7 +1,8 @@
 """The manifest of the one-stop shop."""
 
-from xaso.kernel.base.manifest import CaseType, Right, Service
+from xaso.kernel.base.manifest import CaseType, HomeCard, Right, Service
 from xaso.services.onestop.api import router
+from xaso.services.onestop.listeners import on_payment_arrived
 from xaso.services.onestop.queries.figures import INDICATORS
 from xaso.services.onestop.webhooks import on_status_event
 
@@ -57,13 +58,21 @@ ANNOUNCES = {
 ANNOUNCES_OF_DOSSIERS = tuple(
     name
     for name in ANNOUNCES
-    if name.startswith(("onestop.dossier_", "onestop.supplement_", "onestop.result_returned", "onestop.payment_made"))
+    if name.startswith(
+        ("onestop.dossier_", "onestop.supplement_", "onestop.result_returned", "onestop.payment_made")
+    )
 )
 
 SERVICE = Service(
     key="onestop",
     title="Một cửa và dịch vụ công",
     summary="Nộp hồ sơ, theo dõi, nhận kết quả có chữ ký số.",
+    public="xaso.services.onestop.public",
+    home=(
+        HomeCard("Làm thủ tục", "Tìm thủ tục, nộp hồ sơ, nộp phí tại nhà.", "onestop:front", "file-text"),
+        HomeCard("Tra cứu hồ sơ", "Xem hồ sơ đã đến đâu bằng mã.", "onestop:look_up", "search"),
+        HomeCard("Hồ sơ của tôi", "Theo dõi, bổ sung, nhận kết quả.", "onestop:mine", "folder"),
+    ),
     rights=RIGHTS,
     cases=(
         CaseType(
@@ -73,5 +82,8 @@ SERVICE = Service(
     announces=ANNOUNCES,
     api=router,
     indicators=INDICATORS,
-    listens=dict.fromkeys(ANNOUNCES_OF_DOSSIERS, on_status_event),
+    listens={
+        **dict.fromkeys(ANNOUNCES_OF_DOSSIERS, on_status_event),
+        "connectors.payment_arrived": on_payment_arrived,
+    },
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xaso.services.onestop.public import catalogue, filing, forms, tracking
+from xaso.services.onestop.public import catalogue, filing, forms, papers, paying, tracking
 
 urlpatterns = [
     path("", catalogue.front, name="front"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("thu-tuc/<str:code>/nop/", forms.begin, name="begin"),
     path("nop/<uuid:draft_id>/", forms.resume, name="resume"),
     path("nop/<uuid:draft_id>/trang/<slug:page>/", forms.question, name="question"),
+    path("nop/<uuid:draft_id>/giay-to/", papers.papers, name="papers"),
+    path("ho-so/<str:code>/nop-phi/", paying.pay, name="pay"),
     path("nop/<uuid:draft_id>/nhan-ket-qua/", filing.delivery, name="delivery"),
     path("nop/<uuid:draft_id>/kiem-tra/", filing.check, name="check"),
     path("ho-so/<str:code>/da-nop/", filing.done, name="done"),

@@ -69,7 +69,7 @@ def question(request: HttpRequest, draft_id: UUID, page: str) -> HttpResponse:
     body = setups_in_force.body_of(draft.setup)
     given = given_now()
     answers = dict(draft.answers or {})
-    shown = [one for one in eforms.visible_pages(body, answers, given)]
+    shown = eforms.visible_pages(body, answers, given)
     here = next((one for one in shown if one.key == page), None) or eforms.page_of(body, page)
     if here is None:
         raise NotFound("Không có trang này trong tờ khai.")
