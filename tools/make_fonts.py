@@ -11,9 +11,6 @@ import sys
 import unicodedata
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
-
 HERE = Path(__file__).resolve().parent.parent / "src/xaso/kernel/ui/static/ui/fonts"
 TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 VOWELS = ("a", "a\u0306", "a\u0302", "e", "e\u0302", "i", "o", "o\u0302", "o\u031b", "u", "u\u031b", "y")
@@ -39,6 +36,9 @@ def wanted() -> set[int]:
 
 def cut(source: Path, weight: int) -> Path:
     """One woff2 of the wanted letters, with kerning, mark positioning and tabular figures."""
+    from fontTools import subset  # only this tool needs it, the product does not
+    from fontTools.ttLib import TTFont
+
     options = subset.Options()
     options.flavor = "woff2"
     options.layout_features = ["kern", "mark", "mkmk", "ccmp", "locl", "tnum", "calt"]

@@ -75,6 +75,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         saver=bool(request.COOKIES.get("xaso_saver")) or request.headers.get("Save-Data", "").lower() == "on",
     )
     facts: dict[str, Any] = {"shell": frame, "viewer": viewer}
-    if getattr(viewer, "kind", "") == "officer":
+    # Asking who the viewer is reads the session, which makes the page private to caches: ask only the signed-in.
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and getattr(viewer, "kind", "") == "officer":
         facts["nav"] = nav.menu(request)
     return facts

@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from xaso.kernel.people.doors import public
+from xaso.kernel.people.doors import any_officer, public
 from xaso.kernel.plain import moment
 from xaso.kernel.ui import fields, widgets
 from xaso.kernel.ui.asked import Asked, Option, choice_label
@@ -46,7 +46,9 @@ class Sample(forms.Form):
     )
     birth = fields.DateField(label="Ngày sinh", partial=True, birthday=True)
     number = fields.IdNumberField(
-        label="Số định danh cá nhân", help_text="12 chữ số trên thẻ căn cước.", scan="sample"
+        label="Số định danh cá nhân",
+        help_text="12 chữ số trên thẻ căn cước.",
+        scan="number=number,full_name=name,birth_date=birth,address=home.detail",
     )
     phone = fields.PhoneField(label="Số điện thoại", required=False, help_text="Để nhận tin báo kết quả.")
     home = fields.AddressField(lambda: PROVINCES, _communes, home="38/14845/", label="Nơi ở hiện tại")
@@ -235,7 +237,7 @@ def citizen_guide(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/guide.html", {"form": form, "back_url": "/", **_facts()})
 
 
-@public
+@any_officer
 def desk_guide(request: HttpRequest) -> HttpResponse:
     """Officers' components; ?loi=1 shows the form with errors."""
     form = Sample(WRONG) if request.GET.get("loi") else Sample()

@@ -76,6 +76,12 @@ def now_day() -> str:
     return formats.day(moment.now())
 
 
+@register.simple_tag
+def now_stamp() -> str:
+    """Now as `08:30, 12/03/2026`."""
+    return formats.stamp(moment.now())
+
+
 # ---- small pieces ---------------------------------------------------------------------------------------------
 
 

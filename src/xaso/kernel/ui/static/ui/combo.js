@@ -27,11 +27,13 @@ function combo(select) {
     if (![...select.options].some((option) => option.value === one.value)) select.add(new Option(one.label, one.value));
     select.value = one.value;
     input.value = one.label;
+    const province = select.closest("[data-address]")?.querySelector("select"); // a commune of another province was found
+    if (province && province !== select) province.value = one.value.split("/")[0];
     close();
     select.dispatchEvent(new Event("change", { bubbles: true }));
   };
   const show = (rows) => {
-    found = rows.slice(0, 30);
+    found = rows.slice(0, 100);
     at = -1;
     list.replaceChildren(...found.map((one, n) => {
       const row = make("li", { id: `${id}_${n}`, onpointerdown: (event) => { event.preventDefault(); choose(one); } }, one.label);
@@ -44,17 +46,18 @@ function combo(select) {
     said.textContent = found.length ? `${rows.length} kết quả` : "Không có kết quả. Thử gõ ngắn hơn.";
   };
   const search = async () => {
-    const words = fold(input.value.trim());
+    const words = input.value === select.selectedOptions[0]?.label ? "" : fold(input.value.trim());
     if (select.dataset.combo === "here") {
       return show([...select.options].filter((option) => option.value && fold(option.label).includes(words)));
     }
-    if (words.length < 2) return close();
+    if (words.length < 2) return show([...select.options].filter((option) => option.value));
     const turn = ++asked;
     const answer = await fetch(`${select.dataset.combo}${select.dataset.combo.includes("?") ? "&" : "?"}q=${encodeURIComponent(input.value)}`).catch(() => null);
     if (turn === asked && answer?.ok) show(await answer.json());
   };
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, select.dataset.combo === "here" ? 0 : 250); });
-  input.addEventListener("focus", () => { input.select(); if (select.dataset.combo === "here" && select.options.length <= 31) search(); });
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("click", () => list.hidden && search());
   input.addEventListener("blur", () => {
     close();
     if (!input.value.trim()) select.value = "";

@@ -6,7 +6,7 @@ import { all, clock, drop, make, put } from "./store.js";
 
 const LONGEST = 300;
 const WORDS = { kept: "Đã lưu trong máy, chưa gửi", sending: "Đang gửi", failed: "Gửi lỗi – thử lại" };
-let timer, busy = false, failures = 0;
+let timer, busy = false, failures = 0, chosen = false;
 
 async function freshToken(page) {
   const text = await (await fetch(page)).text();
@@ -92,7 +92,8 @@ document.querySelectorAll("form[data-outbox]").forEach((form) => {
   form.addEventListener("submit", async (event) => {
     if (event.defaultPrevented) return;
     event.preventDefault();
-    const fields = [...new FormData(form, event.submitter)];
+    const fields = [...new FormData(form)];
+    if (event.submitter?.name) fields.push([event.submitter.name, event.submitter.value]);
     const id = form.elements.once_key?.value || crypto.randomUUID();
     const kept = await put("outbox", { id, title: form.dataset.outbox || document.title, url: form.action, page: location.pathname, fields, at: Date.now(), state: "kept" });
     if (kept === undefined) { form.submit(); return; } // no storage (private mode): the plain way
@@ -112,9 +113,10 @@ function offerNew() {
   navigator.serviceWorker?.getRegistration().then((known) => {
     if (!known?.waiting || document.getElementById("new-version")) return;
     const note = make("div", { id: "new-version", className: "note info" }, make("div", {}, "Có bản mới của trang này. ", make("button", {
-      type: "button", className: "link", textContent: "Dùng bản mới", onclick: () => known.waiting.postMessage("take-over") })));
+      type: "button", className: "link", textContent: "Dùng bản mới", onclick: () => { chosen = true; known.waiting.postMessage("take-over"); } })));
     document.getElementById("main")?.prepend(note);
   });
 }
 navigator.serviceWorker?.register("/sw.js").catch(() => {});
-navigator.serviceWorker?.addEventListener("controllerchange", () => location.reload());
+// Only then: the very first worker also takes over, and a reload there would lose what is being typed.
+navigator.serviceWorker?.addEventListener("controllerchange", () => chosen && location.reload());
