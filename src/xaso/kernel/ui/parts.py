@@ -65,11 +65,11 @@ def deadline_badge(state: str, days: int = 0, detail: str = "") -> SafeString:
     text, kind, mark = {
         "left": (f"Còn {days} ngày làm việc", "", "clock"),
         "today": ("Đến hạn hôm nay", "warn", "calendar-clock"),
-        "late": (f"Quá hạn {days} ngày", "danger", "triangle-alert"),
+        "late": (f"Quá hạn {days} ngày" if days else "Quá hạn hôm nay", "danger", "triangle-alert"),
         "paused": ("Tạm dừng: chờ bổ sung", "out", "pause"),
         "early": ("Xong trước hạn", "good", "check"),
         "done": ("Xong đúng hạn", "good", "check"),
-        "done_late": (f"Xong, trễ {days} ngày", "danger", "triangle-alert"),
+        "done_late": (f"Xong, trễ {days} ngày" if days else "Xong, trễ trong ngày", "danger", "triangle-alert"),
         "none": ("Không có thời hạn", "", "minus"),
     }[state]
     return badge(text, kind, mark, detail)
