@@ -44,6 +44,8 @@ def _options(word: str, words: list[str]) -> argparse.Namespace:
 
 
 def _go(options: argparse.Namespace, *, is_demo: bool) -> int:
+    # SIGINT too: a shell starts background commands with it ignored, and Python would leave it so.
+    signal.signal(signal.SIGINT, _as_interrupt)
     signal.signal(signal.SIGTERM, _as_interrupt)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, _as_interrupt)
