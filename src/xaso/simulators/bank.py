@@ -225,7 +225,7 @@ def pay(world: World, request: Request, reference: str) -> Answer:
             kept["state"] = "paid" if paid else "failed"
             kept["transaction"] = f"TT{world.clock():%y%m%d}{world.next_number('platform'):06d}"
             kept["time"] = f"{world.clock():%Y%m%d%H%M%S}"
-    world.table("platform")[reference]["told"] = _tell_platform(world, reference, kept)
+    world.table("platform")[reference]["told"] = tell_platform(world, reference, kept)
     target = str(kept.get("return", ""))
     if target.startswith(("http://", "https://")):
         return redirect(target)
@@ -244,7 +244,8 @@ def _notice(reference: str, kept: dict[str, Any]) -> dict[str, Any]:
     return {**body, "MaXacThuc": keyed_hash(body, NOTICE_FIELDS)}
 
 
-def _tell_platform(world: World, reference: str, kept: dict[str, Any]) -> int:
+def tell_platform(world: World, reference: str, kept: dict[str, Any]) -> int:
+    """Tell the product what became of a payment; answers the status of its last answer."""
     notice = _notice(reference, kept)
     if world.fault("bank", "wrong_signature"):
         notice["MaXacThuc"] = "0" * 64

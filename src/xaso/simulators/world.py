@@ -58,10 +58,11 @@ class World:
     lock: threading.RLock = field(default_factory=threading.RLock)
     dirty: bool = False
     patience: float = 1.0  # pauses between errands are multiplied by it; tests have none
+    courier: httpx.Client | None = None  # carries errands in the caller's own thread (tests)
 
     def __post_init__(self) -> None:
         self._errands = ThreadPoolExecutor(max_workers=4, thread_name_prefix="errand")
-        self._http = httpx.Client(timeout=10, trust_env=False)
+        self._http = self.courier or httpx.Client(timeout=10, trust_env=False)
         if self.path and self.path.exists():
             kept = json.loads(self.path.read_text(encoding="utf-8"))
             self.lists, self.tables = kept["lists"], kept["tables"]
@@ -172,7 +173,11 @@ class World:
             self.note("hooks", {"url": url.split("?")[0], "status": status})
             return status
 
-        return self._errands.submit(errand)
+        if self.courier is None:
+            return self._errands.submit(errand)
+        done: Future[int] = Future()
+        done.set_result(errand())
+        return done
 
     def close(self) -> None:
         """Stop errands and keep the state."""

@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from unittest import mock
 
-from django.test import override_settings
+import httpx
+from django.test import Client, override_settings
 
 from xaso.kernel.connectors import transport
 from xaso.kernel.connectors.addresses import Address, read_addresses
@@ -15,12 +16,16 @@ from xaso.simulators.world import World
 
 
 @contextlib.contextmanager
-def simulators(product: str = "http://127.0.0.1:9") -> Iterator[tuple[World, str]]:
+def simulators(product: str = "") -> Iterator[tuple[World, str]]:
     """The simulated world and its address; everything that asks for a connector meanwhile speaks to it.
 
-    ``product`` is where the world reports to: pass ``live_server.url`` to receive its webhooks.
+    Without ``product`` its webhooks are answered in the thread that causes them, so a test may call
+    ``bank.transfer(world, …)`` inside its own database transaction. With ``live_server.url`` they go over the wire.
     """
-    world = World(product=product, patience=0.01)
+    courier = None
+    if not product:
+        courier = httpx.Client(transport=httpx.MockTransport(_into_the_product))
+    world = World(product=product or "http://testserver", patience=0.01, courier=courier)
     with running(world) as base, pointing_at(read_addresses({}, base)):
         yield world, base
 
@@ -30,3 +35,15 @@ def pointing_at(addresses: Mapping[str, Address]) -> Iterator[None]:
     """All connectors speak to these addresses; short pauses between tries, as tests have no time."""
     with override_settings(XASO_OUTSIDE=dict(addresses)), mock.patch.object(transport, "FIRST_PAUSE", 0.01):
         yield
+
+
+def _into_the_product(request: httpx.Request) -> httpx.Response:
+    """Hand a webhook to the product in this thread: Django's own test client leaves the database connection alone."""
+    answer = Client().generic(
+        request.method,
+        request.url.raw_path.decode(),
+        request.content,
+        content_type=request.headers.get("Content-Type", "application/octet-stream"),
+        headers=dict(request.headers),
+    )
+    return httpx.Response(answer.status_code, content=answer.content)

@@ -30,13 +30,12 @@ ASKED = Asked(purpose="Kiểm thử")
 
 
 @pytest.fixture
-def world(live_server: LiveServer) -> Iterator[World]:
-    """Simulators that report to the live product."""
-    with simulators(live_server.url) as (made, _):
+def world(db: None) -> Iterator[World]:
+    """Simulators that report to the product in the test's own transaction."""
+    with simulators() as (made, _):
         yield made
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_transfer_by_vietqr_arrives_once(world: World) -> None:
     row = bank.transfer(world, QR)
     assert row["told"] == 200
@@ -54,7 +53,6 @@ def test_a_transfer_by_vietqr_arrives_once(world: World) -> None:
     assert "NGUYEN" not in str(event.data)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_false_or_old_notices_are_turned_away(world: World, client: Client) -> None:
     world.break_it("bank", "wrong_signature")
     assert bank.transfer(world, QR)["told"] == 403
@@ -72,7 +70,6 @@ def test_false_or_old_notices_are_turned_away(world: World, client: Client) -> N
     assert IncomingPayment.objects.count() == 0
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_lost_notice_is_found_by_reconciliation(world: World) -> None:
     world.break_it("bank", "wrong_signature")
     bank.transfer(world, QR)
@@ -85,7 +82,6 @@ def test_a_lost_notice_is_found_by_reconciliation(world: World) -> None:
     assert reconcile_transfers(SYSTEM, day=today())["differing"] == 1
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_payment_is_settled_once(world: World) -> None:
     bank.transfer(world, QR)
     kept, dossier = IncomingPayment.objects.get(), uuid7()
@@ -102,7 +98,12 @@ def test_a_payment_is_settled_once(world: World) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_platform_pays(world: World) -> None:
+def test_the_platform_pays(live_server: LiveServer) -> None:
+    with simulators(live_server.url) as (world, _):
+        _pay_on_the_platform(world)
+
+
+def _pay_on_the_platform(world: World) -> None:
     bill = Bill(
         "H38.12-261121-0001-1",
         "H38.12-261121-0001",
@@ -123,15 +124,19 @@ def test_the_platform_pays(world: World) -> None:
     assert payment().receipt(ASKED, bill.reference).startswith(b"%PDF")
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_failed_or_forged_platform_payment_brings_no_money(world: World) -> None:
     bill = Bill("R1", "H38.12-261121-0001", "1.001193", "H38.12", "0123", (FeeLine("Lệ phí", 50000),))
-    httpx.post(payment().start(ASKED, bill), data={"do": "fail"})
+    payment().start(ASKED, bill)
+    kept = world.table("platform")["R1"]
+    kept.update(state="failed", transaction="TT1", time="20261121140000")
+    assert bank.tell_platform(world, "R1", kept) == 200
     assert Event.objects.filter(name="connectors.payment_failed").count() == 1
     world.break_it("bank", "wrong_signature")
     other = Bill("R2", "H38.12-261121-0001", "1.001193", "H38.12", "0123", (FeeLine("Lệ phí", 50000),))
-    httpx.post(payment().start(ASKED, other), data={"do": "pay"})
-    assert world.table("platform")["R2"]["told"] == 403
+    payment().start(ASKED, other)
+    kept = world.table("platform")["R2"]
+    kept.update(state="paid", transaction="TT2", time="20261121140000")
+    assert bank.tell_platform(world, "R2", kept) == 403
     assert IncomingPayment.objects.count() == 0
 
 
@@ -148,7 +153,6 @@ def sign_in(client: Client, role: str, path: str) -> Client:
     return client
 
 
-@pytest.mark.django_db(transaction=True)
 def test_operators_see_and_try_each_connector(world: World, client: Client) -> None:
     sign_in(client, "admin", "")
     page = client.get("/desk/connectors/").content.decode()
