@@ -36,6 +36,7 @@ _KINDS = {
     "description": "phần mô tả",
     "steps": "trình tự thực hiện",
     "law": "điều luật (chưa đối chiếu sửa đổi)",
+    "clean": "bản đọc lại bằng tay (đã xác nhận)",
 }
 
 
@@ -114,10 +115,12 @@ def _page(title: str, table: dict[str, Any]) -> list[str]:
     lines.append(
         f"Thủ tục có thời hạn kèm đơn vị: {unit['with_unit']} ({unit['share']}%); "
         f"chỉ tính chữ của Cổng: {unit['share_from_portal_text']}%; "
-        f"trong số thủ tục có áp dụng thời hạn: {unit['share_where_a_term_applies']}%"
+        f"trong số thủ tục có áp dụng thời hạn: {unit['share_where_a_term_applies']}%; "
+        f"không kể hải quan và thuế: {unit['share_without_customs_and_tax']}%"
     )
+    lines.append(f"    bảng của Cổng có in đơn vị (kể cả mâu thuẫn): {unit['printed_by_portal']}")
     lines += [f"    đơn vị từ {_KINDS[source]}: {count}" for source, count in unit["from"].items()]
-    lines += [f"    không có: {_reason(name)}: {count}" for name, count in unit["without"].items()]
+    lines += [f"    không có: {_why_without(name)}: {count}" for name, count in unit["without"].items()]
     fields = ", ".join(f"{name} {count}" for name, count in unit["without_by_field"].items())
     lines += [f"    theo lĩnh vực: {fields}", ""]
     return lines
@@ -134,6 +137,13 @@ def _block(label: str, table: dict[str, Any]) -> list[str]:
                 f"    {_WORDS[status]}: {_KINDS.get(kind, kind)}: {count}" for kind, count in kinds.items()
             ]
     return lines
+
+
+def _why_without(name: str) -> str:
+    if name.startswith("no_term_applies"):
+        kind = name.partition("(")[2].rstrip(")")
+        return f"không áp dụng thời hạn ({_KINDS.get(kind, kind)})"
+    return "cổng không ghi gì" if name == ABSENT else _reason(name)
 
 
 def _reason(code: str) -> str:

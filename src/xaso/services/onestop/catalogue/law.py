@@ -63,15 +63,28 @@ def with_legal_terms(procedure: ParsedProcedure) -> ParsedProcedure:
     row = _legal_terms().get(procedure.code)
     if row is None or row["document"] not in {law.number for law in procedure.legal}:
         return procedure
+    if "candidates" in row:
+        return _with_candidates(procedure, row)
     changed = False
     for channel in procedure.channels:
+        if channel.channel not in row.get("channels", (channel.channel,)):
+            continue
         made = _legal_term(channel.term, row)
         if made is not None:
             channel.term, changed = made, True
     if changed:
         procedure.term = summary_term(procedure.channels)
-        procedure.term.basis = f"{row['article']}, {row['document']}"
-        procedure.term.unconfirmed = list(row["unconfirmed"])
+    return procedure
+
+
+def _with_candidates(procedure: ParsedProcedure, row: dict[str, Any]) -> ParsedProcedure:
+    """What the law says, offered to the officer where the portal's number is another one."""
+    for channel in procedure.channels:
+        term = channel.term
+        if term.status == AMBIGUOUS:
+            term.candidates = [*term.candidates, *row["candidates"]]
+            term.evidence = f"{row['article']}, {row['document']}: {row['quote']}"
+    procedure.term = summary_term(procedure.channels)
     return procedure
 
 

@@ -5,6 +5,7 @@ Needs no database: it reads the carried data, or a file given to it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,12 +14,19 @@ from typing import Any
 
 from xaso.services.onestop.catalogue.law import with_legal_terms
 from xaso.services.onestop.catalogue.parse import BrokenRecord, parse_record
+from xaso.services.onestop.catalogue.plan import clean_records
 from xaso.services.onestop.catalogue.shape import ABSENT, AMBIGUOUS, PARSED, REASONS, ParsedProcedure
 from xaso.services.onestop.catalogue.source import PORTAL_FILE, read_lines
+from xaso.services.onestop.catalogue.terms import spoken_terms
 
 COMMUNE = "Cấp xã"
 STATUSES = (PARSED, AMBIGUOUS, ABSENT)
-LAW = "law"
+_UNIT_IN_CELL = re.compile(r"\d\s?(?:Ngày|Giờ|Phút|Tuần|Tháng|Năm)")
+_BRANCHES = {
+    "Hải quan",
+    "Thuế",
+}  # done by branches of the ministry, though the portal names the commune level
+LAW, CLEAN = "law", "clean"
 
 
 @dataclass(slots=True)
@@ -103,9 +111,21 @@ def problems_of(procedure: ParsedProcedure) -> Iterator[Problem]:
         )
 
 
+def cleaned_term(code: str) -> bool:
+    """Whether the record cleaned by hand has a confirmed term."""
+    row = clean_records().get(code, {})
+    return bool(row.get("confirmed") and row.get("deadline_working_days"))
+
+
 def has_unit(procedure: ParsedProcedure, *, law: bool = True) -> bool:
     """Whether some row of the procedure has a term with its unit."""
     return any(_with_unit(channel.term, law) for channel in procedure.channels)
+
+
+def _prints_unit(procedure: ParsedProcedure) -> bool:
+    """Whether the portal's table holds a duration with a unit at all, in the column or the description, agreeing
+    or not: what the table itself allows at most."""
+    return any(_UNIT_IN_CELL.search(row.raw) or spoken_terms(row.note) for row in procedure.channels)
 
 
 def _with_unit(term: Any, law: bool) -> bool:
@@ -151,12 +171,14 @@ def _table(items: Iterator[tuple[str, str, str]] | Any) -> dict[str, Any]:
 
 def _unit_table(procedures: list[ParsedProcedure]) -> dict[str, Any]:
     """How many procedures have a term with its unit, by the best source of it; and why the others have none."""
-    order = ("column", "description", "steps", LAW)
+    order = ("column", "description", "steps", LAW, CLEAN)
     sources: Counter[str] = Counter()
     missing: Counter[str] = Counter()
     for procedure in procedures:
         found = {c.term.source for c in procedure.channels if _with_unit(c.term, law=True)}
         best = next((source for source in order if source in found), None)
+        if best is None and cleaned_term(procedure.code):
+            best = CLEAN
         if best:
             sources[best] += 1
         elif procedure.term.status == PARSED:
@@ -165,17 +187,24 @@ def _unit_table(procedures: list[ParsedProcedure]) -> dict[str, Any]:
             missing[procedure.term.reason or ABSENT] += 1
     total = len(procedures)
     known = sum(sources.values())
-    text = known - sources[LAW]
+    text = known - sources[LAW] - sources[CLEAN]
     not_applicable = sum(count for name, count in missing.items() if name.startswith("no_term_applies"))
     return {
         "from": {source: sources[source] for source in order},
         "without": dict(missing.most_common()),
+        "printed_by_portal": sum(_prints_unit(procedure) for procedure in procedures),
         "with_unit": known,
         "share": _share(known, total),
         "share_from_portal_text": _share(text, total),
         "share_where_a_term_applies": _share(known, total - not_applicable),
+        "share_without_customs_and_tax": _share(
+            sum(has_unit(p) or cleaned_term(p.code) for p in procedures if p.field_name not in _BRANCHES),
+            sum(p.field_name not in _BRANCHES for p in procedures),
+        ),
         "without_by_field": dict(
-            Counter(p.field_name for p in procedures if not has_unit(p)).most_common(12)
+            Counter(
+                p.field_name for p in procedures if not has_unit(p) and not cleaned_term(p.code)
+            ).most_common(12)
         ),
     }
 
