@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xaso.kernel.ui import addresses
@@ -26,6 +26,7 @@ class AskedGroup:
     errors: Sequence[str]
     can_add: bool
     least: int
+    when: str = ""
 
     is_group = True
 
@@ -39,21 +40,44 @@ class Typed:
     home: str = ""
 
 
-def asked_page(page: Page, answers: Mapping[str, Any], typed: Typed, extra_items: str = "") -> list[Any]:
-    """The questions of a page. A page with one question makes its label the title (h1)."""
-    questions = [question for question in page.fields if question.kind is not Kind.COMPUTED]
-    alone = len(questions) == 1 and questions[0].kind is not Kind.GROUP
+def asked_page(
+    page: Page, answers: Mapping[str, Any], typed: Typed, given: eforms.Given, extra_items: str = ""
+) -> list[Any]:
+    """The questions of a page. A page with one question makes its label the title (h1).
+
+    A question that hangs on an answer of the same page is drawn with that condition: the script hides it, and
+    without script it stands after the choice it belongs to, to be left empty when it does not apply.
+    """
+    shown = {one.key for one in eforms.visible_questions(page, answers, given)}
+    own = {one.key for one in page.fields}
+    questions = [
+        (question, when_words(question.ask_when, own))
+        for question in page.fields
+        if question.kind is not Kind.COMPUTED
+        and (question.key in shown or when_words(question.ask_when, own))
+    ]
+    alone = len(questions) == 1 and questions[0][0].kind is not Kind.GROUP
     drawn: list[Any] = []
-    for question in questions:
+    for question, when in questions:
+        value = typed.values.get(question.key)
         if question.kind is Kind.GROUP:
-            drawn.append(_group(question, answers, typed, extra_items == question.key))
+            group = _group(question, value, typed, extra_items == question.key)
+            drawn.append(replace(group, when=when))
         else:
-            drawn.append(_asked(question, question.key, answers.get(question.key), typed, title=alone))
+            drawn.append(replace(_asked(question, question.key, value, typed, title=alone), when=when))
     return drawn
 
 
-def _group(question: Question, answers: Mapping[str, Any], typed: Typed, one_more: bool) -> AskedGroup:
-    rows = answers.get(question.key)
+def when_words(condition: eforms.Condition | None, keys: set[str]) -> str:
+    """A condition on another answer of the same page, as the script reads it (``kind=other|more``); else empty."""
+    if condition is None or condition.field not in keys:
+        return ""
+    wanted = condition.in_ if condition.in_ is not None else () if condition.is_ is None else (condition.is_,)
+    words = ["yes" if one is True else "no" if one is False else str(one) for one in wanted]
+    return f"{condition.field}={'|'.join(words)}" if words else ""
+
+
+def _group(question: Question, rows: Any, typed: Typed, one_more: bool) -> AskedGroup:
     rows = list(rows) if isinstance(rows, list) else []
     wanted = max(len(rows), question.min_items, 1 if not question.optional else 0) + (1 if one_more else 0)
     rows += [{}] * (min(wanted, question.max_items) - len(rows))

@@ -150,12 +150,12 @@ def _start_words(stage: Stage, calendar: Calendar) -> str:
         cut_off = calendar.cut_off(day)
         if not calendar.is_working(day):
             return f"{day_words(day)} là ngày nghỉ nên tính vào ngày làm việc kế tiếp."
-        if stage.start.time() >= cut_off:
+        if stage.start.time() > cut_off:
             return (
-                f"nhận từ {cut_off:%H:%M} trở đi nên trả kết quả trong ngày làm việc tiếp theo "
+                f"nhận sau {cut_off:%H:%M} nên trả kết quả trong ngày làm việc tiếp theo "
                 "(quy định về hồ sơ nhận sau 15 giờ)."
             )
-        return f"nhận trước {cut_off:%H:%M} nên trả kết quả trong ngày."
+        return f"nhận không muộn hơn {cut_off:%H:%M} nên trả kết quả trong ngày."
     first = day + timedelta(days=1)
     if stage.part.kind in (CALENDAR_DAYS, MONTHS):
         return (

@@ -117,7 +117,7 @@ def _same_day(start: datetime, calendar: Calendar, pauses: Sequence[Pause]) -> d
         day = start.date()
         if (
             not calendar.is_working(day)
-            or start.time() >= calendar.cut_off(day)
+            or start.time() > calendar.cut_off(day)
             or start >= calendar.closing(day)
         ):
             day = calendar.next_working(day)

@@ -69,8 +69,7 @@ def question(request: HttpRequest, draft_id: UUID, page: str) -> HttpResponse:
     body = setups_in_force.body_of(draft.setup)
     given = given_now()
     answers = dict(draft.answers or {})
-    shown = eforms.visible_pages(body, answers, given)
-    here = next((one for one in shown if one.key == page), None) or eforms.page_of(body, page)
+    here = next((one for one in body.pages if one.key == page), None)
     if here is None:
         raise NotFound("Không có trang này trong tờ khai.")
     if request.method == "GET":
@@ -154,7 +153,7 @@ def _draw(
 ) -> HttpResponse:
     pages = [one.key for one in eforms.visible_pages(body, answers, given_now())]
     number = pages.index(here.key) + 1 if here.key in pages else 1
-    questions = asking.asked_page(here, typed.values, typed, extra_items=extra)
+    questions = asking.asked_page(here, answers, typed, given_now(), extra_items=extra)
     before = reverse("onestop:question", args=[draft.pk, pages[number - 2]]) if number > 1 else ""
     alone = len(questions) == 1 and not isinstance(questions[0], asking.AskedGroup)
     context = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -21,6 +23,11 @@ def citizen():
     return http
 
 
+def problems(answer):
+    """The error messages on a page."""
+    return re.findall(r"Lỗi: </span>([^<]+)<", answer.content.decode())
+
+
 def fill(http, draft, body):
     """Answer every page with the sample answers."""
     for _ in range(60):
@@ -36,7 +43,12 @@ def fill(http, draft, body):
             data |= eforms.form_values(question, body.sample_answers.get(question.key))
             data[f"sure.{question.key}"] = "yes"
         answer = http.post(where, data)
-        assert answer.status_code == 302, answer.content.decode()[:3000]
+        assert answer.status_code == 302, (
+            key,
+            data,
+            problems(answer),
+            re.findall(r"sure[^\"]+", answer.content.decode()),
+        )
     raise AssertionError("the form never ends")
 
 
