@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,7 @@ MAX_STREAM = 150 << 20
 MAX_PIXELS = 120_000_000
 _SUSPECT_STREAM = 96 << 10  # deflate grows at most about 1032 times, so smaller ones stay below MAX_STREAM
 _MAX_DEPTH = 60
+_STREAM = re.compile(rb"stream\r?\n(?=[\x08\x18\x28\x38\x48\x58\x68\x78])")
 
 _ACTIVE_ACTIONS = {
     "/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/ResetForm", "/GoToE", "/GoToR", "/Rendition",
@@ -66,17 +68,33 @@ def _inside(thing: Any, depth: int = 0) -> Iterator[Any]:
             yield from _inside(child, depth + 1)
 
 
-def _inflates_too_much(raw: bytes) -> bool:
-    machine, total, data = zlib.decompressobj(), 0, raw
+def _inflates_too_much(raw: bytes | memoryview, depth: int = 0) -> bool:
+    """Whether deflated data grows beyond the limit; data deflated twice is followed."""
+    machine, total, first = zlib.decompressobj(), 0, b""
     try:
-        while data:
-            total += len(machine.decompress(data, 1 << 20))
+        while True:
+            piece = machine.decompress(raw, 1 << 20)
+            first = first or piece
+            total += len(piece)
             if total > MAX_STREAM:
                 return True
-            data = machine.unconsumed_tail
+            raw = machine.unconsumed_tail
+            if machine.eof or not raw:
+                break
     except zlib.error:
-        return False  # a broken stream shows nothing; readers skip it
+        pass  # a broken stream shows nothing; readers skip it
+    if depth < 2 and first[:1] == b"\x78":
+        return _inflates_too_much(first, depth + 1)
     return False
+
+
+def refuse_hidden_bombs(content: bytes) -> None:
+    """Refuse a file whose streams grow too much, before any library reads its object streams."""
+    view = memoryview(content)
+    for found in _STREAM.finditer(content):
+        # The window bounds the work for each match; deflate grows at most about 1032 times.
+        if _inflates_too_much(view[found.end() : found.end() + (32 << 20)]):
+            raise BadFile("Tệp PDF bung ra quá lớn nên không nhận được. In lại thành PDF mới rồi gửi lại.")
 
 
 def _refuse_bombs(pdf: pikepdf.Pdf) -> None:
@@ -137,6 +155,7 @@ def clean_pdf(content: bytes, rule: IntakeRule) -> tuple[bytes, int, bool, tuple
 
     Raises BadFile for locked, damaged, oversized files and decompression bombs.
     """
+    refuse_hidden_bombs(content)
     with _open(content) as pdf:
         try:
             pages, objects = len(pdf.pages), len(pdf.objects)

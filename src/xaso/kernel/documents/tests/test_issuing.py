@@ -2,89 +2,43 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pytest
 
 from xaso.kernel.base.errors import ActionError, Conflict, Forbidden, NotFound
 from xaso.kernel.documents import actions
 from xaso.kernel.documents.actions.issuing import take_number
-from xaso.kernel.documents.actions.papers import About
 from xaso.kernel.documents.models import Document, NumberBook, PaperTemplate, SigningKey
 from xaso.kernel.documents.rules import read_code
 from xaso.kernel.documents.signing.errors import CertificateUnusable, OutOfOrder, WrongPin
-from xaso.kernel.documents.signing.images import specimen_seal, specimen_signature
-from xaso.kernel.documents.store import store
 from xaso.kernel.documents.testing import pdfsig
+from xaso.kernel.documents.tests.makers import (
+    AGENCY,
+    PIN,
+    SEAL_PIN,
+    UNIT,
+    about,
+    content,
+    draft,
+    make_clerk,
+    make_leader,
+)
 from xaso.kernel.documents.tests.test_signing import pyhanko_says
 from xaso.kernel.events.models import Event
-from xaso.kernel.people.models import Account
 from xaso.kernel.people.testing import officer
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain import moment
 
 pytestmark = pytest.mark.django_db
 
-UNIT = "08/00721/"
-AGENCY = "Ủy ban nhân dân xã Sà Phìn"
-DATA = {
-    "parent": "Tỉnh Tuyên Quang",
-    "heading": "Giấy xác nhận",
-    "paragraphs": ["Nội dung."],
-    "signer": "V. T. Mỷ",
-}
-PIN, SEAL_PIN = "246810", "135790"
-
 
 @pytest.fixture
 def leader() -> Viewer:
-    viewer = officer("leader", UNIT, name="Vàng Thị Mỷ")
-    actions.issue_certificate(
-        Viewer.system(), name="Vàng Thị Mỷ", unit_path=UNIT, kind="person", pin=PIN, agency=AGENCY,
-        account=Account.objects.get(pk=viewer.account_id), image=specimen_signature("Vàng Thị Mỷ"),
-    )  # fmt: skip
-    return viewer
+    return make_leader()
 
 
 @pytest.fixture
 def clerk() -> Viewer:
-    actions.issue_certificate(
-        Viewer.system(), name=AGENCY, unit_path=UNIT, kind="agency", pin=SEAL_PIN, image=specimen_seal(AGENCY)
-    )
-    return officer("clerk", UNIT, name="Lò Thị Văn")
-
-
-def about(**changes) -> About:
-    return About(
-        **{
-            "title": "Giấy xác nhận của ông Giàng A Páo",
-            "kind": "Giấy xác nhận",
-            "unit_path": UNIT,
-            "agency": AGENCY,
-            "place": "Sà Phìn",
-            "symbol": "GXN-UBND",
-            "record": ("onestop.dossier", uuid4()),
-            **changes,
-        }
-    )
-
-
-def draft(**changes) -> Document:
-    return actions.draft_document(
-        Viewer.system(),
-        template_key="documents.decision",
-        data={
-            "parent": "Tỉnh Tuyên Quang",
-            "heading": "Giấy xác nhận",
-            "paragraphs": ["Nội dung."],
-            "signer": "V. T. Mỷ",
-        },
-        about=about(**changes),
-    )
-
-
-def content(document: Document) -> bytes:
-    return store().read(document.latest.file.sha256)
+    return make_clerk()
 
 
 def test_the_whole_way(leader, clerk, own_authority, nss):
