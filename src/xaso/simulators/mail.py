@@ -88,7 +88,7 @@ class _Session(socketserver.StreamRequestHandler):
             {
                 "to": receivers,
                 "subject": str(message.get("Subject", "")),
-                "text": part.get_content() if part else "",
+                "text": str(part.get_content()).replace("\r\n", "\n") if part else "",
                 "files": [file.get_filename() or "" for file in message.iter_attachments()],
             },
         )
