@@ -25,6 +25,10 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
 
 
 class _Handler(WSGIRequestHandler):
+    disable_nagle_algorithm = (
+        True  # header and body are two writes: the second would wait 40 ms for an answer
+    )
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the name is the parent's
         """Silent: testers read the pages, not a log."""
 

@@ -19,7 +19,7 @@ from xaso.simulators.mail import MailServer
 from xaso.simulators.people import CITIZENS
 from xaso.simulators.post import s10
 from xaso.simulators.server import running
-from xaso.simulators.world import FAULTS, SYSTEMS, World
+from xaso.simulators.world import FAULTS, World
 
 QR = (
     "00020101021238530010A0000007270123000697041601092576788590208QRIBFTTA"
