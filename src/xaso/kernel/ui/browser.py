@@ -88,11 +88,12 @@ def axe_problems(page: Any, *, within: str | None = None) -> list[str]:
 
 # A test server sends static files bare, the installed product packed: bare text is packed here before it is weighed.
 _WEIGH = """async () => {
-  const all = performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource"));
+  const all = performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource"))
+    .filter((one) => !one.name.includes("?weighed"));
   return Promise.all(all.map(async (one) => {
     const bare = one.encodedBodySize && one.encodedBodySize === one.decodedBodySize;
     if (!bare || !/\\.(css|js|svg|json|html)([?#]|$)/.test(one.name)) return [one.name, one.transferSize || 0];
-    const body = (await fetch(one.name)).body.pipeThrough(new CompressionStream("gzip"));
+    const body = (await fetch(one.name.split("#")[0] + "?weighed")).body.pipeThrough(new CompressionStream("gzip"));
     return [one.name, (await new Response(body).arrayBuffer()).byteLength + 300];
   }));
 }"""

@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from xaso.kernel.plain import formats, idnumber, moment, money, typed
+from xaso.kernel.plain.text import nfc
 from xaso.kernel.ui import widgets
 
 
@@ -72,7 +73,7 @@ class LongTextField(forms.CharField):
         super().__init__(**options)
 
     def clean(self, value: Any) -> str:
-        text: str = super().clean(typed.nfc(str(value or "")))
+        text: str = super().clean(nfc(str(value or "")))
         if len(text) > self.longest:
             raise ValidationError(f"Viết ngắn lại, nhiều nhất {self.longest} chữ cái")
         return text
@@ -176,7 +177,7 @@ class DateField(forms.Field):
         try:
             kept = typed.read_date_boxes(boxes, partial=self.partial, past=self.past, today=moment.today())
         except typed.Unreadable as problem:
-            self.widget.bad_box = problem.box  # type: ignore[attr-defined]
+            self.widget.bad_box = problem.box
             raise ValidationError(problem.message, code="unreadable") from problem
         if kept is None or self.partial:
             return kept

@@ -69,7 +69,11 @@ def deadline_badge(state: str, days: int = 0, detail: str = "") -> SafeString:
         "paused": ("Tạm dừng: chờ bổ sung", "out", "pause"),
         "early": ("Xong trước hạn", "good", "check"),
         "done": ("Xong đúng hạn", "good", "check"),
-        "done_late": (f"Xong, trễ {days} ngày" if days else "Xong, trễ trong ngày", "danger", "triangle-alert"),
+        "done_late": (
+            f"Xong, trễ {days} ngày" if days else "Xong, trễ trong ngày",
+            "danger",
+            "triangle-alert",
+        ),
         "none": ("Không có thời hạn", "", "minus"),
     }[state]
     return badge(text, kind, mark, detail)

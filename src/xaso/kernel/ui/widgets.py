@@ -53,7 +53,8 @@ class TextBox(forms.TextInput):
             return formats.figure(value)
         if self.kind == "phone" and value:
             return formats.phone(str(value))
-        return super().format_value(value)
+        shown: str | None = super().format_value(value)
+        return shown
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
