@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from asn1crypto import pem, x509
-from django.db import connection
+from django.db import connection, transaction
 from pyhanko.sign.signers import Signer
 
 from xaso.kernel.base.actions import action
@@ -31,6 +32,14 @@ from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 
 MAX_BATCH = 200
+
+# What a service does around each paper of a batch, in that paper's own transaction: before the ``yield`` it may
+# refuse with an ActionError, after it it may go on with the record that the paper belongs to.
+Around = Callable[[Document], AbstractContextManager[None]]
+
+
+def _nothing_around(document: Document) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 @dataclass(frozen=True)
@@ -184,8 +193,10 @@ def sign_document(viewer: Viewer, *, document: Document, pin: str) -> Document:
         return _sign(viewer, document_id=document.pk, key=key, signer=signer)
 
 
-def sign_documents(viewer: Viewer, *, documents: Iterable[Document], pin: str) -> list[ItemResult]:
-    """Sign a checked batch with one PIN; each paper stands or falls by itself.
+def sign_documents(
+    viewer: Viewer, *, documents: Iterable[Document], pin: str, around: Around = _nothing_around
+) -> list[ItemResult]:
+    """Sign a checked batch with one PIN; each paper stands or falls by itself, with what is done ``around`` it.
 
     A wrong PIN or unusable key is raised before anything is signed.
     """
@@ -199,7 +210,8 @@ def sign_documents(viewer: Viewer, *, documents: Iterable[Document], pin: str) -
     with adapter(key.adapter).unlock(reference, pin, len(batch)) as signer:
         for document in batch:
             try:
-                _sign(viewer, document_id=document.pk, key=key, signer=signer)
+                with transaction.atomic(), around(document):
+                    _sign(viewer, document_id=document.pk, key=key, signer=signer)
                 results.append(ItemResult(document.pk, True, "Đã ký."))
             except ActionError as error:
                 results.append(ItemResult(document.pk, False, error.message))
@@ -285,7 +297,9 @@ def number_and_seal(viewer: Viewer, *, document: Document, pin: str) -> Document
         return _seal(viewer, document_id=document.pk, key=key, signer=signer)
 
 
-def seal_documents(viewer: Viewer, *, documents: Iterable[Document], pin: str) -> list[ItemResult]:
+def seal_documents(
+    viewer: Viewer, *, documents: Iterable[Document], pin: str, around: Around = _nothing_around
+) -> list[ItemResult]:
     """Number and seal a checked batch of one unit's papers with one PIN; each stands or falls by itself."""
     batch = list(documents)
     if not 0 < len(batch) <= MAX_BATCH:
@@ -304,7 +318,8 @@ def seal_documents(viewer: Viewer, *, documents: Iterable[Document], pin: str) -
     with adapter(key.adapter).unlock(reference, pin, len(batch)) as signer:
         for document in batch:
             try:
-                sealed = _seal(viewer, document_id=document.pk, key=key, signer=signer)
+                with transaction.atomic(), around(document):
+                    sealed = _seal(viewer, document_id=document.pk, key=key, signer=signer)
                 results.append(ItemResult(document.pk, True, f"Đã cấp số {sealed.shown_number} và đóng dấu."))
             except ActionError as error:
                 results.append(ItemResult(document.pk, False, error.message))

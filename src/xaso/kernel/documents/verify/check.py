@@ -107,7 +107,7 @@ def verify_pdf(content: bytes) -> Report:
         return Report(Verdict.UNCHECKED, sha256, notes=("Tệp có quá nhiều chữ ký.",))
     trust, moment = our_trust(), now()
     found = tuple(judge(one, trust, [*trust.lists, *lists], moment) for one in embedded)
-    return _verdict(content, sha256, found, ends_with_timestamp(reader, trust, moment))
+    return _verdict(content, sha256, found, ends_with_timestamp(content, reader, trust, moment))
 
 
 def _without_signature(content: bytes, sha256: str, looks_signed: bool) -> Report:

@@ -72,17 +72,19 @@ def _padding_is_zero(embedded: Any) -> bool:
     return not any(contents[header + length :])
 
 
-def ends_with_timestamp(reader: PdfFileReader, trust: Trust, now: datetime) -> bool:
-    """Whether the file ends with a trusted document timestamp over all of it (PAdES B-LTA, renewed or not)."""
+def ends_with_timestamp(content: bytes, reader: PdfFileReader, trust: Trust, now: datetime) -> bool:
+    """Whether what was appended last is a trusted document timestamp and its proofs (PAdES B-LTA, renewed)."""
     try:
         stamps = reader.embedded_timestamp_signatures
-        if not stamps:
+        if not stamps or not content.rstrip().endswith(b"%%EOF"):
             return False
         status = validate_pdf_timestamp(stamps[-1], trust.context(now))
-        return bool(
-            status.intact and status.valid and status.trusted
-            and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-        )  # fmt: skip
+        proofs_only = status.modification_level in {ModificationLevel.NONE, ModificationLevel.LTA_UPDATES}
+        whole = status.coverage in {
+            SignatureCoverageLevel.ENTIRE_FILE,
+            SignatureCoverageLevel.ENTIRE_REVISION,
+        }
+        return bool(status.intact and status.valid and status.trusted and whole and proofs_only)
     except Exception:  # a stamp that cannot be read proves nothing
         return False
 
