@@ -19,15 +19,20 @@ from xaso.kernel.events import Actor
 from xaso.kernel.plain.moment import now, today
 
 _CODE = re.compile(r"[A-Z0-9]{6,25}")
+MOST_CODES = 20
 
 
 def codes_in(content: str) -> list[str]:
-    """Words of a transfer's text that could be a code of ours: banks change case and drop dashes and dots."""
-    words = re.split(r"\s+", content.upper())
-    stripped = [re.sub(r"[^A-Z0-9]", "", word) for word in words]
-    return list(
-        dict.fromkeys(word for word in stripped if _CODE.fullmatch(word) and any(c.isdigit() for c in word))
-    )
+    """What in a transfer's text could be a code of ours: banks change case, drop dashes, glue words with dots.
+
+    Each word is taken as it stands without punctuation, and its pieces between punctuation.
+    """
+    found: dict[str, None] = {}
+    for word in content.upper().split():
+        for piece in (re.sub(r"[^A-Z0-9]", "", word), *re.split(r"[^A-Z0-9]+", word)):
+            if _CODE.fullmatch(piece) and any(char.isdigit() for char in piece):
+                found[piece] = None
+    return list(found)[:MOST_CODES]
 
 
 def _keep(viewer: Actor, values: dict[str, Any]) -> tuple[IncomingPayment, bool]:

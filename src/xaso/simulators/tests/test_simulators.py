@@ -101,25 +101,23 @@ def test_faults_are_switched_on_and_off(up: tuple[World, str]) -> None:
     assert set(FAULTS) >= {"latency", "error", "wrong_signature", "duplicate", "out_of_order"}
 
 
-@pytest.mark.parametrize("system", [one for one in SYSTEMS if one != "mail"])
-def test_bad_requests_never_break_a_system(up: tuple[World, str], system: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/vneid/token",
+        "/vneid/auth",
+        "/portal/token",
+        "/population/verify",
+        "/post/orders",
+        "/bank/init",
+        "/zalo/message/template",
+    ],
+)
+def test_bad_requests_never_break_a_system(up: tuple[World, str], path: str) -> None:
     _, base = up
-    for path in (
-        "",
-        "/token",
-        "/verify",
-        "/orders",
-        "/init",
-        "/query",
-        "/dossiers",
-        "/auth",
-        "/message/template",
-    ):
+    with httpx.Client(base_url=base, headers={"Content-Type": "application/json"}) as client:
         for content in (b"", b"[]", b"{", b"{}", b"\xff"):
-            answer = httpx.post(
-                f"{base}/{system}{path}", content=content, headers={"Content-Type": "application/json"}
-            )
-            assert answer.status_code in (200, 400, 401, 404, 405), (path, content)
+            assert client.post(path, content=content).status_code in (200, 400, 401), content
 
 
 def test_mail_is_kept(up: tuple[World, str]) -> None:
