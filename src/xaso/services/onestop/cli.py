@@ -1,13 +1,15 @@
-"""`./xaso onestop …`: works on the carried catalogue without a database."""
+"""`./xaso onestop …`: the report and the search work on the carried catalogue without a database."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from datetime import date
 from typing import Any
 
 from xaso.services.onestop.catalogue import report
+from xaso.services.onestop.catalogue.index import Entry, Index
 from xaso.services.onestop.catalogue.shape import ABSENT, AMBIGUOUS, PARSED, REASONS
 from xaso.services.onestop.catalogue.source import PORTAL_FILE
 
@@ -53,8 +55,65 @@ def main(argv: list[str]) -> int:
         choices=(AMBIGUOUS, ABSENT, "all"),
         help="liệt kê từng điểm chưa đọc được, theo mã và trường",
     )
+    finding = verbs.add_parser("search", help="tìm thủ tục bằng lời thường trong danh mục đi kèm")
+    finding.add_argument("text", nargs="+")
+    loading = verbs.add_parser("import", help="nhập danh mục vào cơ sở dữ liệu")
+    loading.add_argument("--file", default=str(PORTAL_FILE), help="tệp JSONL, thường hoặc nén gzip")
+    loading.add_argument(
+        "--from", dest="valid_from", type=date.fromisoformat, help="ngày áp dụng (2026-12-01)"
+    )
+    loading.add_argument("--keep-missing", action="store_true", help="không kết thúc thủ tục vắng trong tệp")
+    loading.add_argument(
+        "--end-many", action="store_true", help="kết thúc cả khi tệp thiếu rất nhiều thủ tục"
+    )
     options = parser.parse_args(argv)
-    return _import_report(options)
+    return {"import-report": _import_report, "search": _search, "import": _import}[options.verb](options)
+
+
+def _search(options: argparse.Namespace) -> int:
+    entries = [
+        Entry(row.code, row.name, row.field_name, tuple(row.levels)) for row in report.read_all().procedures
+    ]
+    answer = Index(entries).search(" ".join(options.text), limit=10)
+    if answer.read_as:
+        sys.stdout.write(f"Đã đọc là: {answer.read_as}\n")
+    for hit in answer.hits:
+        sys.stdout.write(f"{hit.entry.code}\t{hit.entry.name}\t{hit.entry.field}\n")
+    if not answer.hits:
+        sys.stdout.write("Không tìm thấy thủ tục nào.\n")
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    from xaso.kernel.people.viewer import Viewer
+    from xaso.services.onestop.actions.catalogue import add_cleaned, import_catalogue
+
+    system = Viewer.system()
+    try:
+        done = import_catalogue(
+            system,
+            source=options.file,
+            valid_from=options.valid_from,
+            end_missing=not options.keep_missing,
+            end_many=options.end_many,
+        )
+    except OSError as error:
+        sys.stderr.write(f"Không mở được tệp: {error}\n")
+        return 2
+    added = add_cleaned(system)
+    lines = [
+        f"Thêm {len(done.added) + len(added)}, đổi {len(done.changed)}, giữ nguyên {len(done.unchanged)}, "
+        f"kết thúc {len(done.ended)} thủ tục.",
+        *(f"Dòng {number}: {message}" for number, message in done.errors),
+        *done.warnings,
+    ]
+    if done.to_settle_again:
+        lines.append("Cần chốt lại: " + ", ".join(done.to_settle_again))
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if done.errors else 0
 
 
 def _import_report(options: argparse.Namespace) -> int:

@@ -67,7 +67,7 @@ def amounts_in(text: str) -> list[tuple[int, str, str]]:
             continue  # "281/2016/TT-BTC", "1/giấy"
         per = _PER_AFTER.match(text[match.end() :])
         currency = "USD" if unit in ("usd", "đô la mỹ") else "VND"
-        found.append((value, currency, " ".join(per["per"].split()) if per else ""))
+        found.append((value, currency, _unit_words(per["per"]) if per else ""))
     return found
 
 
@@ -178,10 +178,15 @@ def _checked(row: Row, amount: int, currency: str, raw: str) -> Fee:
     return fee
 
 
+def _unit_words(text: str) -> str:
+    """ "lần đối với tàu nhóm I" to "lần": what an amount is for, without the case."""
+    return re.split(r"\s(?:đối với|miễn|áp dụng|cho|đồng)\b", " ".join(text.split()), flags=re.IGNORECASE)[0]
+
+
 def _per(note: str, amount: int, stated: list[tuple[int, str, str]]) -> str:
     head = _PER.match(note)
     if head:
-        return " ".join(head["per"].split())
+        return _unit_words(head["per"])
     return next((per for value, _, per in stated if value == amount and per), "")
 
 

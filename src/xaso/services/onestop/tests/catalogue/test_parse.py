@@ -308,6 +308,8 @@ def test_command_line_without_a_database(capsys, tmp_path: Path):
     answer = json.loads(capsys.readouterr().out)
     assert answer["counts"]["all"]["terms"]["total"]["ambiguous"] > 0
     assert {"code", "field", "reason", "raw"} <= set(answer["problems"][0])
+    assert cli.main(["search", "lam", "giay", "khai", "sinh"]) == 0
+    assert capsys.readouterr().out.startswith("1.001193")
     torn = tmp_path / "torn.jsonl"
     torn.write_text('{"ma_thu_tuc": "1.0', encoding="utf-8")
     assert cli.main(["import-report", "--file", str(torn)]) == 0
