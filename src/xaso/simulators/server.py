@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socketserver
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +20,12 @@ SAVE_EVERY = 2.0
 class _Server(socketserver.ThreadingMixIn, WSGIServer):
     daemon_threads = True
     request_queue_size = 64
+
+    def server_bind(self) -> None:
+        """Without the parent's look-up of a host name, which takes seconds on a machine without a name server."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+        self.setup_environ()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller that hangs up is no news."""
@@ -52,9 +59,7 @@ def serve(world: World, host: str, port: int, smtp_port: int) -> None:
     threading.Thread(target=_keep_saving, args=(world, stop), daemon=True).start()
     with make(world, host, port) as server, contextlib.ExitStack() as stack:
         if smtp_port:
-            mail = MailServer((host, smtp_port), world)
-            stack.callback(mail.server_close)
-            threading.Thread(target=mail.serve_forever, daemon=True).start()
+            _take_mail(stack, world, host, smtp_port)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
@@ -62,6 +67,17 @@ def serve(world: World, host: str, port: int, smtp_port: int) -> None:
         finally:
             stop.set()
             world.close()
+
+
+def _take_mail(stack: contextlib.ExitStack, world: World, host: str, port: int) -> None:
+    """A busy port costs the mail page only; the other systems go on."""
+    try:
+        mail = MailServer((host, port), world)
+    except OSError as error:
+        sys.stderr.write(f"Không nhận thư mô phỏng ở cổng {port}: {error}\n")
+        return
+    stack.callback(mail.server_close)
+    threading.Thread(target=mail.serve_forever, daemon=True).start()
 
 
 @contextlib.contextmanager
