@@ -23,7 +23,9 @@ def main(arguments: list[str]) -> int:
         return int(module.main(arguments[1:]) or 0)
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["xaso", *arguments])
+    # Words are written with a dash, modules with an underscore.
+    words = [arguments[0].replace("-", "_"), *arguments[1:]] if arguments else []
+    execute_from_command_line(["xaso", *words])
     return 0
 
 

@@ -186,7 +186,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "xaso.kernel.ui.storage.HashedFiles"
     },
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG

@@ -99,7 +99,16 @@ async def _drain() -> None:
         await worker.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
 
 
-def run_worker(concurrency: int = 2) -> None:
-    """Work until told to stop."""
-    with _worker_app().open() as worker:
-        worker.run_worker(concurrency=concurrency, delete_jobs="successful")
+def run_worker_forever(stop: threading.Event, concurrency: int = 2) -> None:
+    """Work until told to stop; a database that goes away and comes back is lived through."""
+    while not stop.is_set():
+        try:
+            with _worker_app().open() as worker:
+                worker.run_worker(concurrency=concurrency, delete_jobs="successful")
+            return
+        except KeyboardInterrupt:
+            return
+        except Exception:
+            log.warning("worker lost its connection; trying again", exc_info=True)
+            connections.close_all()
+            stop.wait(2.0)

@@ -36,7 +36,7 @@ def office_path(unit_path: str, office: str) -> str:
     """Where a step of a plan is done: the office of the authority, else the same office of the province above,
     else the authority itself, which then has no such office of its own."""
     for top in dict.fromkeys((unit_path, province_of(unit_path))):
-        path = f"{top}{office}/"
+        path = f"{top}{office.replace("_", "-")}/"
         if _exists(path):
             return path
     return unit_path

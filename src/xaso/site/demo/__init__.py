@@ -1,0 +1,1 @@
+"""The demo commune: its offices, hamlets, officers and keys; each service then fills in a believable month."""

@@ -1,0 +1,116 @@
+"""One commune of the mountains and its province: offices, hamlets, officers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from xaso.kernel.people.actions import create_officer, grant_role
+from xaso.kernel.people.models import Account
+from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.units import actions as units
+from xaso.kernel.units.models import Unit
+from xaso.kernel.units.queries import unit_at
+
+PROVINCE, COMMUNE, NEIGHBOUR = "15/", "15/02728/", "15/02683/"
+PASSWORD = "xaso-demo-2026"
+PIN = "246810"
+START = date(2025, 7, 1)
+
+OFFICES = {
+    COMMUNE: (
+        ("trung tâm", "Phục vụ hành chính công", "ttphcc"),
+        ("ban", "Tư pháp – Hộ tịch", "tuphap"),
+        ("phòng", "Kinh tế", "kinhte"),
+        ("phòng", "Văn hóa – Xã hội", "vhxh"),
+        ("văn phòng", "Hội đồng nhân dân và Ủy ban nhân dân", "vanthu"),
+        ("ban", "Lãnh đạo Ủy ban nhân dân", "lanhdao"),
+        ("trạm", "Công an xã", "congan-xa"),
+    ),
+    NEIGHBOUR: (
+        ("trung tâm", "Phục vụ hành chính công", "ttphcc"),
+        ("ban", "Tư pháp – Hộ tịch", "tuphap"),
+    ),
+    PROVINCE: (
+        ("trung tâm", "Phục vụ hành chính công tỉnh", "ttphcc-tinh"),
+        ("sở", "Văn hóa, Thể thao và Du lịch", "so-vanhoa"),
+        ("sở", "Tư pháp", "lltp"),
+        ("chi cục", "Thuế", "thue"),
+        ("đơn vị sự nghiệp", "Bảo hiểm xã hội tỉnh", "bhxh"),
+    ),
+}
+
+HAMLETS = (
+    ("thôn", "Ky Quan San"), ("thôn", "Séo Pờ Hồ"), ("thôn", "Nậm Pẻn 1"), ("thôn", "Nậm Pẻn 2"),
+    ("thôn", "Piềng Láo"), ("thôn", "Tả Pa Cheo"), ("thôn", "Dền Sáng"), ("thôn", "Trung Chải"),
+    ("thôn", "Hồng Ngài"), ("thôn", "Mường Hum 1"), ("thôn", "Mường Hum 2"), ("thôn", "Nậm Ban"),
+    ("thôn", "Bản Xèo"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Officer:
+    """An officer of the demo: where they work and with what role."""
+
+    login: str
+    name: str
+    title: str
+    role: str
+    path: str
+    also: tuple[tuple[str, str], ...] = ()
+
+
+OFFICERS = (
+    Officer("motcua", "Hoàng Thị Mai", "Cán bộ một cửa", "receptionist", f"{COMMUNE}ttphcc/"),
+    Officer("motcua2", "Lù Văn Páo", "Cán bộ một cửa", "receptionist", f"{COMMUNE}ttphcc/"),
+    Officer("tuphap", "Vàng A Sính", "Công chức Tư pháp – Hộ tịch", "specialist", f"{COMMUNE}tuphap/"),
+    Officer("tuphap2", "Nông Thị Bích", "Công chức Tư pháp – Hộ tịch", "specialist", f"{COMMUNE}tuphap/"),
+    Officer("kinhte", "Đặng Văn Chiến", "Công chức phòng Kinh tế", "specialist", f"{COMMUNE}kinhte/"),
+    Officer("vhxh", "Tẩn Thị Liều", "Công chức phòng Văn hóa – Xã hội", "specialist", f"{COMMUNE}vhxh/"),
+    Officer("lanhdao", "Nguyễn Hữu Thọ", "Chủ tịch Ủy ban nhân dân xã", "leader", COMMUNE),
+    Officer("pct", "Giàng Thị Dung", "Phó Chủ tịch Ủy ban nhân dân xã", "leader", COMMUNE),
+    Officer("vanthu", "Phàn Thị Hoa", "Văn thư", "clerk", COMMUNE),
+    Officer("congan", "Trần Quốc Việt", "Công an xã", "specialist", f"{COMMUNE}congan-xa/"),
+    Officer("xaban", "Bàn Văn Lâm", "Cán bộ một cửa xã Bát Xát", "receptionist", f"{NEIGHBOUR}ttphcc/"),
+    Officer(
+        "sovanhoa",
+        "Lê Minh Đức",
+        "Chuyên viên Sở Văn hóa, Thể thao và Du lịch",
+        "specialist",
+        f"{PROVINCE}so-vanhoa/",
+    ),
+    Officer("sotuphap", "Phạm Thu Hằng", "Chuyên viên Sở Tư pháp", "specialist", f"{PROVINCE}lltp/"),
+    Officer("tinh", "Vũ Đình Nam", "Theo dõi cấp tỉnh", "province_viewer", PROVINCE),
+    Officer("quantri", "Lục Văn Toàn", "Quản trị tỉnh", "province_admin", PROVINCE, (("admin", ""),)),
+)
+
+
+def make_place(viewer: Viewer) -> dict[str, Account]:
+    """Offices, hamlets and officers; what is there already stays. Answers the accounts by sign-in name."""
+    for parent_path, rows in OFFICES.items():
+        parent = unit_at(parent_path)
+        for kind, name, code in rows:
+            if not Unit.objects.filter(path=f"{parent_path}{code}/").exists():
+                units.add_office(viewer, parent=parent, kind=kind, name=name, code=code, valid_from=START)
+    commune = unit_at(COMMUNE)
+    if not Unit.objects.filter(parent=commune, level=Unit.Level.HAMLET).exists():
+        for kind, name in HAMLETS:
+            units.add_hamlet(viewer, commune=commune, kind=kind, name=name, valid_from=START)
+    return {one.login: _account(viewer, one) for one in OFFICERS}
+
+
+def _account(viewer: Viewer, one: Officer) -> Account:
+    known = Account.objects.filter(username=one.login).first()
+    if known is not None:
+        return known
+    account = create_officer(
+        viewer,
+        username=one.login,
+        password=PASSWORD,
+        display_name=one.name,
+        unit_path=one.path,
+        title=one.title,
+    )
+    for role, path in ((one.role, one.path), *one.also):
+        grant_role(viewer, account=account, role=role, unit_path=path)
+    return account
