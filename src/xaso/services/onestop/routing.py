@@ -35,8 +35,9 @@ def province_of(unit_path: str) -> str:
 def office_path(unit_path: str, office: str) -> str:
     """Where a step of a plan is done: the office of the authority, else the same office of the province above,
     else the authority itself, which then has no such office of its own."""
+    code = office.replace("_", "-")
     for top in dict.fromkeys((unit_path, province_of(unit_path))):
-        path = f"{top}{office.replace("_", "-")}/"
+        path = f"{top}{code}/"
         if _exists(path):
             return path
     return unit_path
