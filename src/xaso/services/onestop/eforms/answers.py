@@ -247,7 +247,7 @@ def _id_questions(question: Question, value: str, known: Answers) -> list[str]:
     parts = parts_of(born) if isinstance(born, str) else None
     sex = known.get(question.id_of.get("sex", ""))
     return idnumber.questions(
-        value, birth_year=parts[0] if parts else None, sex=sex if sex in {"male", "female"} else None
+        value, birth_year=parts[0] if parts else None, sex=sex if sex in ("male", "female") else None
     )
 
 

@@ -42,7 +42,8 @@ def read(question: Question, raw: Any, given: Given) -> Any:
         raw = nfc(raw).strip()
     if is_empty(raw):
         return None
-    return _READERS[question.kind](question, raw, given)
+    value = _READERS[question.kind](question, raw, given)
+    return None if is_empty(value) else value
 
 
 def _line(raw: Any) -> str:
@@ -114,8 +115,7 @@ def _id_number(question: Question, raw: Any, given: Given) -> str | None:
 
 def _phone(question: Question, raw: Any, given: Given) -> str | None:
     text = re.sub(r"[\s.\-()/\u00a0]", "", latin_digits(_line(raw)))
-    text = re.sub(r"^(?:\+|00)?84(?=[0-9]{9,10}$)", "0", text)
-    text = re.sub(r"^\+?840(?=[0-9]{9,10}$)", "0", text)
+    text = re.sub(r"^(?:\+|00)?840?(?=[1-9][0-9]{8,9}$)", "0", text)
     if re.fullmatch(r"0[35789][0-9]{8}|02[0-9]{8,9}|\+(?!84)[1-9][0-9]{7,14}", text):
         return text
     raise InputProblem("Nhập số điện thoại gồm 10 chữ số, như 0912 345 678")

@@ -62,13 +62,15 @@ def result_data(
     given: Given,
     issuer: Issuer,
     dossier_code: str = "",
+    drafted: Given | None = None,
 ) -> dict[str, Any]:
     """The data of one result paper; only texts, numbers, lists and mappings, ready for JSON.
 
+    ``given`` is of the day of filing; ``drafted``, when it differs, of the day on which the officer drafts.
     ``a`` holds every answer in words by key, ``raw`` the kept values, ``dates`` each date written out.
     """
     kept = settle(setup, answers, given)
-    added = read_draft(result, draft, given).answers
+    added = read_draft(result, draft, drafted or given).answers
     every = [question for _, question in setup.questions()] + list(result.draft)
     values = {**kept, **added}
     return {

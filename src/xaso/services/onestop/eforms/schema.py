@@ -329,6 +329,9 @@ class Setup(Part):
         variant = f"-{self.variant}" if self.variant else ""
         return f"{self.procedure}{variant}@{self.valid_from.isoformat()}"
 
+    def __repr__(self) -> str:
+        return f"Setup({self.id})"
+
     def covers(self, day: date) -> bool:
         """Is this the version for a dossier received on that day?"""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
