@@ -10,6 +10,20 @@ from django.urls import NoReverseMatch, reverse
 from xaso.kernel.base.manifest import NavItem
 
 _entries: dict[str, tuple[int, str, NavItem]] = {}
+_search: list[str] = ["search"]
+
+
+def use_search(url_name: str) -> None:
+    """Say which page the search box of every citizen's page goes to (it takes ?q=)."""
+    _search[:] = [url_name]
+
+
+def search_url() -> str:
+    """The address of the search page; empty when there is none, and then pages show no box."""
+    try:
+        return reverse(_search[0])
+    except NoReverseMatch:
+        return ""
 
 
 def register(*items: NavItem, group: str = "", order: int = 100) -> None:

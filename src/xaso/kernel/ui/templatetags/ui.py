@@ -307,6 +307,21 @@ def thumbs(items: Iterable[Mapping[str, Any]]) -> SafeString:
     return _part("thumbs", items=items)
 
 
+@register.simple_tag(takes_context=True)
+def picture(
+    context: template.Context, src: str, alt: str, width: int, height: int, webp: str = "", size: int = 0
+) -> SafeString:
+    """A sized, lazy picture; with "Tiết kiệm dữ liệu" on, a link that says how large it is."""
+    saver = bool(getattr(context.get("shell"), "saver", False))
+    return _part("picture", src=src, alt=alt, width=width, height=height, webp=webp, size=size, saver=saver)
+
+
+@register.simple_tag
+def listen(src: str, label: str = "Nghe", size: int = 0, lang: str = "") -> SafeString:
+    """A recording beside its text, loaded only when played; `size` in bytes, `lang` an ISO 639-3 code."""
+    return _part("listen", src=src, label=label, size=size, lang=lang)
+
+
 @register.simple_tag
 def attributes(pairs: Mapping[str, Any]) -> SafeString:
     """HTML attributes from a mapping; True writes the bare name, None and False leave it out."""

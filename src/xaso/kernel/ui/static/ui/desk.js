@@ -64,6 +64,21 @@ function bulk(form) {
 }
 document.querySelectorAll("form[data-bulk]").forEach(bulk);
 
+// <button data-confirm="Từ chối hồ sơ này?"> asks once more in a dialog; without script the server asks on a page.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-confirm]");
+  if (!button || button.dataset.sure || !window.HTMLDialogElement) return;
+  event.preventDefault();
+  const make = (tag, facts, ...inside) => { const one = Object.assign(document.createElement(tag), facts); one.append(...inside); return one; };
+  const yes = make("button", { className: button.className, textContent: button.textContent.trim(), onclick: () => { button.dataset.sure = "1"; dialog.close(); button.click(); delete button.dataset.sure; } });
+  const no = make("button", { className: "btn second", textContent: "Thôi", onclick: () => dialog.close() });
+  const dialog = make("dialog", { onclose: () => { dialog.remove(); button.focus(); } }, make("h2", { id: "sure", textContent: button.dataset.confirm }), make("p", { className: "acts" }, yes, no));
+  dialog.setAttribute("aria-labelledby", "sure");
+  document.body.append(dialog);
+  dialog.showModal();
+  no.focus();
+});
+
 // After a swap: words of [data-say] are spoken, focus goes to [data-focus] of the new part, or back to the same id.
 document.addEventListener("htmx:before:request", (event) => {
   document.body.dataset.focused = document.activeElement?.id || "";
