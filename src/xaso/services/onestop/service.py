@@ -49,6 +49,7 @@ ANNOUNCES = {
     "onestop.rated": "Công dân đánh giá",
     "onestop.setup_saved": "Lưu bản nháp thủ tục điện tử",
     "onestop.setup_published": "Công bố thủ tục điện tử",
+    "onestop.account_opened": "Khai báo tài khoản nhận phí",
     "onestop.rate_set": "Nhập mức phí theo nghị quyết",
     "onestop.catalogue_imported": "Nhập danh mục thủ tục",
     "onestop.point_settled": "Chốt một điểm chưa rõ của thủ tục",

@@ -1,0 +1,110 @@
+"""Citizens, fees, the bank account and trial keys of the demo commune."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import date
+
+from xaso.kernel.documents.actions import issue_certificate
+from xaso.kernel.documents.models import SigningKey
+from xaso.kernel.people.models import Account
+from xaso.kernel.people.viewer import Viewer
+from xaso.services.onestop import eforms
+from xaso.services.onestop.actions.filing import Applicant
+from xaso.services.onestop.actions.money import open_account
+from xaso.services.onestop.actions.setups import set_rate
+from xaso.services.onestop.models import BankAccount, FeeRate, Procedure
+
+COMMUNE, PROVINCE = "15/02728/", "15/"
+AGENCY = "Ủy ban nhân dân xã Mường Hum"
+PIN = "246810"
+_FAMILY = ("Giàng", "Vàng", "Triệu", "Tẩn", "Lù", "Nông", "Hoàng", "Chảo", "Phàn", "Lý", "Thào", "Đặng")
+_MIDDLE = {"male": ("A", "Văn", "Láo", "Seo"), "female": ("Thị", "Mùi", "Mẩy", "Thu")}
+_GIVEN = {
+    "male": ("Páo", "Sính", "Tả", "Lâm", "Toàn", "Chiến", "Dìn", "Phú"),
+    "female": ("Mỷ", "Sua", "Dất", "Bích", "Hoa", "Liều", "Mai", "Xanh"),
+}
+# Fees that the province sets: invented amounts, marked as such; a real province enters its own resolution.
+RATES = (("1.013225", 75_000), ("1.001612", 100_000))
+
+
+def citizens(count: int) -> list[Applicant]:
+    """Invented people: numbers follow NĐ 137/2015 art. 13 and are nobody's."""
+    chance = random.Random(1979)
+    people = []
+    for serial in range(count):
+        sex = chance.choice(("male", "female"))
+        year = chance.randint(1952, 2005)
+        digit = (0 if sex == "male" else 1) if year < 2000 else (2 if sex == "male" else 3)
+        name = f"{chance.choice(_FAMILY)} {chance.choice(_MIDDLE[sex])} {chance.choice(_GIVEN[sex])}"
+        people.append(
+            Applicant(
+                full_name=name,
+                id_number=f"010{digit}{year % 100:02d}{900000 + serial:06d}",
+                birth_date=f"{year}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}",
+                sex=sex,
+                phone=f"09000{chance.randint(10000, 99999)}",
+                address="xã Mường Hum, tỉnh Lào Cai",
+            )
+        )
+    return people
+
+
+def make_money(viewer: Viewer) -> None:
+    """A bank account for fees, and the fees the province sets."""
+    if not BankAccount.objects.filter(unit_path=COMMUNE).exists():
+        open_account(
+            viewer,
+            unit_path=COMMUNE,
+            bank_bin="970436",
+            account="1026000002728",
+            holder="UBND XA MUONG HUM",
+            valid_from=date(2025, 7, 1),
+            legal_basis="Tài khoản mẫu, không có thật",
+        )
+    for code, amount in RATES:
+        procedure = Procedure.objects.filter(code=code).first()
+        if procedure is None or FeeRate.objects.filter(procedure=procedure, unit_path=PROVINCE).exists():
+            continue
+        for fee in _fees_of(code):
+            set_rate(
+                viewer,
+                procedure=procedure,
+                unit_path=PROVINCE,
+                body={"fee": fee, "amount": amount},
+                valid_from=date(2025, 7, 1),
+                legal_basis="Mức thu mẫu để chạy thử, không phải nghị quyết của tỉnh",
+            )
+
+
+def _fees_of(code: str) -> list[str]:
+    found = {
+        fee.key
+        for setup in eforms.shipped_setups()
+        if setup.procedure == code
+        for fee in setup.fees
+        if fee.method == "set_by_province"
+    }
+    return sorted(found)
+
+
+def make_keys(viewer: Viewer, accounts: Mapping[str, Account]) -> None:
+    """Trial signing keys: the leaders' own and the commune's seal."""
+    for login in ("lanhdao", "pct"):
+        account = accounts[login]
+        if not SigningKey.objects.filter(account=account).exists():
+            issue_certificate(
+                viewer,
+                name=account.display_name,
+                unit_path=COMMUNE,
+                kind=SigningKey.Kind.PERSON,
+                pin=PIN,
+                agency=AGENCY,
+                account=account,
+                title=account.title,
+            )
+    if not SigningKey.objects.filter(unit_path=COMMUNE, kind=SigningKey.Kind.AGENCY).exists():
+        issue_certificate(
+            viewer, name=AGENCY, unit_path=COMMUNE, kind=SigningKey.Kind.AGENCY, pin=PIN, agency=AGENCY
+        )
