@@ -77,6 +77,11 @@ XASO_KEY_RING = os.environ.get("XASO_KEY_RING", str(HOME / "keys" / "data.json")
 XASO_HOME = HOME
 XASO_BASE_URL = os.environ.get("XASO_BASE_URL", "http://127.0.0.1:8300").rstrip("/")
 XASO_SERVICES = [s for s in os.environ.get("XASO_SERVICES", "onestop").split(",") if s]
+# Whose pages these are when the visitor has chosen no commune, and the help line in the same place of each page.
+XASO_HOME_UNIT = os.environ.get("XASO_HOME_UNIT", "")
+XASO_HELP_PHONE = os.environ.get("XASO_HELP_PHONE", "")
+XASO_HELP_HOURS = os.environ.get("XASO_HELP_HOURS", "")
+XASO_UNIT_ADDRESS = os.environ.get("XASO_UNIT_ADDRESS", "")
 XASO_FILES = os.environ.get("XASO_FILES", str(HOME / "files"))
 XASO_S3_URL = os.environ.get("XASO_S3_URL", "")
 XASO_SIMULATORS = os.environ.get("XASO_SIMULATORS", "http://127.0.0.1:8301").rstrip("/")

@@ -92,5 +92,6 @@ def fill_menu() -> None:
     """Put each manifest's menu lines into the desk menu: services first, the kernel's own after."""
     for order, part in enumerate(services()):
         nav.register(*part.nav, group=part.title, order=order)
+        nav.offer_search(f"{part.key}:search")
     for part in areas():
         nav.register(*part.nav, group="Quản trị", order=900)

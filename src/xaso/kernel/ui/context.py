@@ -38,6 +38,8 @@ class Shell:
     home_url: str
     search_url: str
     english_url: str
+    sign_in_url: str
+    signed_in: bool
     theme: str
     density: str
     keys: str
@@ -89,7 +91,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """
     viewer = getattr(request, "viewer", None)
     # Asking who the viewer is reads the session, which makes the page private to caches: ask only the signed-in.
-    officer = settings.SESSION_COOKIE_NAME in request.COOKIES and getattr(viewer, "kind", "") == "officer"
+    known = settings.SESSION_COOKIE_NAME in request.COOKIES and bool(getattr(viewer, "is_known", False))
+    officer = known and getattr(viewer, "kind", "") == "officer"
     path = getattr(viewer, "unit_path", "") if officer else ""
     chosen = request.COOKIES.get("xaso_unit", "")[:60]
     home = office_of(path) if path else office_of(chosen) if chosen else Office()
@@ -103,6 +106,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         home_url=_url("home", "/"),
         search_url=nav.search_url(),
         english_url="",
+        sign_in_url=_url("sign_in"),
+        signed_in=known,
         theme=_chosen(request, "theme"),
         density=_chosen(request, "density"),
         keys=_chosen(request, "keys"),

@@ -13,17 +13,20 @@ _entries: dict[str, tuple[int, str, NavItem]] = {}
 _search: list[str] = ["search"]
 
 
-def use_search(url_name: str) -> None:
-    """Say which page the search box of every citizen's page goes to (it takes ?q=)."""
-    _search[:] = [url_name]
+def offer_search(url_name: str) -> None:
+    """Offer a page for the search box of every citizen's page (it takes ?q=); the first that is installed gets it."""
+    if url_name not in _search:
+        _search.append(url_name)
 
 
 def search_url() -> str:
     """The address of the search page; empty when there is none, and then pages show no box."""
-    try:
-        return reverse(_search[0])
-    except NoReverseMatch:
-        return ""
+    for name in _search:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""
 
 
 def register(*items: NavItem, group: str = "", order: int = 100) -> None:

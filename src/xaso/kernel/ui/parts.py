@@ -38,7 +38,7 @@ def scripts(names: Iterable[str]) -> SafeString:
 
 def button(text: str, kind: str, mark: str, **attrs: Any) -> SafeString:
     """A `<button>`, or a link with the same face when `href` is among the attributes."""
-    classes = " ".join(["btn", *([kind] if kind else [])])
+    classes = " ".join(["btn", *([kind] if kind not in ("", "primary") else [])])
     picture = icon(mark) if mark else ""
     after = icon("arrow-right") if kind == "start" and not mark else ""
     pairs = [(key.replace("_", "-"), value) for key, value in attrs.items() if value not in ("", None, False)]
