@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from xaso.services.onestop.eforms.conditions import Condition, leaves
+from xaso.services.onestop.eforms.conditions import Condition, fields_in, leaves
 from xaso.services.onestop.eforms.facts import FACTS, OFFICES, ROLES, SOURCES
 from xaso.services.onestop.eforms.lists import list_names, options_of
 from xaso.services.onestop.eforms.plan import over_term, steps_of
@@ -89,6 +89,7 @@ def _conditions(setup: Setup) -> Iterator[Finding]:
         for question in page.fields:
             where = f"pages.{page.key}.{question.key}"
             yield from _check(where, question.ask_when, seen, everything)
+            yield from _same_page(where, question, {one.key for one in page.fields})
             yield from _check(where, question.prefill_when, seen, everything)
             yield from _inside(where, question, seen, everything)
             seen[question.key] = question
@@ -105,6 +106,17 @@ def _conditions(setup: Setup) -> Iterator[Finding]:
     ]
     for where, condition in later:
         yield from _check(where, condition, seen, everything)
+
+
+def _same_page(where: str, question: Question, keys: set[str]) -> Iterator[Finding]:
+    """What hangs on an answer of the same page must be simple: the page shows and hides it without the server."""
+    condition = question.ask_when
+    if condition is None or not keys & fields_in(condition):
+        return
+    if condition.field is None or (condition.is_ is None and condition.in_ is None):
+        yield _error(
+            where, "Hỏi theo câu trả lời cùng trang thì chỉ dùng is hoặc in; điều kiện khác để sang trang sau"
+        )
 
 
 def _inside(

@@ -11,84 +11,81 @@ DAY = date(2026, 10, 15)
 GIVEN = eforms.Given(today=DAY)
 
 
+def pages() -> list[dict[str, Any]]:
+    """A page of four questions, one of them conditional, and a page with a repeated group."""
+    married = {"field": "married", "is": True}
+    return [
+        {
+            "key": "who",
+            "title": "Ai?",
+            "fields": [
+                {"key": "name", "kind": "person_name", "label": "Họ và tên", "prefill": "person.full_name"},
+                {"key": "born", "kind": "date", "label": "Ngày sinh", "not_future": True},
+                {"key": "married", "kind": "yes_no", "label": "Đã kết hôn"},
+                {"key": "spouse", "kind": "person_name", "label": "Vợ hoặc chồng", "ask_when": married},
+            ],
+        },
+        {
+            "key": "papers_page",
+            "title": "Giấy tờ",
+            "fields": [
+                {
+                    "key": "papers",
+                    "kind": "group",
+                    "label": "Giấy tờ",
+                    "item_title": "Giấy",
+                    "min_items": 1,
+                    "max_items": 3,
+                    "fields": [
+                        {"key": "title", "kind": "text", "label": "Tên giấy"},
+                        {"key": "pages", "kind": "number", "label": "Số trang", "min": 1, "max": 500},
+                        {"key": "copies", "kind": "number", "label": "Số bản", "min": 1, "max": 100},
+                    ],
+                },
+                {
+                    "key": "page_sum",
+                    "kind": "computed",
+                    "label": "Tổng số trang",
+                    "compute": {"op": "sum", "of": ["papers.pages"]},
+                },
+            ],
+        },
+    ]
+
+
 def document(**changes: Any) -> dict[str, Any]:
     """A complete, small document."""
+    law = "NĐ 1/2026/NĐ-CP"
     base: dict[str, Any] = {
         "procedure": "1.000001",
         "title": "Xin giấy thử",
         "formal_name": "Thủ tục thử",
         "field": "Thử",
         "valid_from": "2026-01-01",
-        "legal_basis": ["NĐ 1/2026/NĐ-CP"],
+        "legal_basis": [law],
         "who_can": ["Mọi người."],
         "summary": "Để thử.",
         "competent": "Ủy ban nhân dân xã.",
-        "pages": [
-            {
-                "key": "who",
-                "title": "Ai?",
-                "fields": [
-                    {
-                        "key": "name",
-                        "kind": "person_name",
-                        "label": "Họ và tên",
-                        "prefill": "person.full_name",
-                    },
-                    {"key": "born", "kind": "date", "label": "Ngày sinh", "not_future": True},
-                    {"key": "married", "kind": "yes_no", "label": "Đã kết hôn"},
-                    {
-                        "key": "spouse",
-                        "kind": "person_name",
-                        "label": "Vợ hoặc chồng",
-                        "ask_when": {"field": "married", "is": True},
-                    },
-                ],
-            },
-            {
-                "key": "papers_page",
-                "title": "Giấy tờ",
-                "fields": [
-                    {
-                        "key": "papers",
-                        "kind": "group",
-                        "label": "Giấy tờ",
-                        "item_title": "Giấy",
-                        "min_items": 1,
-                        "max_items": 3,
-                        "fields": [
-                            {"key": "title", "kind": "text", "label": "Tên giấy"},
-                            {"key": "pages", "kind": "number", "label": "Số trang", "min": 1, "max": 500},
-                            {"key": "copies", "kind": "number", "label": "Số bản", "min": 1, "max": 100},
-                        ],
-                    },
-                    {
-                        "key": "page_sum",
-                        "kind": "computed",
-                        "label": "Tổng số trang",
-                        "compute": {"op": "sum", "of": ["papers.pages"]},
-                    },
-                ],
-            },
-        ],
+        "pages": pages(),
         "components": [
-            {"key": "form", "name": "Tờ khai", "is_form": True, "legal_basis": "NĐ 1/2026/NĐ-CP"},
+            {"key": "form", "name": "Tờ khai", "is_form": True, "legal_basis": law},
             {
                 "key": "identity",
                 "name": "Căn cước",
                 "duty": "show",
                 "skip_when": {"fact": "identity_proven"},
                 "skip_words": "Không cần cho xem.",
-                "legal_basis": "NĐ 1/2026/NĐ-CP",
+                "legal_basis": law,
             },
         ],
-        "cases": [{"key": "only", "title": "Mọi trường hợp", "term": "3wd", "term_basis": "NĐ 1/2026/NĐ-CP"}],
+        "cases": [{"key": "only", "title": "Mọi trường hợp", "term": "3wd", "term_basis": law}],
         "steps": [
             step("receive", "receive", "4h"),
             step("review", "review", "12h"),
             step("sign", "sign", "4h"),
             step("return", "return", "4h"),
         ],
-        "fees": [{"key": "none", "name": "Không thu", "method": "none", "legal_basis": "NĐ 1/2026/NĐ-CP"}],
+        "fees": [{"key": "none", "name": "Không thu", "method": "none", "legal_basis": law}],
         "results": [
             {"key": "out", "title": "Giấy thử", "template": "out", "kind": "notice", "signer": "leader"}
         ],

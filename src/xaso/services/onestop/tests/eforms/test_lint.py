@@ -31,6 +31,10 @@ def test_the_small_setup_is_clean() -> None:
             lambda d: d["pages"][0]["fields"][3].update(ask_when={"field": "married", "is": "yes"}),
             "đúng hoặc sai",
         ),
+        (
+            lambda d: d["pages"][0]["fields"][3].update(ask_when={"field": "name", "filled": True}),
+            "cùng trang thì chỉ dùng is hoặc in",
+        ),
         (lambda d: d["components"][0].update(when={"fact": "moon_phase"}), "Không có dữ kiện moon_phase"),
         (lambda d: d["components"][0].update(legal_basis=""), "Thiếu căn cứ pháp lý"),
         (lambda d: d["components"][0].update(cases=["ghost"]), "Không có trường hợp ghost"),
