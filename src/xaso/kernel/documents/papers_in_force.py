@@ -120,8 +120,11 @@ def template_in_force(key: str, on_date: date | None = None, unit_path: str = ""
 def render_template(
     template_key: str, data: Mapping[str, Any], on_date: date | None = None, unit_path: str = ""
 ) -> bytes:
-    """Typeset a paper with the template in force on a day: PDF/A-2b. Raises NotFound or TemplateError."""
-    return typeset(template_in_force(template_key, on_date, unit_path).source, data)
+    """Typeset a paper with the template in force on a day: PDF/A-2b, nothing left to sign.
+
+    Raises NotFound or TemplateError. What is to be signed is drafted with ``draft_document`` instead.
+    """
+    return typeset(template_in_force(template_key, on_date, unit_path).source, data, fields=False)
 
 
 @action

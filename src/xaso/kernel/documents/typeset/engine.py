@@ -84,11 +84,13 @@ def typeset(
     *,
     files: Mapping[str, bytes] | None = None,
     archival: bool = True,
+    fields: bool = True,
 ) -> bytes:
     """Typeset a template with data; answer PDF bytes (PDF/A-2b when ``archival``, else a bare drawing).
 
     ``data`` reaches the template as JSON, never as code. ``files`` adds images by name. Any text under a key
-    that ends in ``_qr`` arrives as the SVG drawing of that text. Raises TemplateError.
+    that ends in ``_qr`` arrives as the SVG drawing of that text. Without ``fields`` the places for number, date
+    and signatures stay empty paper. Raises TemplateError.
     """
     if _OUTSIDE.search(source):
         raise TemplateError("Mẫu không được nạp gói từ ngoài. Bỏ dòng import bắt đầu bằng @.")
@@ -102,7 +104,10 @@ def typeset(
                 input=parts,
                 root=root,
                 format="pdf",
-                sys_inputs={"data": json.dumps(_ready(data), ensure_ascii=False)},
+                sys_inputs={
+                    "data": json.dumps(_ready(data), ensure_ascii=False),
+                    "fields": "yes" if fields else "no",
+                },
                 pdf_standards="a-2b" if archival else None,
                 pdf_tags=archival,
                 timestamp=int(now().timestamp()),
