@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xaso.kernel.plain.money import money_in_words
 from xaso.services.onestop.eforms.answers import Reading, settle, validate_questions
 from xaso.services.onestop.eforms.conditions import Answers, Given, holds
 from xaso.services.onestop.eforms.plan import choose_case
@@ -67,7 +68,8 @@ def result_data(
     """The data of one result paper; only texts, numbers, lists and mappings, ready for JSON.
 
     ``given`` is of the day of filing; ``drafted``, when it differs, of the day on which the officer drafts.
-    ``a`` holds every answer in words by key, ``raw`` the kept values, ``dates`` each date written out.
+    ``a`` holds every answer in words by key, ``raw`` the kept values, ``dates`` each date and ``amounts`` each sum
+    of money written out.
     """
     kept = settle(setup, answers, given)
     added = read_draft(result, draft, drafted or given).answers
@@ -89,6 +91,7 @@ def result_data(
         "a": {question.key: question_words(question, values.get(question.key)) for question in every},
         "raw": values,
         "dates": _dates(every, values),
+        "amounts": _amounts(every, values),
     }
 
 
@@ -100,3 +103,12 @@ def _dates(questions: list[Question], values: Answers) -> dict[str, dict[str, st
         if question.kind is Kind.DATE and isinstance(value, str):
             found[question.key] = {"long": date_long(value), "spelled": date_spelled(value)}
     return found
+
+
+def _amounts(questions: list[Question], values: Answers) -> dict[str, str]:
+    """Every sum of money in words: "Một triệu hai trăm nghìn đồng"."""
+    return {
+        question.key: money_in_words(values[question.key])
+        for question in questions
+        if question.kind is Kind.MONEY and isinstance(values.get(question.key), int)
+    }
