@@ -2,6 +2,7 @@
 
 from xaso.kernel.base.manifest import CaseType, HomeCard, Right, Service
 from xaso.services.onestop.api import router
+from xaso.services.onestop.demo import fill
 from xaso.services.onestop.listeners import on_payment_arrived
 from xaso.services.onestop.queries.figures import INDICATORS
 from xaso.services.onestop.webhooks import on_status_event
@@ -40,6 +41,7 @@ ANNOUNCES = {
     "onestop.result_signed": "Lãnh đạo đã ký kết quả",
     "onestop.result_issued": "Văn thư đã đóng dấu, phát hành kết quả",
     "onestop.dossier_done": "Hồ sơ đã xử lý xong",
+    "onestop.result_posted": "Đã giao kết quả cho bưu điện",
     "onestop.result_returned": "Đã trả kết quả",
     "onestop.payment_asked": "Yêu cầu nộp phí, lệ phí",
     "onestop.payment_made": "Đã nộp phí, lệ phí",
@@ -69,6 +71,7 @@ SERVICE = Service(
     title="Một cửa và dịch vụ công",
     summary="Nộp hồ sơ, theo dõi, nhận kết quả có chữ ký số.",
     public="xaso.services.onestop.public",
+    desk="xaso.services.onestop.desk",
     home=(
         HomeCard("Làm thủ tục", "Tìm thủ tục, nộp hồ sơ, nộp phí tại nhà.", "onestop:front", "file-text"),
         HomeCard("Tra cứu hồ sơ", "Xem hồ sơ đã đến đâu bằng mã.", "onestop:look_up", "search"),
@@ -81,6 +84,7 @@ SERVICE = Service(
         ),
     ),
     announces=ANNOUNCES,
+    demo=fill,
     api=router,
     indicators=INDICATORS,
     listens={

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.timezone import localdate
 
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.cases import queries as cases
 from xaso.kernel.cases.models import Case, CaseStep, Extension, Opinion
 from xaso.kernel.cases.plans import PlannedStep
 from xaso.kernel.people.actions import view_person
-from xaso.kernel.people.queries import personal_number_of
+from xaso.kernel.people.models import PersonView
+from xaso.kernel.people.queries import names_of, personal_number_of
 from xaso.kernel.people.viewer import Viewer
-from xaso.services.onestop import eforms, setups_in_force
+from xaso.services.onestop import eforms, rules, setups_in_force
 from xaso.services.onestop.actions.base import open_step
 from xaso.services.onestop.actions.handling import following
 from xaso.services.onestop.models import Dossier, DossierPaper, Payment, Result, Supplement
@@ -152,3 +154,39 @@ def unsettled_dossiers(viewer: Viewer, unit_path: str) -> QuerySet[Dossier]:
     """Dossiers that came in incomplete through another system and wait for reception."""
     viewer.must("onestop.receive", unit_path)
     return Dossier.objects.filter(received_path__startswith=unit_path, status=1).exclude(missing=[])
+
+
+def to_return(viewer: Viewer) -> QuerySet[Dossier]:
+    """Dossiers whose results wait to be handed over at the viewer's desks, the oldest first."""
+    found = Dossier.objects.filter(viewer.scope(VIEW, "received_path"), status=rules.DONE)
+    return found.select_related("case", "setup", "applicant").defer("setup__body").order_by("finished_at")
+
+
+def waiting_return(viewer: Viewer, most: int = 1000) -> int:
+    """How many results wait to be handed over; counting stops at ``most``."""
+    return to_return(viewer).select_related(None).order_by()[:most].count()
+
+
+@dataclass(frozen=True)
+class LookAt:
+    """One look at the applicant's record through this dossier."""
+
+    at: datetime
+    who: str
+    title: str
+
+
+def looks_at(viewer: Viewer, dossier: Dossier, limit: int = 20) -> list[LookAt]:
+    """Who opened this dossier, newest first; an officer appears once a day."""
+    if not viewer.can(VIEW):
+        return []
+    rows = PersonView.objects.filter(record_type="onestop.dossier", record_id=dossier.pk)
+    found: dict[tuple[object, object], PersonView] = {}
+    for row in rows.order_by("-created_at")[:400]:
+        found.setdefault((row.viewer_id, localdate(row.created_at)), row)
+    shown = list(found.values())[:limit]
+    names = names_of({row.viewer_id for row in shown if row.viewer_id})
+    return [
+        LookAt(row.created_at, *(names.get(row.viewer_id) or ("Hệ thống", "")))  # type: ignore[arg-type]
+        for row in shown
+    ]

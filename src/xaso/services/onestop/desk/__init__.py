@@ -1,0 +1,26 @@
+"""Officers' pages of the one-stop shop: queue, reception, one dossier, opinions, return, register."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from xaso.services.onestop.desk import acts, dossier, opinions, queue, returning
+
+app_name = "onestop_desk"
+
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("chuyen-nhieu/", queue.forward_many, name="forward_many"),
+    path("y-kien/", opinions.waiting, name="opinions"),
+    path("y-kien/<uuid:opinion_id>/", opinions.answer, name="answer_opinion"),
+    path("tra-ket-qua/", returning.waiting, name="returning"),
+    path("ho-so/<str:code>/", dossier.page, name="dossier"),
+    path("ho-so/<str:code>/tiep-nhan/", acts.accept, name="accept"),
+    path("ho-so/<str:code>/chuyen-buoc/", acts.advance_step, name="advance"),
+    path("ho-so/<str:code>/nhan-viec/", acts.take_work, name="take"),
+    path("ho-so/<str:code>/thu-tien/", acts.take_money, name="take_money"),
+    path("ho-so/<str:code>/xet-giay-to/", acts.judge, name="judge"),
+    path("ho-so/<str:code>/phieu-kiem-soat/", dossier.slip, name="slip"),
+    path("ho-so/<str:code>/tra/", returning.give_back, name="give_back"),
+    path("ho-so/<str:code>/viec/<slug:verb>/", acts.verb_page, name="verb"),
+]
