@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from datetime import datetime
 from html import escape as esc
 from typing import Any
 
@@ -24,6 +24,7 @@ NAMES = {
     "mail": "Máy chủ thư",
 }
 NEWEST = 60
+STATES = {"accepted": "Đã nhận gửi", "sent": "Đã gửi", "delivered": "Đã tới máy", "seen": "Đã xem"}
 
 
 @routes.on("GET", "/style.css")
@@ -51,7 +52,7 @@ def overview(world: World, request: Request) -> Answer:
         f"<p>Báo cho Xã Số tại <code>{esc(world.product)}</code>.</p>"
     )
     hooks = [
-        (esc(row["at"]), esc(row["url"]), _status(row["status"])) for row in world.rows("hooks")[::-1][:10]
+        (_when(row["at"]), esc(row["url"]), _status(row["status"])) for row in world.rows("hooks")[::-1][:10]
     ]
     body = text + table("Hệ thống", ("Hệ thống", "Địa chỉ", "Số lượt"), rows)
     return page("Mô phỏng hệ thống ngoài", body + table("Lần báo gần đây", ("Lúc", "Tới", "Kết quả"), hooks))
@@ -71,21 +72,21 @@ def _status(status: int) -> str:
 def outbox(world: World, request: Request) -> Answer:
     """The messages that were sent: SMS, Zalo, e-mail."""
     sms_rows = [
-        (esc(row["at"]), esc(row["phone"]), f"<pre>{esc(row['text'])}</pre>", esc(row["state"]))
+        (_when(row["at"]), esc(row["phone"]), f"<pre>{esc(row['text'])}</pre>", esc(STATES[row["state"]]))
         for row in world.rows("sms")[::-1][:NEWEST]
     ]
     zalo_rows = [
         (
-            esc(row["at"]),
+            _when(row["at"]),
             esc(row["phone"]),
-            f"Mẫu {esc(str(row['template']))}<pre>{esc(json.dumps(row['data'], ensure_ascii=False))}</pre>",
-            esc(row["state"]) + _seen_button(row),
+            f"Mẫu {esc(str(row['template']))}<pre>{_facts(row['data'])}</pre>",
+            esc(STATES[row["state"]]) + _seen_button(row),
         )
         for row in world.rows("zalo")[::-1][:NEWEST]
     ]
     mails = [
         (
-            esc(row["at"]),
+            _when(row["at"]),
             esc(", ".join(row["to"])),
             f"<strong>{esc(row['subject'])}</strong><pre>{esc(row['text'])}</pre>",
         )
@@ -97,6 +98,16 @@ def outbox(world: World, request: Request) -> Answer:
         + table("Zalo", ("Lúc", "Số máy", "Nội dung", "Trạng thái"), zalo_rows)
         + table("Thư điện tử", ("Lúc", "Tới", "Nội dung"), mails),
     )
+
+
+def _when(stamp: str) -> str:
+    """A kept moment as 01:41, 22/11/2026."""
+    moment = datetime.fromisoformat(stamp)
+    return f"<span class='fixed'>{moment:%H:%M, %d/%m/%Y}</span>"
+
+
+def _facts(data: dict[str, Any]) -> str:
+    return esc("\n".join(f"{name}: {value}" for name, value in data.items()))
 
 
 def _seen_button(row: dict[str, Any]) -> str:
@@ -165,7 +176,7 @@ def portal_page(world: World, request: Request) -> Answer:
         for code, kept in list(world.table("portal_dossiers").items())[::-1][:NEWEST]
     ]
     waiting = [
-        (esc(row["dossier"]["MaHoSo"]), esc(row["at"])) for row in world.rows("portal_inbound")[::-1][:20]
+        (esc(row["dossier"]["MaHoSo"]), _when(row["at"])) for row in world.rows("portal_inbound")[::-1][:20]
     ]
     return page(
         "Cổng dịch vụ công quốc gia",

@@ -10,6 +10,32 @@ from xaso.kernel.base.fields import SealedJSON, SealedText
 from xaso.kernel.base.models import Record
 from xaso.kernel.plain.moment import now
 
+OPERATIONS = {
+    "balance": "Hỏi số dư",
+    "cancel": "Hủy bưu gửi",
+    "discovery": "Đọc cấu hình",
+    "jwks": "Lấy khóa kiểm chữ ký",
+    "look_up": "Hỏi kết quả thanh toán",
+    "next_code": "Xin mã hồ sơ",
+    "order": "Đặt bưu gửi",
+    "person": "Tra cứu công dân",
+    "ping": "Thử kết nối",
+    "pull": "Kéo hồ sơ nộp trên Cổng",
+    "push_dossier": "Đồng bộ hồ sơ",
+    "push_progress": "Đồng bộ tiến độ",
+    "push_status": "Đồng bộ trạng thái",
+    "receipt": "Lấy biên lai",
+    "refresh_token": "Làm mới mã truy cập",
+    "send": "Gửi tin",
+    "start": "Mở thanh toán",
+    "template": "Hỏi mẫu tin",
+    "token": "Lấy mã truy cập",
+    "track": "Hỏi hành trình",
+    "transfers": "Lấy bảng giao dịch",
+    "upload": "Gửi tệp",
+    "verify": "Xác minh công dân",
+}
+
 
 class OutsideCall(Record):
     """One call to an outside system: who for, what, how long, how it ended. Personal data are masked."""
@@ -49,6 +75,11 @@ class OutsideCall(Record):
 
     def __str__(self) -> str:
         return f"{self.connector} {self.operation} {self.outcome}"
+
+    @property
+    def operation_label(self) -> str:
+        """What was asked, in words for an operator."""
+        return OPERATIONS.get(self.operation, self.operation)
 
 
 class OutsideToken(models.Model):

@@ -175,7 +175,7 @@ class Portal(Connector):
     def upload(self, asked: Asked, *, name: str, content: bytes, message_id: str) -> PortalFile:
         """Store a file; raises OutsideGarbled when what the portal keeps is not what was sent."""
         body = {"TenTep": name, "NoiDung": base64.b64encode(content).decode()}
-        result = self._post(asked, "upload", "/files", body, message_id, _Result, {"bytes": len(content)})
+        result = self._post(asked, "upload", "/files", body, message_id, _Result, {"byte": len(content)})
         digest = hashlib.sha256(content).hexdigest()
         if result.Hash.lower() != digest:
             raise OutsideGarbled("Tệp trên Cổng quốc gia khác tệp đã gửi.", code="hash")

@@ -145,9 +145,9 @@ class Post(Connector):
             return Parcel(answer.SoHieuBuuGui, answer.CuocPhi)
 
         about = {
-            "order": order_code,
-            "receiver": mask_name(receiver.name),
-            "phone": mask_phone(receiver.phone),
+            "đơn hàng": order_code,
+            "người nhận": mask_name(receiver.name),
+            "số máy": mask_phone(receiver.phone),
         }
         request = Request(
             "order",
@@ -181,7 +181,7 @@ class Post(Connector):
             path,
             headers=basic_header(self.address),
             repeatable=True,
-            about={"item": item_code},
+            about={"bưu gửi": item_code},
         )
         return self.send(request, asked, read)
 
@@ -189,7 +189,7 @@ class Post(Connector):
         """Cancel before it is fetched; raises OutsideRefused when it is too late."""
         path = f"/items/{quote(item_code)}/cancel"
         request = Request(
-            "cancel", path=path, json={}, headers=basic_header(self.address), about={"item": item_code}
+            "cancel", path=path, json={}, headers=basic_header(self.address), about={"bưu gửi": item_code}
         )
 
         def read(reply: Reply) -> None:

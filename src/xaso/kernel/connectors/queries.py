@@ -42,7 +42,8 @@ def connector_statuses() -> list[ConnectorStatus]:
     for key in keys():
         one = by_key(key)
         mine = OutsideCall.objects.filter(connector=key).order_by("-created_at")
-        success = mine.filter(outcome=OutsideCall.Outcome.OK).values_list("created_at", flat=True).first()
+        answered = mine.filter(outcome__in=[OutsideCall.Outcome.OK, OutsideCall.Outcome.REFUSED])
+        success = answered.values_list("created_at", flat=True).first()
         found.append(
             ConnectorStatus(
                 key=key,

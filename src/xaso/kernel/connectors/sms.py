@@ -83,7 +83,7 @@ class Sms(Connector):
             path=f"{PATH}/SendMultipleMessage_V4_post_json",
             json=body,
             message_id=message_id,
-            about={"phone": mask_phone(phone), "characters": len(text)},
+            about={"số máy": mask_phone(phone), "ký tự": len(text)},
         )
         return self.send(request, asked, _read_sent)
 

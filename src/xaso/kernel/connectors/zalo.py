@@ -91,7 +91,7 @@ class Zalo(Connector):
                 raise OutsideGarbled("Zalo trả lời không đúng quy ước (thiếu msg_id).")
             return answer.data.msg_id
 
-        about = {"phone": mask_phone(phone), "template": template_id}
+        about = {"số máy": mask_phone(phone), "mẫu": template_id}
         return self._with_token(
             asked,
             lambda token: Request(

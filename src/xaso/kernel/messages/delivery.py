@@ -136,7 +136,7 @@ def _outgoing(message: Message, row: Dispatch, address: str) -> Outgoing:
             actor_id=message.sender_id,
             record_type=message.record_type,
             record_id=message.record_id,
-            purpose=f"Gửi tin {message.template.key}",
+            purpose=f"Gửi tin: {message.template.title}",
         ),
     )
 

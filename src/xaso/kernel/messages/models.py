@@ -177,3 +177,8 @@ class QuietHours(Record):
 
     class Meta:
         verbose_name = "giờ yên tĩnh"
+
+    @property
+    def channel_labels(self) -> str:
+        """The channels in words."""
+        return ", ".join(str(Channel(key).label) for key in self.channels)
