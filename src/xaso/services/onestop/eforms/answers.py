@@ -281,12 +281,11 @@ def missing_words(question: Question) -> str:
     """What to do about a required answer that is missing."""
     if question.ask:
         return question.ask
+    if question.kind is Kind.YES_NO:
+        return f"Chọn Có hoặc Không: {question.label}"
     if question.label.endswith("?"):
-        verb = "Chọn câu trả lời" if question.kind in CHOICES or question.kind is Kind.YES_NO else "Trả lời"
-        return f"{verb}: {question.label}"
-    if question.kind in CHOICES or question.kind is Kind.YES_NO:
-        return f"Chọn {_lower_first(question.label)}"
-    return f"Nhập {_lower_first(question.label)}"
+        return f"{'Chọn câu trả lời' if question.kind in CHOICES else 'Trả lời'}: {question.label}"
+    return f"{'Chọn' if question.kind in CHOICES else 'Nhập'} {_lower_first(question.label)}"
 
 
 def _lower_first(text: str) -> str:

@@ -21,7 +21,7 @@ def test_missing_answers_say_what_to_do() -> None:
     assert [problem.message for problem in reading.problems] == [
         "Nhập họ và tên",
         "Nhập ngày sinh",
-        "Chọn đã kết hôn",
+        "Chọn Có hoặc Không: Đã kết hôn",
         "Ghi ít nhất 1 giấy",
     ]
 
