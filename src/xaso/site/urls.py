@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from xaso.site import outside, pages
+from xaso.site import operate, outside, pages
 from xaso.site.wiring import area_urls, fill_menu, make_api, service_urls
 
 fill_menu()
@@ -13,6 +13,10 @@ api = make_api()
 urlpatterns = [
     path("", pages.home, name="home"),
     path("desk/", pages.desk_home, name="desk_home"),
+    path("desk/he-thong/", operate.system, name="system"),
+    path("desk/he-thong/kiem-tra/", operate.checks, name="system_checks"),
+    path("desk/he-thong/phat-lai/", operate.replay, name="system_replay"),
+    path("desk/he-thong/cong-tac/", operate.switch, name="system_switch"),
     path("healthz", pages.health, name="health"),
     *area_urls(),
     *outside.public_urls,

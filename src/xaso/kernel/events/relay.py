@@ -93,11 +93,10 @@ def run_once() -> int:
             return tried
 
 
-def replay(delivery_id: int) -> None:
-    """Put a dead delivery back in the queue, after a person has mended the cause."""
-    Delivery.objects.filter(pk=delivery_id, state=Delivery.State.DEAD).update(
-        state=Delivery.State.PENDING, attempts=0, next_at=now(), error=""
-    )
+def revive(delivery_id: int) -> bool:
+    """Put a dead delivery back in the queue, after a person has mended the cause; False when it is not dead."""
+    dead = Delivery.objects.filter(pk=delivery_id, state=Delivery.State.DEAD)
+    return bool(dead.update(state=Delivery.State.PENDING, attempts=0, next_at=now(), error=""))
 
 
 def lag() -> dict[str, int]:

@@ -1,15 +1,17 @@
 """What the people area registers: rights, log sentences."""
 
-from xaso.kernel.base.manifest import Right, Service
+from xaso.kernel.base.manifest import NavItem, Right, Service
 
 SERVICE = Service(
     key="people",
     title="Người và quyền",
     summary="Tài khoản, vai trò theo đơn vị, hệ thống bên ngoài, nhật ký xem hồ sơ.",
     switchable=False,
+    nav=(NavItem("Hệ thống", "system", "people.operate", "settings"),),
     rights=(
         Right("people.accounts", "Quản lý tài khoản và giao vai trò", ("admin", "province_admin")),
         Right("people.machines", "Quản lý hệ thống gọi API", ("admin", "province_admin")),
+        Right("people.operate", "Vận hành hệ thống", ("admin", "province_admin")),
         Right("people.switches", "Bật tắt dịch vụ cho đơn vị", ("admin", "province_admin")),
     ),
     announces={

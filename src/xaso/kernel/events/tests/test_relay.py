@@ -21,7 +21,9 @@ def heard(monkeypatch):
 
 def say(n=1, record=None, name="test.made"):
     with transaction.atomic():
-        return emit(name, record=("test.thing", record or uuid7()), unit_path="15/", viewer=SYSTEM, data={"n": n})
+        return emit(
+            name, record=("test.thing", record or uuid7()), unit_path="15/", viewer=SYSTEM, data={"n": n}
+        )
 
 
 @pytest.mark.django_db
@@ -82,7 +84,8 @@ def test_a_failing_listener_is_tried_again_then_lies_dead_until_replayed(heard):
     assert (dead.state, dead.attempts) == ("dead", relay.MAX_ATTEMPTS)
     assert "line is down" in dead.error
     broken[0] = False
-    relay.replay(dead.pk)
+    assert relay.revive(dead.pk)
+    assert not relay.revive(dead.pk)
     relay.run_once()
     assert heard == [("test.made", "late")]
     assert Delivery.objects.get().state == "done"

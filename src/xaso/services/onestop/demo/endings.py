@@ -78,9 +78,7 @@ def _draft(walk: Walk, officer: Viewer) -> None:
     given = eforms.Given(dossier.submitted_at.date(), {"channel": dossier.channel})
     for result in eforms.results_for(body, dossier.answers, given):
         if not dossier.results.filter(key=result.key, ended_at__isnull=True).exists():
-            results.draft_result(
-                officer, dossier_id=dossier.pk, key=result.key, draft_answers=body.sample_draft
-            )
+            results.draft_result(officer, dossier_id=dossier.pk, key=result.key, answers=body.sample_draft)
 
 
 def _after(walk: Walk) -> None:

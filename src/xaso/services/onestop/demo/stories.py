@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from xaso.services.onestop.actions import handling, payments, reception
 from xaso.services.onestop.actions.base import open_step
 from xaso.services.onestop.demo import endings
 from xaso.services.onestop.models import Dossier, Payment
+
+log = logging.getLogger("xaso.demo")
 
 if TYPE_CHECKING:
     from xaso.services.onestop.demo.month import Month
@@ -70,7 +73,7 @@ def play(month: Month, dossier: Dossier, story: str, at: datetime) -> None:
         if error.status == 403:
             raise
         # The story does not fit this procedure: the dossier simply stays where it is.
-        return
+        log.info("%s stays at %s: %s", dossier.code, story, error.message)
 
 
 def _play(walk: Walk, story: str) -> None:
