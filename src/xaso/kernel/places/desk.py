@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from xaso.kernel.base.errors import ActionError, Forbidden
+from xaso.kernel.base.errors import ActionError, Forbidden, NotFound
 from xaso.kernel.people.doors import officer, viewer_in
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.places.forms import EndForm, HamletForm, OfficeForm, RenameForm
@@ -88,6 +88,8 @@ def area(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_unit(request: HttpRequest, what: str) -> HttpResponse:
     """Add a hamlet or an office to the commune."""
+    if what not in FORMS:
+        raise NotFound("Không tìm thấy trang. Kiểm tra lại đường dẫn.")
     viewer, parent = viewer_in(request), _wanted(request)
     if parent is None:
         return redirect("places_area")
