@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from xaso.services.onestop.public import catalogue, filing, forms, papers, paying, tracking
+from xaso.services.onestop.public import catalogue, filing, forms, papers, paying, start, tracking
 
 urlpatterns = [
     path("", catalogue.front, name="front"),
     path("thu-tuc/", catalogue.search, name="search"),
-    path("thu-tuc/<str:code>/", catalogue.start, name="start"),
+    path("noi-nop/", catalogue.choose_unit, name="choose_unit"),
+    path("thu-tuc/<str:code>/", start.start, name="start"),
     path("thu-tuc/<str:code>/nop/", forms.begin, name="begin"),
     path("nop/<uuid:draft_id>/", forms.resume, name="resume"),
     path("nop/<uuid:draft_id>/trang/<slug:page>/", forms.question, name="question"),

@@ -1,139 +1,169 @@
-"""Finding a procedure and its start page: who, what, how much, how long, where, on what ground."""
+"""Finding a procedure: by life event, by field of work, by everyday words with or without diacritics."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 
-from xaso.kernel.base.errors import NotFound
-from xaso.kernel.people.doors import public, viewer_in
+from xaso.kernel.people.doors import public
+from xaso.kernel.places.public import options as unit_options
 from xaso.kernel.plain.moment import today
-from xaso.kernel.ui import addresses
-from xaso.kernel.ui.asked import Asked
-from xaso.kernel.units.models import Unit
-from xaso.services.onestop import eforms, setups_in_force
-from xaso.services.onestop.eforms.papers import duty_words
-from xaso.services.onestop.eforms.terms import term_words
-from xaso.services.onestop.models import Procedure, Setup
-from xaso.services.onestop.public.forms import given_now
-from xaso.services.onestop.public.place import COOKIE, unit_for
+from xaso.kernel.plain.text import search_text, sort_key
+from xaso.services.onestop import setups_in_force
+from xaso.services.onestop.models import Setup
+from xaso.services.onestop.public.place import remember_unit, unit_for
+from xaso.services.onestop.queries.catalogue import (
+    SearchPage,
+    field_counts,
+    life_event_counts,
+    search_catalogue,
+)
 
-YEAR = 365 * 24 * 3600
+COMMUNE_LEVEL = "Cấp xã"
+PER_PAGE = 20
+MOST_PAGES = 200
 
 
-def _electronic(unit_path: str) -> dict[str, list[Setup]]:
-    """Electronic procedures in force here, by field of work."""
-    found: dict[str, list[Setup]] = {}
-    for code in setups_in_force.published():
-        for setup in setups_in_force.setups_for(code, unit_path, today()):
-            found.setdefault(setup.procedure.field, []).append(setup)
-    return {field: sorted(rows, key=lambda row: row.title) for field, rows in sorted(found.items())}
+@dataclass(frozen=True)
+class Group:
+    """Electronic procedures of one field of work."""
+
+    field: str
+    setups: list[Setup]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of results: the citizen's own words first, the formal name below."""
+
+    url: str
+    title: str
+    formal: str
+    field: str
+    where: str
+    online: bool
+
+
+def electronic(unit_path: str) -> list[Setup]:
+    """What can be filed online here today, in dictionary order."""
+    found = [
+        setup
+        for code in setups_in_force.published()
+        for setup in setups_in_force.setups_for(code, unit_path, today())
+    ]
+    return sorted(found, key=lambda setup: sort_key(setup.title))
+
+
+def by_field(setups: list[Setup]) -> list[Group]:
+    """Grouped by field, fields in dictionary order."""
+    groups: dict[str, list[Setup]] = {}
+    for setup in setups:
+        groups.setdefault(setup.procedure.field, []).append(setup)
+    return [Group(field, groups[field]) for field in sorted(groups, key=sort_key)]
 
 
 @public
 def front(request: HttpRequest) -> HttpResponse:
-    """What can be done online here, by field, with the search above."""
+    """Search, life events, what can be done online here, and all fields with their counts."""
     unit = unit_for(request)
+    fields = field_counts(COMMUNE_LEVEL)
     context = {
         "unit": unit,
-        "groups": _electronic(unit.path if unit else "").items(),
-        "filing": settings.XASO_FILING,
-    }
-    return _with_unit(request, render(request, "onestop/public/front.html", context), unit)
-
-
-def _with_unit(request: HttpRequest, response: HttpResponse, unit: Unit | None) -> HttpResponse:
-    if unit is not None and request.GET.get("unit") == unit.path:
-        response.set_cookie(
-            COOKIE, unit.path, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
-        )
-    return response
-
-
-@public
-def start(request: HttpRequest, code: str) -> HttpResponse:
-    """The start page of a procedure."""
-    procedure = Procedure.objects.filter(code=code).first() if "\x00" not in code else None
-    if procedure is None:
-        raise NotFound("Không có thủ tục mang mã này. Tìm lại theo tên.")
-    viewer = viewer_in(request) if request.COOKIES.get(settings.SESSION_COOKIE_NAME) else None
-    unit = unit_for(request, viewer)
-    setups = setups_in_force.setups_for(code, unit.path if unit else "", today())
-    wanted = request.GET.get("variant", "")
-    setup = next((one for one in setups if one.variant == wanted), setups[0] if setups else None)
-    version = procedure.versions.filter(valid_to__isnull=True).first()
-    context: dict[str, Any] = {
-        "procedure": procedure,
-        "version": version,
-        "unit": unit,
-        "setup": setup,
-        "others": [one for one in setups if one != setup],
-        "ask_unit": _unit_question(request) if unit is None or "choose" in request.GET else None,
+        "events": life_event_counts(COMMUNE_LEVEL),
+        "groups": by_field(electronic(unit.path if unit else "")),
+        "fields": fields,
+        "field_total": sum(one.count for one in fields),
         "national": settings.XASO_FILING == "national",
-        "back_url": reverse("onestop:front"),
     }
-    if setup is not None:
-        context |= _of_setup(setup, unit.path if unit else "")
-    template = "onestop/public/start.html" if setup else "onestop/public/start_paper.html"
-    return _with_unit(request, render(request, template, context), unit)
-
-
-def _unit_question(request: HttpRequest) -> Asked:
-    return Asked("search_select", "unit", "Nộp tại xã, phường nào?", value=request.GET.get("unit", ""),
-                 hint="Gõ tên xã hiện nay hoặc tên cũ", more={"url": f"{addresses.search_url()}?level=commune"})  # fmt: skip
-
-
-def _of_setup(setup: Setup, unit_path: str) -> dict[str, Any]:
-    body = setups_in_force.body_of(setup)
-    given = given_now()
-    rates = setups_in_force.rates_for(unit_path) if unit_path and body.fees else []
-    return {
-        "body": body,
-        "cases": [(one, one.term_words or term_words(one.term)) for one in body.cases],
-        "submit": [(c, duty_words(c)) for c in body.components if c.duty == "submit" and not c.is_form],
-        "show": [(c, duty_words(c)) for c in body.components if c.duty == "show"],
-        "fees": [_fee_rows(body, fee, given, rates) for fee in body.fees],
-    }
-
-
-def _fee_rows(
-    body: eforms.Setup, fee: eforms.Fee, given: eforms.Given, rates: Sequence[eforms.Rate]
-) -> dict[str, Any]:
-    """A fee for each channel, as far as it is known without answers."""
-    words = {"online": "Trực tuyến", "counter": "Tại quầy", "post": "Qua bưu chính"}
-    lines = []
-    for channel, label in words.items():
-        if channel not in body.channels:
-            continue
-        known = [
-            one
-            for one in rates
-            if one.fee == fee.key and one.channel in {None, channel} and one.covers(given.today)
-        ]
-        if fee.method == "none":
-            amount: int | None = 0
-        elif fee.method == "set_by_province":
-            amount = known[0].amount if known else None
-        else:
-            amount = fee.by_channel.get(channel, fee.amount)  # type: ignore[call-overload]
-        lines.append({"label": label, "amount": amount})
-    return {"fee": fee, "lines": lines}
+    return remember_unit(request, render(request, "onestop/public/front.html", context), unit)
 
 
 @public
 def search(request: HttpRequest) -> HttpResponse:
-    """Search all procedures, with and without diacritics."""
-    from xaso.services.onestop.catalogue.search import search_catalogue
-
-    text = request.GET.get("q", "").replace("\x00", "")[:200]
+    """Search all procedures; without words, the list of a field or of a life event."""
+    text = request.GET.get("q", "").replace("\x00", "")[:200].strip()
+    field = request.GET.get("linh-vuc", "").replace("\x00", "")[:200]
+    event = request.GET.get("su-kien", "").replace("\x00", "")[:60]
+    number = request.GET.get("trang", "1")
+    page_number = min(int(number), MOST_PAGES) if number.isascii() and number.isdigit() else 1
     unit = unit_for(request)
+    here = electronic(unit.path if unit else "")
     found = search_catalogue(
-        text, field=request.GET.get("linh-vuc") or None, life_event=request.GET.get("su-kien") or None
+        text,
+        field=field or None,
+        life_event=event or None,
+        unit_path=unit.path if unit else None,
+        limit=PER_PAGE,
+        offset=(max(page_number, 1) - 1) * PER_PAGE,
     )
-    context = {"q": text, "found": found, "unit": unit, "back_url": reverse("onestop:front")}
+    known = [] if field or event else _in_our_words(text, here, [one.code for one in found.rows])
+    rows = _rows(found, here, known if page_number <= 1 else [], known)
+    events = life_event_counts()
+    context = {
+        "q": text,
+        "unit": unit,
+        "rows": rows,
+        "total": max(found.total, len(rows)),
+        "read_as": found.read_as,
+        "weak": found.weak and not known and bool(text),
+        "field": field,
+        "event": next((one for one in events if one.key == event), None),
+        "page": _page(found, page_number),
+        "back_url": reverse("onestop:front"),
+    }
     return render(request, "onestop/public/search.html", context)
+
+
+def _page(found: SearchPage, number: int) -> Page[int]:
+    return Paginator(range(found.total), PER_PAGE).get_page(number)
+
+
+def _in_our_words(text: str, here: list[Setup], ranked: list[str]) -> list[Setup]:
+    """Electronic procedures whose everyday title holds every word typed, in the order the index gives them."""
+    wanted = search_text(text).split()
+    if not wanted:
+        return []
+    fit = [setup for setup in here if set(wanted) <= set(search_text(setup.title).split())]
+    rank = {code: place for place, code in enumerate(ranked)}
+    return sorted(fit, key=lambda setup: rank.get(setup.procedure.code, len(rank)))[:10]
+
+
+def _rows(found: SearchPage, here: list[Setup], first: list[Setup], known: list[Setup]) -> list[Row]:
+    online: dict[str, list[Setup]] = {}
+    for setup in here:
+        online.setdefault(setup.procedure.code, []).append(setup)
+    rows = [_electronic_row(setup) for setup in first]
+    told = {setup.pk for setup in known}
+    for one in found.rows:
+        setups = [setup for setup in online.get(one.code, []) if setup.pk not in told]
+        if setups:
+            rows += [_electronic_row(setup) for setup in setups]
+        elif one.code not in online:
+            url = reverse("onestop:start", args=[one.code])
+            rows.append(Row(url, one.name, "", one.field, ", ".join(one.levels), online=False))
+    return rows
+
+
+def _electronic_row(setup: Setup) -> Row:
+    url = reverse("onestop:start", args=[setup.procedure.code])
+    if setup.variant:
+        url += f"?variant={setup.variant}"
+    return Row(url, setup.title, setup.procedure.name, setup.procedure.field, "", online=True)
+
+
+@public
+def choose_unit(request: HttpRequest) -> HttpResponse:
+    """Look for the commune by name, today's or an old one; its link keeps the choice. Needs no script."""
+    typed = request.GET.get("xa", "").replace("\x00", "")[:120].strip()
+    wanted = request.GET.get("next", "")
+    following = wanted if wanted.startswith("/onestop/") else reverse("onestop:front")
+    found = unit_options(typed, level="commune") if len(typed) >= 2 else []
+    rows = [{**one, "url": f"{following}?{urlencode({'unit': one['value']})}"} for one in found]
+    context = {"typed": typed, "found": rows, "next": wanted, "back_url": following}
+    return render(request, "onestop/public/choose_unit.html", context)

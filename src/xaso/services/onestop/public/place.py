@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from xaso.kernel.people.models import Person
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.units.models import Unit
 
 COOKIE = "xaso_unit"
+YEAR = 365 * 24 * 3600
 
 
 def _commune(path: str) -> Unit | None:
@@ -20,12 +21,22 @@ def _commune(path: str) -> Unit | None:
 
 def unit_for(request: HttpRequest, viewer: Viewer | None = None) -> Unit | None:
     """The commune in the address line or the cookie, of the signed-in person, or of the site's setting."""
-    chosen = _commune(request.GET.get("unit", "") or request.COOKIES.get(COOKIE, ""))
-    if chosen is not None:
-        return chosen
+    for chosen in (request.GET.get("unit", ""), request.COOKIES.get(COOKIE, "")):
+        unit = _commune(chosen)
+        if unit is not None:
+            return unit
     if viewer is not None and viewer.person_id:
         lives = Person.objects.filter(pk=viewer.person_id).values_list("unit_path", flat=True).first() or ""
         known = _commune("/".join(lives.split("/")[:2]) + "/") if lives.count("/") >= 2 else None
         if known is not None:
             return known
     return _commune(str(getattr(settings, "XASO_HOME_UNIT", "")))
+
+
+def remember_unit(request: HttpRequest, response: HttpResponse, unit: Unit | None) -> HttpResponse:
+    """Keep the commune that was chosen on this page in a cookie for a year."""
+    if unit is not None and request.GET.get("unit") == unit.path:
+        response.set_cookie(
+            COOKIE, unit.path, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
+    return response
