@@ -298,7 +298,7 @@ def chart(data: Any) -> SafeString:
 @register.simple_tag
 def map_box(data: MapBox) -> SafeString:
     """A still picture until tapped, then Leaflet (needs {% scripts "map" %}); the islands are always drawn."""
-    return _part("map", map=data)
+    return _part("map", map=data, outline=parts.url_or("map_outline", ""))
 
 
 @register.simple_tag

@@ -354,3 +354,16 @@ def test_a_hand_scanner_fills_the_form(
     values = [page.input_value(f"#id_{name}") for name in ("number", "name", "birth_day", "birth_year")]
     assert values == ["038085001234", "Hà Văn Ẩn", "27", "1985"]
     page.context.close()
+
+
+def test_the_map_opens_at_a_tap_and_shows_the_islands(browser: Any, live_server: Any) -> None:
+    page = new_phone_page(browser, live_server.url)
+    open_guide(page)
+    assert not any("leaflet" in name for name, _ in wire_requests(page)), "nothing of the map before the tap"
+    page.get_by_role("button", name="Mở bản đồ").click()
+    page.locator(".mapbox path.leaflet-interactive").first.wait_for(state="attached")
+    assert page.get_by_role("button", name="Phóng to").is_visible()
+    assert page.get_by_text("Quần đảo Hoàng Sa (Việt Nam)").count() >= 1
+    assert page.get_by_text("Quần đảo Trường Sa (Việt Nam)").count() >= 1
+    assert axe_problems(page) == [] and page.js_faults == []
+    page.context.close()

@@ -207,6 +207,7 @@ def test_every_map_shows_the_islands() -> None:
     assert [name for name, *_ in ISLANDS] == ["Quần đảo Hoàng Sa (Việt Nam)", "Quần đảo Trường Sa (Việt Nam)"]
     for name, *_ in ISLANDS:
         assert name in html
+    assert 'data-lat="22.3" data-lng="103.8"' in html, "the script needs dots, not our commas"
 
 
 def test_the_menu_shows_what_the_viewer_may_open(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,9 @@ async function live(box) {
   const markers = JSON.parse(box.querySelector("script[type='application/json']")?.textContent || "[]");
   box.replaceChildren();
   box.classList.add("live");
-  const map = L.map(box, { attributionControl: false }).setView([Number(box.dataset.lat), Number(box.dataset.lng)], Number(box.dataset.zoom));
+  const map = L.map(box, { attributionControl: false, zoomControl: false }).setView([Number(box.dataset.lat), Number(box.dataset.lng)], Number(box.dataset.zoom));
+  L.control.attribution({ prefix: false }).addAttribution("Quần đảo Hoàng Sa, quần đảo Trường Sa (Việt Nam)").addTo(map);
+  L.control.zoom({ zoomInTitle: "Phóng to", zoomOutTitle: "Thu nhỏ" }).addTo(map);
   if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { maxZoom: 19 }).addTo(map);
   if (box.dataset.geojson) {
     const shape = await (await fetch(box.dataset.geojson)).json();
@@ -24,7 +26,7 @@ async function live(box) {
     const text = document.createElement(one.url ? "a" : "b");
     text.textContent = one.name;
     if (one.url) text.href = one.url;
-    L.circleMarker([one.lat, one.lng], { radius: 9, color: "#0b4f8a", fillOpacity: 0.8 }).bindPopup(text).bindTooltip(one.name).addTo(map);
+    L.circleMarker([one.lat, one.lng], { radius: 9, color: "#0b4f8a", fillOpacity: 0.8 }).bindPopup(text).bindTooltip(one.name, { permanent: markers.length < 9, direction: "right", offset: [8, 0] }).addTo(map);
   }
   const input = document.getElementById(box.dataset.pin || "-");
   if (!input) return;
