@@ -66,6 +66,7 @@ OFFICERS = (
     Officer("tuphap", "Vàng A Sính", "Công chức Tư pháp – Hộ tịch", "specialist", f"{COMMUNE}tuphap/"),
     Officer("tuphap2", "Nông Thị Bích", "Công chức Tư pháp – Hộ tịch", "specialist", f"{COMMUNE}tuphap/"),
     Officer("kinhte", "Đặng Văn Chiến", "Công chức phòng Kinh tế", "specialist", f"{COMMUNE}kinhte/"),
+    Officer("tpkinhte", "Sùng A Chư", "Trưởng phòng Kinh tế", "leader", f"{COMMUNE}kinhte/"),
     Officer("vhxh", "Tẩn Thị Liều", "Công chức phòng Văn hóa – Xã hội", "specialist", f"{COMMUNE}vhxh/"),
     Officer("lanhdao", "Nguyễn Hữu Thọ", "Chủ tịch Ủy ban nhân dân xã", "leader", COMMUNE),
     Officer("pct", "Giàng Thị Dung", "Phó Chủ tịch Ủy ban nhân dân xã", "leader", COMMUNE),

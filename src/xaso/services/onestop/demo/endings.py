@@ -53,7 +53,7 @@ def _step(walk: Walk, step: CaseStep, story: str) -> bool:
     if step.kind == CaseStep.Kind.SIGN:
         if story == "signing":
             return False
-        results.sign_result(walk.officer("lanhdao", "pct"), dossier_id=dossier.pk, pin=PIN)
+        results.sign_result(_signer(walk), dossier_id=dossier.pk, pin=PIN)
         return True
     if step.kind == CaseStep.Kind.SEAL:
         if story == "sealing":
@@ -72,13 +72,25 @@ def _step(walk: Walk, step: CaseStep, story: str) -> bool:
     return True
 
 
+def _signer(walk: Walk) -> Viewer:
+    """The officer whose name stands under the draft."""
+    drafts = [row for row in results.current_results(walk.dossier) if row.data.get("signer")]
+    account = Account.objects.filter(pk=drafts[0].data["signer"]).first() if drafts else None
+    return viewer_of(account or walk.month.accounts["lanhdao"])
+
+
 def _draft(walk: Walk, officer: Viewer) -> None:
     dossier = walk.dossier
     body = setups_in_force.body_of(dossier.setup)
     given = eforms.Given(dossier.submitted_at.date(), {"channel": dossier.channel})
     for result in eforms.results_for(body, dossier.answers, given):
         if not dossier.results.filter(key=result.key, ended_at__isnull=True).exists():
-            results.draft_result(officer, dossier_id=dossier.pk, key=result.key, answers=body.sample_draft)
+            results.draft_result(
+                officer,
+                dossier_id=dossier.pk,
+                key=result.key,
+                answers=body.sample_draft,
+            )
 
 
 def _after(walk: Walk) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from xaso.kernel.documents.actions import issue_certificate
 from xaso.kernel.documents.models import SigningKey
 from xaso.kernel.people.models import Account
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import VIETNAM
 from xaso.services.onestop import eforms
 from xaso.services.onestop.actions.filing import Applicant
 from xaso.services.onestop.actions.money import open_account
@@ -19,6 +20,7 @@ from xaso.services.onestop.models import BankAccount, FeeRate, Procedure
 COMMUNE, PROVINCE = "15/02728/", "15/"
 AGENCY = "Ủy ban nhân dân xã Mường Hum"
 PIN = "246810"
+KEYS_FROM = datetime(2025, 7, 2, tzinfo=VIETNAM)
 _FAMILY = ("Giàng", "Vàng", "Triệu", "Tẩn", "Lù", "Nông", "Hoàng", "Chảo", "Phàn", "Lý", "Thào", "Đặng")
 _MIDDLE = {"male": ("A", "Văn", "Láo", "Seo"), "female": ("Thị", "Mùi", "Mẩy", "Thu")}
 _GIVEN = {
@@ -26,7 +28,15 @@ _GIVEN = {
     "female": ("Mỷ", "Sua", "Dất", "Bích", "Hoa", "Liều", "Mai", "Xanh"),
 }
 # Fees that the province sets: invented amounts, marked as such; a real province enters its own resolution.
-RATES = (("1.013225", 75_000), ("1.001612", 100_000))
+RATES = {
+    "le_phi_ho_tich": 8_000,
+    "le_phi_giay_phep_xay_dung": 75_000,
+    "le_phi_dang_ky_kinh_doanh": 100_000,
+    "le_phi_tam_ngung_kinh_doanh": 30_000,
+    "le_phi_cham_dut_kinh_doanh": 30_000,
+    "phi_cay_xanh": 50_000,
+    "phi_su_dung_long_duong_via_he": 20_000,
+}
 
 
 def citizens(count: int) -> list[Applicant]:
@@ -63,35 +73,33 @@ def make_money(viewer: Viewer) -> None:
             valid_from=date(2025, 7, 1),
             legal_basis="Tài khoản mẫu, không có thật",
         )
-    for code, amount in RATES:
+    for code, fee in sorted(_fees_of_province()):
         procedure = Procedure.objects.filter(code=code).first()
-        if procedure is None or FeeRate.objects.filter(procedure=procedure, unit_path=PROVINCE).exists():
+        held = FeeRate.objects.filter(procedure=procedure, unit_path=PROVINCE, body__fee=fee)
+        if procedure is None or fee not in RATES or held.exists():
             continue
-        for fee in _fees_of(code):
-            set_rate(
-                viewer,
-                procedure=procedure,
-                unit_path=PROVINCE,
-                body={"fee": fee, "amount": amount},
-                valid_from=date(2025, 7, 1),
-                legal_basis="Mức thu mẫu để chạy thử, không phải nghị quyết của tỉnh",
-            )
+        set_rate(
+            viewer,
+            procedure=procedure,
+            unit_path=PROVINCE,
+            body={"fee": fee, "amount": RATES[fee]},
+            valid_from=date(2025, 7, 1),
+            legal_basis="Mức thu mẫu để chạy thử, không phải nghị quyết của tỉnh",
+        )
 
 
-def _fees_of(code: str) -> list[str]:
-    found = {
-        fee.key
+def _fees_of_province() -> set[tuple[str, str]]:
+    return {
+        (setup.procedure, fee.key)
         for setup in eforms.shipped_setups()
-        if setup.procedure == code
         for fee in setup.fees
         if fee.method == "set_by_province"
     }
-    return sorted(found)
 
 
 def make_keys(viewer: Viewer, accounts: Mapping[str, Account]) -> None:
     """Trial signing keys: the leaders' own and the commune's seal."""
-    for login in ("lanhdao", "pct"):
+    for login in ("lanhdao", "pct", "tpkinhte"):
         account = accounts[login]
         if not SigningKey.objects.filter(account=account).exists():
             issue_certificate(
@@ -103,8 +111,15 @@ def make_keys(viewer: Viewer, accounts: Mapping[str, Account]) -> None:
                 agency=AGENCY,
                 account=account,
                 title=account.title,
+                start=KEYS_FROM,
             )
     if not SigningKey.objects.filter(unit_path=COMMUNE, kind=SigningKey.Kind.AGENCY).exists():
         issue_certificate(
-            viewer, name=AGENCY, unit_path=COMMUNE, kind=SigningKey.Kind.AGENCY, pin=PIN, agency=AGENCY
+            viewer,
+            name=AGENCY,
+            unit_path=COMMUNE,
+            kind=SigningKey.Kind.AGENCY,
+            pin=PIN,
+            agency=AGENCY,
+            start=KEYS_FROM,
         )
