@@ -69,6 +69,11 @@ class OutsideCall(Record):
         indexes = [
             models.Index(fields=["connector", "-created_at"], name="outsidecall_connector"),
             models.Index(
+                fields=["connector", "-created_at"],
+                condition=models.Q(outcome__in=["denied", "unavailable", "garbled"]),
+                name="outsidecall_failed",
+            ),
+            models.Index(
                 fields=["record_id"], condition=models.Q(record_id__isnull=False), name="outsidecall_record"
             ),
         ]

@@ -11,7 +11,9 @@ from xaso.kernel.connectors.base import by_key, keys
 from xaso.kernel.connectors.models import IncomingPayment, OutsideCall
 from xaso.kernel.plain.moment import now
 
-FAILED = ~Q(outcome__in=[OutsideCall.Outcome.OK, OutsideCall.Outcome.REFUSED])
+FAILED = Q(
+    outcome__in=[OutsideCall.Outcome.DENIED, OutsideCall.Outcome.UNAVAILABLE, OutsideCall.Outcome.GARBLED]
+)
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,14 @@ class ConnectorStatus:
 def connector_statuses() -> list[ConnectorStatus]:
     """Every connector, its address, and how it has done. Holds nothing personal."""
     since = now() - timedelta(hours=24)
-    counts = {
-        row["connector"]: (row["calls"], row["failures"])
-        for row in OutsideCall.objects.filter(created_at__gte=since)
-        .values("connector")
-        .annotate(calls=Count("id"), failures=Count("id", filter=FAILED))
-    }
     found = []
     for key in keys():
         one = by_key(key)
         mine = OutsideCall.objects.filter(connector=key).order_by("-created_at")
         answered = mine.filter(outcome__in=[OutsideCall.Outcome.OK, OutsideCall.Outcome.REFUSED])
-        success = answered.values_list("created_at", flat=True).first()
+        counts = mine.filter(created_at__gte=since).aggregate(
+            calls=Count("id"), failures=Count("id", filter=FAILED)
+        )
         found.append(
             ConnectorStatus(
                 key=key,
@@ -51,10 +49,10 @@ def connector_statuses() -> list[ConnectorStatus]:
                 url=one.address.url,
                 simulated=one.simulated,
                 resting=one.transport.breaker.is_open,
-                last_success=success,
+                last_success=answered.values_list("created_at", flat=True).first(),
                 last_failure=mine.filter(FAILED).first(),
-                calls_today=counts.get(key, (0, 0))[0],
-                failures_today=counts.get(key, (0, 0))[1],
+                calls_today=counts["calls"],
+                failures_today=counts["failures"],
             )
         )
     return found

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import phonenumbers
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 
 from xaso.kernel.connectors.errors import OutsideError, OutsideUnavailable
@@ -193,3 +193,14 @@ def _domain() -> str:
 
 
 WAYS: dict[str, Way] = {way.key: way for way in (ZaloWay(), SmsWay(), EmailWay())}
+
+
+def mail_health() -> tuple[bool, str]:
+    """Whether the mail server of the settings takes a connection."""
+    connection = get_connection()
+    try:
+        connection.open()
+        connection.close()
+    except (OSError, smtplib.SMTPException):
+        return False, "Không nối được tới máy chủ thư. Kiểm tra XASO_SMTP_HOST và XASO_SMTP_PORT."
+    return True, "Máy chủ thư nhận kết nối."

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.messages import actions, queries
 from xaso.kernel.messages.forms import TemplateForm
-from xaso.kernel.messages.models import Channel, Message
+from xaso.kernel.messages.models import Channel
 from xaso.kernel.people.doors import any_officer, officer, viewer_in
 from xaso.kernel.plain.sms import sms_size
 
@@ -52,9 +52,9 @@ def failures(request: HttpRequest) -> HttpResponse:
         }
         for message in page
     ]
-    counts = queries.counts_by_state(viewer)
-    tiles = [(state.label, counts.get(state.value, 0)) for state in Message.State]
-    return render(request, "messages/failures.html", {"page": page, "rows": rows, "tiles": tiles})
+    return render(
+        request, "messages/failures.html", {"page": page, "rows": rows, **queries.open_counts(viewer)}
+    )
 
 
 @officer("messages.operate")

@@ -1,6 +1,7 @@
 """What messages register: rights, menu lines, log sentences, the delivery job and its sweeper."""
 
-from xaso.kernel.base.manifest import NavItem, Right, Service, TaskSpec
+from xaso.kernel.base.manifest import Check, NavItem, Right, Service, TaskSpec
+from xaso.kernel.messages.channels import mail_health
 from xaso.kernel.messages.delivery import deliver, scheduled_sweep
 from xaso.kernel.messages.queries import unread_count
 
@@ -28,6 +29,7 @@ SERVICE = Service(
         "messages.address_refused": "Từ chối nhận tin qua {channel}",
         "messages.template_rewritten": "Sửa mẫu tin, phiên bản {version}",
     },
+    checks=(Check("Máy chủ thư", mail_health),),
     tasks=(
         TaskSpec("messages.deliver", deliver),
         TaskSpec("messages.sweep", scheduled_sweep, "*/5 * * * *"),

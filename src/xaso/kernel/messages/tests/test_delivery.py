@@ -22,6 +22,7 @@ from xaso.kernel.messages.actions import (
     set_wishes,
     stop_link,
 )
+from xaso.kernel.messages.channels import mail_health
 from xaso.kernel.messages.models import Dispatch, Message, MessageTemplate, QuietHours
 from xaso.kernel.messages.queries import failures, inbox, masked_contact, unread_count
 from xaso.kernel.messages.tests.conftest import DATA, WORDING, put
@@ -87,6 +88,7 @@ def test_mail_by_a_real_server(world: World, mailbox: Path) -> None:
     assert states(message) == {"email": "sent"}
     (kept,) = mailbox.iterdir()
     text = kept.read_bytes()
+    assert mail_health()[0]
     assert b"List-Unsubscribe" in text
     assert b"may@example.test" in text
     assert str(message.dispatches.get().pk).encode() in text
@@ -96,6 +98,7 @@ def test_a_refused_mail_address_fails_for_good(world: World) -> None:
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_PORT=1):
         put(channels=("email",))
         message = run(post(somebody()))
+        assert not mail_health()[0]
     assert states(message) == {"email": "retry"}
     assert message.state == Message.State.WAITING
     assert message.next_at is not None
