@@ -13,6 +13,7 @@ from xaso.services.onestop import eforms, rules, setups_in_force
 from xaso.services.onestop.actions import handling, results
 from xaso.services.onestop.actions.base import open_step
 from xaso.services.onestop.actions.rating import rate_dossier
+from xaso.services.onestop.actions.returning import return_result
 from xaso.services.onestop.demo.seeds import PIN
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ MOST_STEPS = 12
 
 def specialist_of(walk: Walk, unit_path: str) -> Viewer:
     """An officer of the office that holds the dossier."""
-    found = [one for one in walk.month.accounts.values() if one.unit_path == unit_path]
-    account: Account = walk.month.chance.choice(found) if found else walk.month.accounts["tuphap"]
-    return viewer_of(account)
+    here = [viewer_of(one) for one in walk.month.accounts.values() if one.unit_path == unit_path]
+    able = [one for one in here if one.can("onestop.draft", unit_path)] or here
+    return walk.month.chance.choice(able) if able else viewer_of(walk.month.accounts["tuphap"])
 
 
 def to_the_end(walk: Walk, story: str) -> None:
@@ -94,8 +95,6 @@ def _draft(walk: Walk, officer: Viewer) -> None:
 
 
 def _after(walk: Walk) -> None:
-    from xaso.services.onestop.actions.returning import return_result
-
     dossier, chance = walk.dossier, walk.month.chance
     if dossier.delivery and dossier.delivery.get("way") == "counter" and chance.random() < 0.8:
         return_result(
