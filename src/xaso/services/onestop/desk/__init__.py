@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xaso.services.onestop.desk import acts, dossier, opinions, queue, returning
+from xaso.services.onestop.desk import acts, dossier, opinions, queue, reception, register, returning
 
 app_name = "onestop_desk"
 
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("chuyen-nhieu/", queue.forward_many, name="forward_many"),
+    path("tiep-nhan/", reception.choose, name="reception"),
+    path("tiep-nhan/xong/<str:code>/", reception.received, name="received"),
+    path("tiep-nhan/<str:code>/", reception.receive, name="receive"),
+    path("so-theo-doi/", register.book, name="register"),
+    path("so-theo-doi/tep.xlsx", register.sheet, name="register_xlsx"),
     path("y-kien/", opinions.waiting, name="opinions"),
     path("y-kien/<uuid:opinion_id>/", opinions.answer, name="answer_opinion"),
     path("tra-ket-qua/", returning.waiting, name="returning"),

@@ -20,7 +20,7 @@ from xaso.kernel.people.viewer import Viewer
 from xaso.services.onestop import eforms, rules, setups_in_force
 from xaso.services.onestop.actions.base import open_step
 from xaso.services.onestop.actions.handling import following
-from xaso.services.onestop.models import Dossier, DossierPaper, Payment, Result, Supplement
+from xaso.services.onestop.models import Dossier, DossierPaper, Payment, Result, Setup, Supplement
 
 VIEW = "onestop.view"
 
@@ -190,3 +190,14 @@ def looks_at(viewer: Viewer, dossier: Dossier, limit: int = 20) -> list[LookAt]:
         LookAt(row.created_at, *(names.get(row.viewer_id) or ("Hệ thống", "")))  # type: ignore[arg-type]
         for row in shown
     ]
+
+
+def recent_setups(viewer: Viewer, received_path: str, limit: int = 8) -> list[Setup]:
+    """The electronic procedures this desk received lately, the latest first, those still in force."""
+    if not viewer.can("onestop.receive", received_path):
+        return []
+    latest = Dossier.objects.filter(received_path=received_path).order_by("-submitted_at")
+    found = dict.fromkeys(latest.values_list("setup_id", flat=True)[:200])
+    rows = Setup.objects.filter(pk__in=found, state=Setup.State.PUBLISHED, valid_to__isnull=True)
+    by_id = rows.select_related("procedure").defer("body").in_bulk()
+    return [by_id[pk] for pk in found if pk in by_id][:limit]
