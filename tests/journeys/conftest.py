@@ -1,0 +1,43 @@
+"""One town and one browser for all journeys: they are dear to start, and people share a town too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.journeys.people import People
+from tests.journeys.world import Town, a_town
+from xaso.kernel.ui.browser import CHROMIUM, launch_browser
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies here is a journey."""
+    for item in items:
+        if "/journeys/" in str(item.path):
+            item.add_marker(pytest.mark.journey)
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="no chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
+    """The running installation."""
+    with django_db_blocker.unblock(), a_town() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, headless."""
+    with launch_browser() as made:
+        yield made
+
+
+@pytest.fixture
+def people(town: Town, browser: Any) -> Iterator[People]:
+    """Everybody of a story, each in a browser context of their own; closed at its end."""
+    made = People(town, browser)
+    yield made
+    made.leave()

@@ -1,0 +1,61 @@
+"""Who takes part in a journey, and how they sign in: through the pages, like everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.journeys.world import Town
+from xaso.kernel.ui.browser import new_desk_page, new_phone_page
+from xaso.site.demo import place
+
+MAY, PAO, SUA, TA = "Triệu Thị Mẩy", "Giàng A Páo", "Vàng Thị Sua", "Lý Láo Tả"
+
+
+class People:
+    """Opens a browser context for each person of a story."""
+
+    def __init__(self, town: Town, browser: Any) -> None:
+        self.town, self.browser = town, browser
+        self._pages: list[Any] = []
+
+    def visitor(self, **options: Any) -> Any:
+        """Somebody with a phone who has not signed in."""
+        return self._keep(new_phone_page(self.browser, self.town.url, **options))
+
+    def citizen(self, name: str, **options: Any) -> Any:
+        """A citizen with a phone, signed in with VNeID."""
+        page = self.visitor(**options)
+        sign_in_with_vneid(page, name)
+        return page
+
+    def officer(self, login: str, **options: Any) -> Any:
+        """An officer at a desk, signed in by password."""
+        page = self._keep(new_desk_page(self.browser, self.town.url, **options))
+        page.goto("/dang-nhap/can-bo")
+        page.fill("[name=username]", login)
+        page.fill("[name=password]", place.PASSWORD)
+        page.locator("main button", has_text="Đăng nhập").click()
+        page.wait_for_url("**/desk/**")
+        return page
+
+    def leave(self) -> None:
+        """Close what the story opened; a fault of a script or of the content policy fails it."""
+        faults = [fault for page in self._pages for fault in page.js_faults]
+        for page in self._pages:
+            page.context.close()
+        self._pages.clear()
+        assert not faults, faults
+
+    def _keep(self, page: Any) -> Any:
+        self._pages.append(page)
+        return page
+
+
+def sign_in_with_vneid(page: Any, name: str, back: str = "") -> None:
+    """From the sign-in page to the provider's page, pick the citizen there, and back."""
+    if "/dang-nhap/" not in page.url:
+        page.goto(f"/dang-nhap/?next={back}" if back else "/dang-nhap/")
+    page.get_by_role("button", name="Đăng nhập bằng VNeID").click()
+    page.wait_for_url("**/vneid/auth**")
+    page.locator("button.card", has_text=name).click()
+    page.wait_for_url(lambda url: "/vneid" not in url)
