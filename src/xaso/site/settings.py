@@ -86,7 +86,7 @@ XASO_FILES = os.environ.get("XASO_FILES", str(HOME / "files"))
 XASO_S3_URL = os.environ.get("XASO_S3_URL", "")
 XASO_SIMULATORS = os.environ.get("XASO_SIMULATORS", "http://127.0.0.1:8301").rstrip("/")
 try:
-    XASO_OUTSIDE = read_addresses(os.environ, XASO_SIMULATORS)
+    XASO_OUTSIDE = read_addresses(os.environ, XASO_SIMULATORS, trial=DEMO or TESTING)
 except AddressError as error:
     raise ImproperlyConfigured(str(error)) from None
 XASO_VNEID_ISSUER = XASO_OUTSIDE["vneid"].url

@@ -2,10 +2,14 @@
 
 Nothing but the address says whether a connector speaks to the real system or to the simulator: an address that
 is not set is the simulator's, and then the trial secrets hold. A real address needs https and real secrets.
+
+The trial secrets are known to everybody, so they hold in a trial only: elsewhere a simulated system has secrets that
+nobody knows, and whatever claims to come from it is turned away.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -90,12 +94,16 @@ _SPECS = (
 KEYS = tuple(spec.key for spec in _SPECS)
 
 
-def read_addresses(environ: Mapping[str, str], simulators: str) -> dict[str, Address]:
-    """All outside addresses by key. Raises AddressError with a Vietnamese sentence at the first fault."""
-    return {spec.key: _read(spec, environ, simulators.rstrip("/")) for spec in _SPECS}
+def read_addresses(environ: Mapping[str, str], simulators: str, *, trial: bool = True) -> dict[str, Address]:
+    """All outside addresses by key; ``trial``: the trial secrets hold for simulated systems.
+
+    Raises AddressError with a Vietnamese sentence at the first fault.
+    """
+    unset = TRIAL if trial else secrets.token_urlsafe(32)
+    return {spec.key: _read(spec, environ, simulators.rstrip("/"), unset) for spec in _SPECS}
 
 
-def _read(spec: _Spec, environ: Mapping[str, str], simulators: str) -> Address:
+def _read(spec: _Spec, environ: Mapping[str, str], simulators: str, unset: str) -> Address:
     prefix = f"XASO_{spec.key.upper()}_"
     url = environ.get(spec.url_name, "").strip().rstrip("/") or f"{simulators}/{spec.key}"
     simulated = url == f"{simulators}/{spec.key}"
@@ -107,8 +115,8 @@ def _read(spec: _Spec, environ: Mapping[str, str], simulators: str) -> Address:
         url=url,
         simulated=simulated,
         client_id=environ.get(f"{prefix}CLIENT_ID", TRIAL),
-        secret=environ.get(f"{prefix}SECRET", TRIAL),
-        hook_secret=environ.get(f"{prefix}HOOK_SECRET", TRIAL),
+        secret=environ.get(f"{prefix}SECRET", unset),
+        hook_secret=environ.get(f"{prefix}HOOK_SECRET", unset),
         timeout=_seconds(environ, f"{prefix}TIMEOUT", spec.timeout),
         options=options,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +31,7 @@ INIT_FIELDS = (
 )  # fmt: skip
 NOTICE_FIELDS = ("MaDoiTac", "MaThamChieu", "MaGiaoDich", "SoTien", "ThoiGianGD", "MaKetQua")
 QUERY_FIELDS = ("MaDoiTac", "MaThamChieu")
+_STAMP = re.compile(r"[0-9]{1,12}")
 NOTICE_LIVES = 300  # seconds that a bank's signature is good for
 
 
@@ -57,13 +59,13 @@ class _State(Wire):
 
 
 class _Transfer(Wire):
-    id: str
+    id: str = Field(max_length=80)
     transactionDate: str
-    accountNumber: str
+    accountNumber: str = Field(max_length=30)
     content: str = ""
     transferType: str
-    transferAmount: int = Field(ge=0)
-    referenceCode: str = ""
+    transferAmount: int = Field(ge=0, le=10**15)
+    referenceCode: str = Field(default="", max_length=80)
 
 
 class _Transfers(Wire):
@@ -220,7 +222,7 @@ class Payment(Connector):
         """
         parts = dict(part.partition("=")[::2] for part in signature.split(","))
         stamp = parts.get("t", "")
-        if not (stamp.isascii() and stamp.isdigit()) or abs(now().timestamp() - int(stamp)) > NOTICE_LIVES:
+        if not _STAMP.fullmatch(stamp) or abs(now().timestamp() - int(stamp)) > NOTICE_LIVES:
             raise OutsideGarbled("Thông báo của ngân hàng quá hạn hoặc thiếu thời điểm ký.", code="stale")
         wanted = hmac.new(self.address.hook_secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256)
         if not hmac.compare_digest(parts.get("v1", "").encode(), wanted.hexdigest().encode()):
@@ -235,7 +237,7 @@ class Payment(Connector):
         """The platform's webhook → its word on a payment. Raises OutsideGarbled when its keyed hash is wrong."""
         try:
             return self._platform(_Notice.model_validate(json.loads(body)))
-        except (ValueError, ValidationError):
+        except (ValueError, RecursionError):
             raise OutsideGarbled("Thông báo thanh toán không đúng quy ước.") from None
 
     def ping(self, asked: Asked) -> str:

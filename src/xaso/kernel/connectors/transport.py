@@ -55,7 +55,7 @@ class Reply:
         """The body as JSON; raises OutsideGarbled when it is none."""
         try:
             return json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise OutsideGarbled("Hệ thống ngoài trả lời không đúng quy ước (không phải JSON).") from None
 
     def into(self, model: type[M]) -> M:
@@ -101,7 +101,10 @@ def basic_header(address: Address) -> dict[str, str]:
 def _client(timeout: float) -> httpx.Client:
     """One pool of connections a process and time limit; proxies of the environment never serve loopback."""
     limits = httpx.Limits(max_connections=20, max_keepalive_connections=5, keepalive_expiry=15)
-    return httpx.Client(timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)), limits=limits)
+    direct = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
+    return httpx.Client(
+        timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)), limits=limits, mounts=direct
+    )
 
 
 class Transport:

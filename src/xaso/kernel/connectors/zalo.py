@@ -157,7 +157,7 @@ class Zalo(Connector):
         try:
             content: dict[str, Any] = json.loads(body)
             stamp = str(content.get("timestamp", ""))
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, RecursionError):
             raise OutsideGarbled("Thông báo Zalo không đọc được.") from None
         text = self.address.client_id.encode() + body + stamp.encode() + self.address.hook_secret.encode()
         if not hmac.compare_digest(signature.encode(), f"mac={hashlib.sha256(text).hexdigest()}".encode()):

@@ -25,6 +25,7 @@ from xaso.kernel.messages.wording import Wording, WordingError, fill
 from xaso.kernel.people.models import Account, Person
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
+from xaso.kernel.plain.text import clean
 
 DELIVER = "messages.deliver"
 STOP_SALT = "messages.stop"
@@ -84,7 +85,7 @@ def send(
             "account": to if isinstance(to, Account) else None,
             "contact": reachable,
             "data": values,
-            "subject": fill(template.subject, values),
+            "subject": clean(fill(template.subject, values)),
             "body": fill(template.body, values),
             "link": link,
             "record_type": record_type,

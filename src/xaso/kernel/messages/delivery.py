@@ -6,6 +6,7 @@ trace: the same text message is then sent under the same identity, and a Zalo me
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from xaso.kernel.messages.wording import fill
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 
+log = logging.getLogger("xaso.messages")
+
 OPEN = (Message.State.WAITING, Message.State.SENT)
 GONE = {Dispatch.State.SENT, Dispatch.State.DELIVERED, Dispatch.State.READ}
 OVER = {Dispatch.State.FAILED, Dispatch.State.SKIPPED}
@@ -43,6 +46,11 @@ def deliver(message_id: str) -> None:
             accepted = WAYS[dispatch.channel].send(outgoing)
         except SendError as error:
             _note_failure(dispatch.pk, error)
+            continue
+        except Exception as error:  # a fault of ours must end like any other: tried again, then shown
+            log.exception("dispatch %s by %s broke", dispatch.pk, dispatch.channel)
+            code = type(error).__name__
+            _note_failure(dispatch.pk, SendError("Lỗi trong phần mềm khi gửi.", code=code, passing=True))
             continue
         _note_sent(dispatch.pk, accepted)
         return

@@ -66,6 +66,10 @@ def test_false_or_old_notices_are_turned_away(world: World, client: Client) -> N
     assert post(bank.sign(body)) == 403, "the body lacks what it must have"
     assert post(bank.sign(body, at=1_700_000_000)) == 403, "too old"
     assert post("") == post("t=abc,v1=") == post("nonsense") == 403
+    assert post(f"t={'9' * 5000},v1=") == 403
+    for url in ("/hooks/payment", "/hooks/zalo"):
+        for content in (b"[" * 200_000, b"[]", b"{}", b"\xff", b"null"):
+            assert client.post(url, content, content_type="application/json").status_code == 403
     assert client.get("/hooks/bank").status_code == 405
     assert IncomingPayment.objects.count() == 0
 

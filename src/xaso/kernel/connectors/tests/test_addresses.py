@@ -23,6 +23,14 @@ def test_nothing_set_means_simulators() -> None:
     assert found["vneid"].url == f"{HERE}/vneid"
 
 
+def test_outside_a_trial_nobody_knows_the_simulators_secrets() -> None:
+    found = read_addresses({}, HERE, trial=False)
+    assert all(
+        TRIAL not in (one.secret, one.hook_secret) and len(one.hook_secret) > 30 for one in found.values()
+    )
+    assert read_addresses({}, HERE, trial=False)["bank"].hook_secret != found["bank"].hook_secret
+
+
 def test_one_address_makes_one_real() -> None:
     found = read_addresses(REAL, HERE)
     assert (found["sms"].url, found["sms"].simulated) == ("https://sms.example.test", False)

@@ -198,6 +198,23 @@ def test_somebody_without_any_address_still_has_the_inbox(world: World) -> None:
     assert run(post(Address(name="Khách"))).state == Message.State.FAILED
 
 
+def test_a_fault_of_ours_is_tried_again_and_then_shown(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(channels=("sms",), subject="Tin {code}")
+    data = {**DATA, "code": "một\nhai"}
+    message = send(SYSTEM, KEY, to=somebody(), data=data)
+    assert message.subject == "Tin một hai", "a value must not end a mail's header"
+
+    def broken(outgoing: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(delivery.WAYS["sms"], "send", broken)
+    for hour in range(0, 60, 10):
+        with frozen(now() + timedelta(hours=hour)):
+            run(message)
+    assert message.state == Message.State.FAILED
+    assert states(message) == {"sms": "failed"}
+
+
 def test_quiet_hours_hold_back_and_urgency_breaks_them(world: World) -> None:
     QuietHours.objects.create(
         channels=["zalo", "sms"], start="21:30", end="06:30", valid_from=at("2026-01-01T00:00").date()
