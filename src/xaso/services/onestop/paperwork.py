@@ -250,6 +250,12 @@ def _signed_by(name: str, title: str) -> dict[str, str]:
     return {"authority": "TM. Ủy ban nhân dân", "position": title or "Chủ tịch", "signer": name}
 
 
+def _within(head: dict[str, Any]) -> dict[str, Any]:
+    """The same for a form that names the matter inside a sentence: "đề nghị giải quyết cấp giấy phép …"."""
+    matter = head["matter"]
+    return {**head, "matter": matter[:1].lower() + matter[1:]}
+
+
 def apology_pdf(viewer: Viewer, dossier: Dossier) -> bytes:
     """Form 04, the newest apology with its reason and the new date."""
     _must_see(viewer, dossier)
@@ -261,7 +267,7 @@ def apology_pdf(viewer: Viewer, dossier: Dossier) -> bytes:
     return render_template(
         "onestop.apology",
         {
-            **_head(dossier, agency, _on(row.created_at)),
+            **_within(_head(dossier, agency, _on(row.created_at))),
             **_signed_by(made_by.display_name if made_by else "", made_by.title if made_by else ""),
             "received_on": day(dossier.received_at or dossier.submitted_at),
             "due_on": _moment(row.old_due_at),
@@ -281,7 +287,7 @@ def stop_pdf(viewer: Viewer, dossier: Dossier) -> bytes:
     return render_template(
         "onestop.stop_notice",
         {
-            **_head(dossier, agency, _on(dossier.finished_at)),
+            **_within(_head(dossier, agency, _on(dossier.finished_at))),
             **_signed_by(*_who(dossier, "onestop.dossier_stopped")),
             "received_on": day(dossier.received_at or dossier.submitted_at),
             "requested_on": day(dossier.finished_at or now()),

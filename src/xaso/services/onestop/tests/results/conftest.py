@@ -13,7 +13,7 @@ from xaso.kernel.people.models import Account
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import officer, officer_account
 from xaso.kernel.people.viewer import Viewer
-from xaso.services.onestop import routing
+from xaso.services.onestop import eforms, routing
 from xaso.services.onestop.actions import handling, reception, results
 from xaso.services.onestop.actions.base import open_step
 from xaso.services.onestop.demo_keys import ensure_demo_keys
@@ -99,7 +99,7 @@ def drafted(house: House, procedure: str, **more) -> Dossier:
     """A dossier at the leader's desk with its drafted results."""
     dossier = to_drafting(house, a_dossier(procedure, **more))
     body = body_of(dossier.setup)
-    for result in results.eforms.results_for(body, dossier.answers, results.given_of(dossier)):
+    for result in eforms.results_for(body, dossier.answers, results.given_of(dossier)):
         results.draft_result(
             house.specialist, dossier_id=dossier.pk, key=result.key, answers=body.sample_draft
         )

@@ -16,6 +16,7 @@ from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import officer, officer_account
 from xaso.services.onestop import rules
 from xaso.services.onestop.actions import handling, reception, results
+from xaso.services.onestop.actions.results import issuing
 from xaso.services.onestop.demo_keys import ensure_demo_keys
 from xaso.services.onestop.models import Dossier, Result
 from xaso.services.onestop.testing import BIRTH, COMMUNE, MARITAL, PERMIT, a_dossier
@@ -226,18 +227,18 @@ def test_a_batch_with_one_failing(house):
 
 def test_a_failure_while_going_on_takes_the_signature_back(house, monkeypatch):
     good, bad = drafted(house, BIRTH), drafted(house, BIRTH)
-    whole = results.go_on
+    whole = issuing.go_on
 
     def breaking(viewer, dossier, *rest):
         if dossier.pk == bad.pk:
             raise Conflict("Bước tiếp theo không có nơi nhận.")
         whole(viewer, dossier, *rest)
 
-    monkeypatch.setattr(results, "go_on", breaking)
+    monkeypatch.setattr(issuing, "go_on", breaking)
     outcomes = results.sign_many(house.leader, dossier_ids=[bad.pk, good.pk], pin=PIN)
     assert [one.ok for one in outcomes] == [False, True]
     assert not Result.objects.get(dossier=bad).document.signatures.exists()
-    monkeypatch.setattr(results, "go_on", whole)
+    monkeypatch.setattr(issuing, "go_on", whole)
     results.sign_result(house.leader, dossier_id=bad.pk, pin=PIN)
 
 

@@ -1,0 +1,159 @@
+"""The pages of drafting, signing, sealing and printing, as officers use them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from xaso.kernel.people.models import Account
+from xaso.kernel.people.testing import officer
+from xaso.services.onestop import rules
+from xaso.services.onestop.actions import results
+from xaso.services.onestop.models import Dossier, Result
+from xaso.services.onestop.testing import BIRTH, MARITAL, PERMIT, a_dossier
+from xaso.services.onestop.tests.results.conftest import (
+    PIN,
+    SEAL_PIN,
+    drafted,
+    step_of,
+    to_drafting,
+    to_signing,
+)
+
+pytestmark = pytest.mark.django_db
+DESK = "/desk/onestop"
+
+
+def as_officer(viewer) -> Client:
+    http = Client()
+    http.force_login(Account.objects.get(pk=viewer.account_id))
+    return http
+
+
+def text_of(answer) -> str:
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_drafting(house):
+    dossier = to_drafting(house, a_dossier(BIRTH))
+    http, url = as_officer(house.specialist), f"{DESK}/ho-so/{dossier.code}/ket-qua/"
+    page = http.get(url)
+    assert page.status_code == 200 and "Số định danh của trẻ" in text_of(page)
+    wrong = http.post(url, {"key": "birth_certificate", "child_id_number": "12", "book_number": "58"})
+    assert wrong.status_code == 422 and 'value="58"' in text_of(wrong)
+    made = http.post(
+        url, {"key": "birth_certificate", "child_id_number": "006326000123", "book_number": "58"}
+    )
+    assert made.status_code == 302
+    again = http.get(made["Location"])
+    assert "trang-1.png" in text_of(again) and "Trình ký" in text_of(again)
+    row = Result.objects.get(dossier=dossier)
+    picture = http.get(f"{url}{row.pk}/trang-1.png")
+    assert picture["Content-Type"] == "image/png" and picture.content.startswith(b"\x89PNG")
+    assert "no-store" in picture["Cache-Control"]
+    assert http.get(f"{url}{row.pk}/trang-9.png").status_code == 404
+    assert http.get(f"{url}{row.pk}/van-ban.pdf").content.startswith(b"%PDF")
+    assert "Dự thảo" in text_of(http.get(f"{DESK}/ho-so/{dossier.code}/"))
+    refusal = http.post(url, {"key": "refusal", "reasons": "Đã đăng ký ở xã khác.", "basis": "Luật Hộ tịch"})
+    assert refusal.status_code == 302
+    assert Result.objects.get(dossier=dossier, ended_at=None).is_refusal
+
+
+def test_drafting_at_the_wrong_time_or_place(house):
+    dossier = drafted(house, BIRTH)
+    url = f"{DESK}/ho-so/{dossier.code}/ket-qua/"
+    assert as_officer(house.specialist).get(url).status_code == 302
+    assert as_officer(house.leader).get(url).status_code == 403
+    assert as_officer(officer("specialist", "04/01273/")).get(url).status_code == 404
+    row = Result.objects.get(dossier=dossier)
+    for part in ("", "van-ban.pdf", "trang-1.png"):
+        stranger = as_officer(officer("specialist", "04/01273/"))
+        assert stranger.get(f"{url}{row.pk}/{part}").status_code == 404
+        assert Client().get(f"{url}{row.pk}/{part}").status_code == 302
+
+
+def test_one_signature_one_seal(house):
+    dossier = drafted(house, PERMIT)
+    leader, clerk = as_officer(house.leader), as_officer(house.clerk)
+    listed = text_of(leader.get(f"{DESK}/ky/"))
+    assert dossier.code in listed and "Giấy phép xây dựng" in listed
+    url = f"{DESK}/ho-so/{dossier.code}/ky/"
+    shown = text_of(leader.get(url))
+    assert "Vàng Thị Mỷ" in shown and "Chứng thư dùng thử" in shown and "trang-1.png" in shown
+    for pin, words in (("", "Nhập mã PIN"), ("999999", "PIN")):
+        wrong = leader.post(url, {"do": "yes", "pin": pin})
+        assert wrong.status_code == 422 and words in text_of(wrong)
+    done = leader.post(url, {"do": "yes", "pin": PIN})
+    assert done.status_code == 200 and "Xong 1 hồ sơ" in text_of(done)
+    assert "Không còn gì" in text_of(leader.get(url))
+    assert dossier.code in text_of(clerk.get(f"{DESK}/dong-dau/"))
+    seal = f"{DESK}/ho-so/{dossier.code}/dong-dau/"
+    assert "Ủy ban nhân dân" in text_of(clerk.get(seal))
+    assert "Xong 1 hồ sơ" in text_of(clerk.post(seal, {"do": "yes", "pin": SEAL_PIN}))
+    assert Dossier.objects.get(pk=dossier.pk).status == rules.DONE
+    row = Result.objects.get(dossier=dossier)
+    page = text_of(clerk.get(f"{DESK}/ho-so/{dossier.code}/ket-qua/{row.pk}/"))
+    assert page.count("Chữ ký hợp lệ") == 2 and "1/GPXD-UBND" in page
+    assert row.document.shown_code in page
+
+
+def test_a_batch_on_the_page(house):
+    good, other = drafted(house, BIRTH), drafted(house, MARITAL)
+    early = to_drafting(house, a_dossier(BIRTH))
+    leader = as_officer(house.leader)
+    picks = {"pick": [good.code, early.code, other.code]}
+    assert leader.post(f"{DESK}/ky/xem/", {}).status_code == 422
+    shown = text_of(leader.post(f"{DESK}/ky/xem/", picks))
+    assert early.code in shown and "không còn ở bước này" in shown and "2 văn bản" in shown
+    done = text_of(leader.post(f"{DESK}/ky/xem/", {**picks, "do": "yes", "pin": PIN}))
+    assert "Xong 2 hồ sơ" in done and "1 hồ sơ chưa xong" in done
+    assert step_of(good).kind == step_of(other).kind == "seal" and step_of(early).kind == "review"
+
+
+def test_who_may_sign_and_seal(house):
+    dossier = drafted(house, BIRTH)
+    for viewer in (house.specialist, house.clerk, house.receptionist):
+        assert as_officer(viewer).get(f"{DESK}/ky/").status_code == 403
+        assert as_officer(viewer).get(f"{DESK}/ho-so/{dossier.code}/ky/").status_code == 403
+    assert as_officer(house.leader).get(f"{DESK}/dong-dau/").status_code == 403
+    province = as_officer(officer("leader", "15/"))
+    assert dossier.code not in text_of(province.get(f"{DESK}/ky/"))
+    other = as_officer(officer("leader", "04/01273/"))
+    assert dossier.code not in text_of(other.get(f"{DESK}/ky/"))
+    assert other.post(f"{DESK}/ho-so/{dossier.code}/ky/", {"do": "yes", "pin": PIN}).status_code == 404
+    assert other.post(f"{DESK}/ho-so/{dossier.code}/ky-ten-toi/").status_code == 404
+
+
+def test_two_leaders(house):
+    dossier = drafted(house, BIRTH)
+    deputy = officer("leader", "15/02683/", name="Lý A Sử")
+    http = as_officer(deputy)
+    shown = text_of(http.get(f"{DESK}/ho-so/{dossier.code}/ky/"))
+    assert "Ký với tên tôi" in shown and "chưa gắn khóa" in shown
+    moved = http.post(f"{DESK}/ho-so/{dossier.code}/ky-ten-toi/")
+    assert moved.status_code == 302 and "Ký với tên tôi" not in text_of(http.get(moved["Location"]))
+    assert Result.objects.get(dossier=dossier).data["signer"] == str(deputy.account_id)
+
+
+def test_printed_forms(house):
+    dossier = to_drafting(house, a_dossier(PERMIT))
+    http = as_officer(house.receptionist)
+    answer = http.get(f"{DESK}/ho-so/{dossier.code}/giay/01.pdf")
+    assert answer["Content-Type"] == "application/pdf" and dossier.code in answer["Content-Disposition"]
+    assert http.get(f"{DESK}/ho-so/{dossier.code}/giay/06.pdf").status_code == 200
+    assert http.get(f"{DESK}/ho-so/{dossier.code}/giay/03.pdf").status_code == 404
+    assert http.get(f"{DESK}/ho-so/{dossier.code}/giay/99.pdf").status_code == 404
+    stranger = as_officer(officer("receptionist", "04/01273/"))
+    assert stranger.get(f"{DESK}/ho-so/{dossier.code}/giay/01.pdf").status_code == 404
+
+
+def test_a_remote_key_asks_for_a_code(house):
+    from xaso.kernel.documents.models import SigningKey
+
+    dossier = to_signing(house, drafted(house, BIRTH))
+    SigningKey.objects.filter(kind="person").update(adapter="remote")
+    shown = text_of(as_officer(house.leader).get(f"{DESK}/ho-so/{dossier.code}/ky/"))
+    assert "Gửi mã về điện thoại" in shown and "Mã xác thực một lần" in shown
+    assert results.current_results(dossier)[0].signed_at is None
