@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from xaso.services.onestop.desk import acts, dossier, opinions, queue, reception, register, returning
+from xaso.services.onestop.desk.results import result_urls
 
 app_name = "onestop_desk"
 
@@ -28,4 +29,5 @@ urlpatterns = [
     path("ho-so/<str:code>/phieu-kiem-soat/", dossier.slip, name="slip"),
     path("ho-so/<str:code>/tra/", returning.give_back, name="give_back"),
     path("ho-so/<str:code>/viec/<slug:verb>/", acts.verb_page, name="verb"),
+    *result_urls,
 ]
