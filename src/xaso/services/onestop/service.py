@@ -1,10 +1,11 @@
 """The manifest of the one-stop shop."""
 
-from xaso.kernel.base.manifest import CaseType, HomeCard, Right, Service
+from xaso.kernel.base.manifest import CaseType, HomeCard, NavItem, Right, Service
 from xaso.services.onestop.api import router
 from xaso.services.onestop.demo import fill
 from xaso.services.onestop.listeners import on_payment_arrived
 from xaso.services.onestop.queries.figures import INDICATORS
+from xaso.services.onestop.queries.results import count_to_seal, count_to_sign
 from xaso.services.onestop.webhooks import on_status_event
 
 READERS = ("receptionist", "specialist", "leader", "clerk", "province_viewer", "admin")
@@ -76,6 +77,10 @@ SERVICE = Service(
         HomeCard("Làm thủ tục", "Tìm thủ tục, nộp hồ sơ, nộp phí tại nhà.", "onestop:front", "file-text"),
         HomeCard("Tra cứu hồ sơ", "Xem hồ sơ đã đến đâu bằng mã.", "onestop:look_up", "search"),
         HomeCard("Hồ sơ của tôi", "Theo dõi, bổ sung, nhận kết quả.", "onestop:mine", "folder"),
+    ),
+    nav=(
+        NavItem("Ký kết quả", "onestop_desk:signing", "onestop.sign", "signature", count_to_sign),
+        NavItem("Đóng dấu, phát hành", "onestop_desk:sealing", "onestop.seal", "stamp", count_to_seal),
     ),
     rights=RIGHTS,
     cases=(

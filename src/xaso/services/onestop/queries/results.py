@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.cases import queries as cases
@@ -50,16 +50,23 @@ def waiting_to_seal(viewer: Viewer, codes: Sequence[str] | None = None) -> list[
     ]
 
 
-def _at_step(
-    viewer: Viewer, kind: str, right: str, codes: Sequence[str] | None
-) -> list[tuple[Dossier, list[Result]]]:
-    paths = viewer.paths(right)
+def count_to_sign(viewer: Viewer) -> int:
+    """How many dossiers wait at the step of signing, for the menu."""
+    return _held_at(viewer, CaseStep.Kind.SIGN, "onestop.sign")[:MOST].count()
+
+
+def count_to_seal(viewer: Viewer) -> int:
+    """How many dossiers wait at the step of sealing, for the menu."""
+    return _held_at(viewer, CaseStep.Kind.SEAL, "onestop.seal")[:MOST].count()
+
+
+def _held_at(viewer: Viewer, kind: str, right: str) -> QuerySet[Dossier]:
     held = Q(pk__in=[])
-    for path in paths:
+    for path in viewer.paths(right):
         # A province's leader does not sign for its communes: the authority must be the viewer's own.
         own = Q(unit_path=routing.authority_of(path)) if path else Q()
         held |= own & Q(case__holder_path__startswith=path)
-    found = Dossier.objects.filter(
+    return Dossier.objects.filter(
         held,
         case__closed_at__isnull=True,
         case__status=Status.OPEN,
@@ -67,6 +74,12 @@ def _at_step(
         case__steps__ended_at__isnull=True,
         case__steps__group__isnull=True,
     )
+
+
+def _at_step(
+    viewer: Viewer, kind: str, right: str, codes: Sequence[str] | None
+) -> list[tuple[Dossier, list[Result]]]:
+    found = _held_at(viewer, kind, right)
     if codes is not None:
         found = found.filter(code__in=list(codes)[:MOST])
     found = found.select_related("case", "setup", "applicant").defer("setup__body")
