@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from xaso.kernel.ui.asked import Asked, Option
 from xaso.services.onestop import eforms
 from xaso.services.onestop.eforms.schema import Kind, Page, Question
 
+PROVEN = "Lấy từ tài khoản định danh, đã xác thực."
 _KINDS = {Kind.GROUP: "group", Kind.PERSON_NAME: "name", Kind.LONG_TEXT: "long_text", Kind.YES_NO: "yes_no"}
 
 
@@ -30,6 +31,11 @@ class AskedGroup:
 
     is_group = True
 
+    @property
+    def id(self) -> str:
+        """The id of the group, where the error summary leads."""
+        return f"id_{self.key}"
+
 
 @dataclass(frozen=True)
 class Typed:
@@ -38,6 +44,8 @@ class Typed:
     values: Mapping[str, Any]
     errors: Mapping[str, Sequence[str]]
     home: str = ""
+    proven: Collection[str] = ()
+    """Questions whose answer stands as the national identity account gave it."""
 
 
 def asked_page(
@@ -64,8 +72,23 @@ def asked_page(
             group = _group(question, value, typed, extra_items == question.key)
             drawn.append(replace(group, when=when))
         else:
-            drawn.append(replace(_asked(question, question.key, value, typed, title=alone), when=when))
+            asked = _asked(
+                question, question.key, value, typed, title=alone, scan=_scan(question, page.fields)
+            )
+            drawn.append(replace(asked, when=when))
     return drawn
+
+
+def _scan(question: Question, beside: Sequence[Question], prefix: str = "") -> str:
+    """Which boxes the QR code of an identity card fills: number, and birth date, sex, name of the same person."""
+    if question.kind is not Kind.ID_NUMBER:
+        return ""
+    here = {one.key for one in beside}
+    names = [one.key for one in beside if one.kind is Kind.PERSON_NAME]
+    boxes = {"number": question.key, **{fact: key for fact, key in question.id_of.items() if key in here}}
+    if len(names) == 1:
+        boxes["full_name"] = names[0]
+    return ",".join(f"{fact}={prefix}{key}" for fact, key in boxes.items())
 
 
 def when_words(condition: eforms.Condition | None, keys: set[str]) -> str:
@@ -83,7 +106,13 @@ def _group(question: Question, rows: Any, typed: Typed, one_more: bool) -> Asked
     rows += [{}] * (min(wanted, question.max_items) - len(rows))
     items = [
         [
-            _asked(part, f"{question.key}.{place}.{part.key}", (row or {}).get(part.key), typed)
+            _asked(
+                part,
+                f"{question.key}.{place}.{part.key}",
+                (row or {}).get(part.key),
+                typed,
+                scan=_scan(part, question.fields, f"{question.key}.{place}."),
+            )
             for part in question.fields
             if part.kind is not Kind.COMPUTED
         ]
@@ -101,7 +130,9 @@ def _group(question: Question, rows: Any, typed: Typed, one_more: bool) -> Asked
     )
 
 
-def _asked(question: Question, name: str, value: Any, typed: Typed, *, title: bool = False) -> Asked:
+def _asked(
+    question: Question, name: str, value: Any, typed: Typed, *, title: bool = False, scan: str = ""
+) -> Asked:
     shown = eforms.form_values(question, value, name)
     options = (
         [Option(one.value, one.label, one.hint) for one in eforms.options_of(question)]
@@ -115,11 +146,16 @@ def _asked(question: Question, name: str, value: Any, typed: Typed, *, title: bo
         more = {"birthday": "birth" in question.key or "born" in question.key}
     elif question.unit:
         more = {"unit": question.unit}
+    if scan:
+        more = {**more, "scan": scan}
+    hint = question.hint
+    if name in typed.proven:
+        hint = f"{hint} {PROVEN}".strip()
     return Asked(
         kind=_KINDS.get(question.kind, str(question.kind)),
         name=name,
         label=question.label,
-        hint=question.hint,
+        hint=hint,
         errors=tuple(typed.errors.get(name, ())),
         value=shown if question.kind in {Kind.DATE, Kind.ADDRESS} else shown.get(name, ""),
         options=options,
@@ -133,11 +169,12 @@ def _lists(question: Question) -> bool:
     return bool(question.options or question.choice_list)
 
 
-def summary_lines(questions: Sequence[Any]) -> list[Asked]:
-    """All questions with an error, flat, for the summary at the top."""
-    flat: list[Asked] = []
+def summary_lines(questions: Sequence[Any]) -> list[Any]:
+    """All questions with an error, flat, for the summary at the top; a group's own errors as (message, id)."""
+    flat: list[Any] = []
     for one in questions:
         if isinstance(one, AskedGroup):
+            flat += [(message, one.id) for message in one.errors]
             flat += [part for item in one.items for part in item if part.errors]
         elif one.errors:
             flat.append(one)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Conflict, Forbidden
+from xaso.kernel.documents.actions import erase_content
 from xaso.kernel.documents.models import File
 from xaso.kernel.people.viewer import Viewer
-from xaso.kernel.plain.moment import now
-from xaso.services.onestop import setups_in_force
+from xaso.kernel.plain.moment import now, today
+from xaso.services.onestop import eforms, setups_in_force
 from xaso.services.onestop.actions.filing import Filing, PaperIn, file_dossier
-from xaso.services.onestop.models import Dossier, Draft, Setup
-from xaso.services.onestop.queries.drafts import draft_for
+from xaso.services.onestop.models import Dossier, DossierPaper, Draft, Setup
+from xaso.services.onestop.queries.drafts import draft_for, needed_papers, reused_results
 
 OWNER = "onestop.draft"
+KEPT_FOR = timedelta(days=30)
+MOST_AT_ONCE = 500
 WAYS = {
     "screen": "Xem, tải trên màn hình",
     "email": "Nhận đường dẫn qua thư điện tử",
@@ -83,10 +87,14 @@ def keep_paper(
 def drop_paper(viewer: Viewer, *, draft_id: UUID, component: str, file_id: UUID) -> Draft:
     """Take a file out of the draft."""
     draft = _open(viewer, draft_id)
-    held = [one for one in draft.papers.get(component, []) if one["file"] != str(file_id)]
-    draft.papers = {**draft.papers, component: held}
+    kept = [one for one in draft.papers.get(component, []) if one["file"] != str(file_id)]
+    if len(kept) == len(draft.papers.get(component, [])):
+        return draft
+    draft.papers = {**draft.papers, component: kept}
     draft.updated_at = now()
     draft.save(update_fields=["papers", "updated_at"])
+    if not any(one["file"] == str(file_id) for files in draft.papers.values() for one in files):
+        _erase_unused(viewer, {file_id})
     return draft
 
 
@@ -117,6 +125,7 @@ def submit_draft(viewer: Viewer, *, draft_id: UUID) -> Dossier:
         for component, files in draft.papers.items()
         for one in files
     ]
+    papers += _papers_used_again(viewer, draft, {one.component for one in papers})
     filing = Filing(
         setup=draft.setup,
         unit_path=draft.unit_path,
@@ -132,3 +141,47 @@ def submit_draft(viewer: Viewer, *, draft_id: UUID) -> Dossier:
     draft.answers = {}
     draft.save(update_fields=["dossier", "answers"])
     return dossier
+
+
+def _papers_used_again(viewer: Viewer, draft: Draft, held: set[str]) -> list[PaperIn]:
+    """Results issued to the citizen before that stand in for papers of this dossier."""
+    given = eforms.Given(today=today(), facts={"channel": "online", "identity_proven": True})
+    results = reused_results(viewer)
+    return [
+        PaperIn(
+            component=paper.component.key,
+            document_id=results[paper.reuse_codes[0]].document_id,
+            source="reused",
+            copies=1,
+        )
+        for paper in needed_papers(viewer, draft, given)
+        if paper.state == "reused" and paper.component.key not in held
+    ]
+
+
+@action
+def end_old_drafts(viewer: Viewer) -> int:
+    """End forms that nobody touched for thirty days, with the files that no dossier holds; answers how many."""
+    if viewer.kind != "system":
+        raise Forbidden()
+    late = Draft.objects.filter(updated_at__lt=now() - KEPT_FOR).select_for_update()
+    ended = 0
+    for draft in late[:MOST_AT_ONCE]:
+        if draft.dossier_id is None:
+            _erase_unused(viewer, {UUID(one["file"]) for files in draft.papers.values() for one in files})
+        draft.delete()
+        ended += 1
+    return ended
+
+
+def _erase_unused(viewer: Viewer, ids: set[UUID]) -> None:
+    """Erase what was sent for a draft and went into no dossier."""
+    held = set(DossierPaper.objects.filter(file_id__in=ids).values_list("file_id", flat=True))
+    for file in File.objects.filter(pk__in=ids - held, owner_service=OWNER, erased_at__isnull=True):
+        erase_content(viewer, file=file)
+
+
+def end_drafts_daily() -> None:
+    """The nightly job."""
+    while end_old_drafts(Viewer.system()) == MOST_AT_ONCE:
+        continue

@@ -17,9 +17,12 @@ from xaso.kernel.ui.asked import Asked, Option
 from xaso.kernel.units.queries import unit_at
 from xaso.services.onestop import eforms, setups_in_force
 from xaso.services.onestop.actions.drafts import WAYS, choose_delivery, submit_draft
+from xaso.services.onestop.models import Draft
 from xaso.services.onestop.public.forms import given_now
 from xaso.services.onestop.queries import tracking
-from xaso.services.onestop.queries.drafts import draft_for
+from xaso.services.onestop.queries.drafts import draft_for, needed_papers
+
+UNKEPT = "Đánh dấu vào lời cam đoan này để gửi được hồ sơ"
 
 
 def _delivery_questions(chosen: dict[str, str], errors: dict[str, list[str]]) -> list[Asked]:
@@ -50,16 +53,34 @@ def delivery(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         except ActionError as error:
             errors = error.errors
     questions = _delivery_questions(chosen, errors)
+    number = _steps(draft)
     context = {
         "draft": draft,
         "questions": questions,
+        "number": number - 1,
+        "total": number,
         "form": [one for one in questions if one.errors],
+        "has_errors": bool(errors),
         "back_url": reverse("onestop:papers", args=[draft.pk]),
     }
     return render(request, "onestop/public/delivery.html", context, status=422 if errors else 200)
 
 
-def _check_context(request: HttpRequest, draft: Any) -> dict[str, Any]:
+def _steps(draft: Draft) -> int:
+    """All steps of a filing: the pages of the form, papers, delivery, check."""
+    body = setups_in_force.body_of(draft.setup)
+    return len(eforms.visible_pages(body, draft.answers or {}, given_now())) + 3
+
+
+def _delivery_words(delivery: dict[str, str] | None) -> str:
+    chosen = delivery or {}
+    way = chosen.get("way", "screen")
+    words = WAYS.get(way, "")
+    detail = chosen.get({"email": "email", "post": "address"}.get(way, ""), "")
+    return f"{words}: {detail}" if detail else words
+
+
+def _check_context(request: HttpRequest, draft: Draft) -> dict[str, Any]:
     body = setups_in_force.body_of(draft.setup)
     given = given_now()
     answers = draft.answers or {}
@@ -70,7 +91,7 @@ def _check_context(request: HttpRequest, draft: Any) -> dict[str, Any]:
             "rows": [
                 {
                     "label": row.label,
-                    "value": row.text or "Không điền",
+                    "value": row.text,
                     "change_url": reverse("onestop:question", args=[draft.pk, row.page]) + "?back_to=check",
                 }
                 for row in section.rows
@@ -78,7 +99,7 @@ def _check_context(request: HttpRequest, draft: Any) -> dict[str, Any]:
         }
         for section in eforms.summary(body, answers, given)
     ]
-    papers = eforms.required_components(body, answers, given)
+    papers = needed_papers(viewer_in(request), draft, given)
     held = {key for key, files in draft.papers.items() if files}
     return {
         "draft": draft,
@@ -89,7 +110,8 @@ def _check_context(request: HttpRequest, draft: Any) -> dict[str, Any]:
         "quote": eforms.fee_lines(body, answers, "online", given.today, rates, given),
         "term": eforms.term_for(body, answers, given),
         "promises": [one for one in body.promises if eforms.holds(one.when, answers, given)],
-        "delivery": WAYS.get((draft.delivery or {}).get("way", "screen"), ""),
+        "delivery": _delivery_words(draft.delivery),
+        "total": _steps(draft),
         "unit": unit_at(draft.unit_path),
         "back_url": reverse("onestop:delivery", args=[draft.pk]),
     }
@@ -110,15 +132,19 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return render(request, "onestop/public/check.html", context)
     unkept = [one for one in context["promises"] if f"promise.{one.key}" not in request.POST]
-    problems = [("Đánh dấu vào lời cam đoan để gửi được hồ sơ", f"id_promise_{one.key}") for one in unkept]
+    problems = [(UNKEPT, f"id_promise_{one.key}") for one in unkept]
+    if settings.XASO_FILING == "national":
+        problems = [("Hồ sơ trực tuyến nộp trên Cổng Dịch vụ công quốc gia. Không gửi được tại đây.", "main")]
     if not problems:
         try:
             dossier = submit_draft(viewer, draft_id=draft.pk)
             following = "onestop:pay" if dossier.fee_state == "due" else "onestop:done"
             return redirect(following, code=dossier.code)
         except ActionError as error:
-            problems = [(message, "") for messages in error.errors.values() for message in messages]
-    return render(request, "onestop/public/check.html", {**context, "form": problems}, status=422)
+            problems = [(message, "main") for messages in error.errors.values() for message in messages]
+    kept = [one.key for one in context["promises"] if one not in unkept]
+    context |= {"form": problems, "has_errors": True, "kept": kept, "unkept": [one.key for one in unkept]}
+    return render(request, "onestop/public/check.html", context, status=422)
 
 
 @citizen
@@ -130,6 +156,8 @@ def done(request: HttpRequest, code: str) -> HttpResponse:
         "dossier": dossier,
         "unit": unit_at(dossier.unit_path),
         "payment": tracking.payment_due(viewer, dossier),
+        "pay_url": reverse("onestop:pay", args=[dossier.code]),
+        "draft_id": dossier.drafts.values_list("pk", flat=True).first(),
         "link": f"{settings.XASO_BASE_URL}{reverse('onestop:public_state', args=[dossier.code])}",
     }
     return render(request, "onestop/public/done.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.people.doors import citizen, viewer_in
+from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import today
 from xaso.services.onestop import asking, eforms, setups_in_force
 from xaso.services.onestop.actions.drafts import begin_draft, keep_answers
@@ -19,6 +21,8 @@ from xaso.services.onestop.models import Draft
 from xaso.services.onestop.public.place import unit_for
 from xaso.services.onestop.queries.drafts import draft_for, known_of
 
+# What a sign-in with the national identity proves of a person; the rest is what somebody once stated.
+PROVEN_FACTS = frozenset({"full_name", "birth_date", "id_number"})
 FACTS = {"channel": "online", "identity_proven": True}
 
 
@@ -35,10 +39,10 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     unit = unit_for(request, viewer)
     if unit is None:
         return redirect(f"{reverse('onestop:start', args=[code])}?choose=1")
+    if settings.XASO_FILING == "national":
+        return redirect("onestop:start", code=code)
     setup = setups_in_force.setup_for(code, unit.path, today(), request.POST.get("variant", ""))
-    body = setups_in_force.body_of(setup)
-    known = eforms.prefill(body, known_of(viewer), given_now())
-    draft = begin_draft(viewer, setup=setup, unit_path=unit.path, answers=known)
+    draft = begin_draft(viewer, setup=setup, unit_path=unit.path, answers={})
     return redirect("onestop:resume", draft_id=draft.pk)
 
 
@@ -99,6 +103,25 @@ def question(request: HttpRequest, draft_id: UUID, page: str) -> HttpResponse:
         return _draw(request, draft, body, here, typed, {**answers, **raw}, doubts=doubts)
     draft = keep_answers(viewer, draft_id=draft.pk, answers={**cleared, **reading.answers}, page=here.key)
     return _next(request, draft, body, here, given)
+
+
+def _known(
+    viewer: Viewer,
+    draft: Draft,
+    body: eforms.Setup,
+    here: eforms.Page,
+    answers: dict[str, Any],
+    given: eforms.Given,
+) -> asking.Typed:
+    """Kept answers, and for what was not answered yet what the office knows (asked once, filled in since)."""
+    if not any(one.prefill or one.default is not None for one in here.fields):
+        return asking.Typed(answers, {}, home=draft.unit_path)
+    known = eforms.prefill(body, known_of(viewer), given, answers)
+    keys = {one.key for one in here.fields}
+    values = {**{key: value for key, value in known.items() if key in keys}, **answers}
+    official = {one.key for one in here.fields if one.prefill.removeprefix("person.") in PROVEN_FACTS}
+    proven = {key for key in official if key in known and values.get(key) == known[key]}
+    return asking.Typed(values, {}, home=draft.unit_path, proven=proven)
 
 
 def _next(
@@ -170,7 +193,18 @@ def _draw(
         "number": number,
         "total": len(pages) + 3,
         "alone": alone,
+        "helpers": _helpers(questions),
+        "groups": any(isinstance(one, asking.AskedGroup) for one in questions),
         "back_to": request.GET.get("back_to") or request.POST.get("back_to", ""),
         "back_url": before or reverse("onestop:start", args=[draft.setup.procedure.code]),
     }
     return render(request, "onestop/public/question.html", context, status=status)
+
+
+def _helpers(questions: list[Any]) -> list[str]:
+    """The scripts this page has use for: each is fetched only where it helps."""
+    flat = []
+    for one in questions:
+        flat += [part for item in one.items for part in item] if isinstance(one, asking.AskedGroup) else [one]
+    wanted = ["combo"] if any(one.shape in {"search_select", "address"} for one in flat) else []
+    return wanted + (["scan"] if any(one.more.get("scan") for one in flat) else [])

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.cases import queries as cases
+from xaso.kernel.documents.queries import file_link
 from xaso.kernel.people.doors import citizen, public, viewer_in
+from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.units.queries import unit_at
+from xaso.services.onestop import paperwork, rules
+from xaso.services.onestop.models import Dossier
 from xaso.services.onestop.queries import tracking
 from xaso.services.onestop.queries.drafts import my_drafts
 
@@ -17,7 +25,7 @@ from xaso.services.onestop.queries.drafts import my_drafts
 @public
 def look_up(request: HttpRequest) -> HttpResponse:
     """Ask for a code."""
-    code = request.GET.get("ma", "").strip().upper()
+    code = request.GET.get("ma", "").replace("\x00", "").strip().upper()[:60]
     problem = ""
     if code:
         try:
@@ -25,23 +33,57 @@ def look_up(request: HttpRequest) -> HttpResponse:
             return redirect("onestop:public_state", code=code)
         except NotFound as error:
             problem = error.message
-    context = {"code": code, "form": [(problem, "id_ma")] if problem else None, "problem": problem}
-    return render(request, "onestop/public/look_up.html", context, status=404 if problem else 200)
+    elif "ma" in request.GET:
+        problem = "Nhập mã hồ sơ ghi trên giấy tiếp nhận."
+    context = {
+        "code": code,
+        "form": [(problem, "id_ma")] if problem else None,
+        "has_errors": bool(problem),
+        "problem": problem,
+        "back_url": reverse("onestop:front"),
+    }
+    return render(request, "onestop/public/look_up.html", context, status=404 if code and problem else 200)
 
 
 @public
 def public_state(request: HttpRequest, code: str) -> HttpResponse:
     """The code and the degree of completion; nothing else is public."""
     state = tracking.public_state(viewer_in(request), code)
-    return render(request, "onestop/public/public_state.html", {"state": state})
+    return render(
+        request,
+        "onestop/public/public_state.html",
+        {"state": state, "back_url": reverse("onestop:look_up")},
+    )
 
 
 @citizen
 def mine(request: HttpRequest) -> HttpResponse:
-    """My dossiers and what I have begun."""
+    """My dossiers and what I have begun; what waits for me stands first."""
     viewer = viewer_in(request)
-    rows = [(row, cases.deadline_badge(row.case)) for row in tracking.my_dossiers(viewer)]
-    return render(request, "onestop/public/mine.html", {"rows": rows, "drafts": my_drafts(viewer)})
+    rows = [
+        {"dossier": row, "badge": _badge(row), "waits": row.status in {rules.SUPPLEMENT, rules.PAYMENT}}
+        for row in tracking.my_dossiers(viewer)
+    ]
+    context = {
+        "waiting": [row for row in rows if row["waits"]],
+        "rows": [row for row in rows if not row["waits"]],
+        "drafts": my_drafts(viewer),
+        "back_url": reverse("onestop:front"),
+    }
+    return render(request, "onestop/public/mine.html", context)
+
+
+def _badge(dossier: Dossier) -> cases.Badge | None:
+    """The deadline's badge, as long as it says something to the citizen."""
+    if dossier.status in {
+        rules.NOT_RECEIVED,
+        rules.WITHDRAWN,
+        rules.STOPPED,
+        rules.SUPPLEMENT,
+        rules.PAYMENT,
+    }:
+        return None
+    return cases.deadline_badge(dossier.case)
 
 
 @citizen
@@ -52,16 +94,78 @@ def own(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "dossier": dossier,
         "unit": unit_at(dossier.unit_path),
-        "badge": cases.deadline_badge(dossier.case),
+        "badge": _badge(dossier),
         "percent": tracking.progress(dossier),
         "lines": [
             {"title": line.words, "at": line.at, "text": line.where}
             for line in tracking.citizen_timeline(viewer, dossier)
         ],
-        "papers": tracking.papers_of(viewer, dossier),
+        "papers": [
+            {"paper": one, "url": reverse("onestop:own_file", args=[dossier.code, one.pk])}
+            for one in tracking.papers_of(viewer, dossier)
+        ],
         "supplement": tracking.waiting_supplement(viewer, dossier),
         "payment": tracking.payment_due(viewer, dossier),
-        "results": tracking.issued_results(viewer, dossier),
+        "apologies": tracking.apologies_of(viewer, dossier),
+        "delivery": tracking.delivery_words(dossier),
+        "handover": tracking.handover_of(dossier),
+        "refusal": tracking.refusal_words(dossier),
+        "has_due": dossier.status not in {rules.NOT_RECEIVED, rules.WITHDRAWN, rules.STOPPED},
+        "may_withdraw": rules.may_move(dossier.status, rules.WITHDRAWN) and dossier.status not in rules.ENDED,
+        "may_rate": dossier.status in rules.ENDED and not tracking.is_rated(dossier),
+        **_results(viewer, dossier),
         "back_url": reverse("onestop:mine"),
     }
     return render(request, "onestop/public/own.html", context)
+
+
+def _results(viewer: Viewer, dossier: Dossier) -> dict[str, Any]:
+    results = tracking.issued_results(viewer, dossier)
+    return {
+        "results": [
+            {
+                "result": one,
+                "url": reverse("onestop:result", args=[dossier.code, one.pk]),
+                "verify": reverse("verify_code", args=[one.document.code]),
+            }
+            for one in results
+        ],
+        "refused": any(one.is_refusal for one in results),
+    }
+
+
+@citizen
+@require_safe
+def result(request: HttpRequest, code: str, result_id: UUID) -> HttpResponse:
+    """Open or download a result: a short-lived address, made anew at each press, for the owner only."""
+    viewer = viewer_in(request)
+    dossier = tracking.my_dossier(viewer, code)
+    found = next((one for one in tracking.issued_results(viewer, dossier) if one.pk == result_id), None)
+    if found is None:
+        raise NotFound("Không có kết quả này trong hồ sơ.")
+    return redirect(file_link(viewer, found.document, download="tai" in request.GET))
+
+
+@citizen
+@require_safe
+def own_file(request: HttpRequest, code: str, paper_id: UUID) -> HttpResponse:
+    """Open a paper of one's own dossier."""
+    viewer = viewer_in(request)
+    dossier = tracking.my_dossier(viewer, code)
+    found = next((one for one in tracking.papers_of(viewer, dossier) if one.pk == paper_id), None)
+    thing = (found.file or found.document) if found else None
+    if thing is None:
+        raise NotFound("Giấy tờ này không có bản số hóa.")
+    return redirect(file_link(viewer, thing))
+
+
+@citizen
+@require_safe
+def receipt(request: HttpRequest, code: str) -> HttpResponse:
+    """The receipt with the day of return (form 01) as a PDF."""
+    viewer = viewer_in(request)
+    dossier = tracking.my_dossier(viewer, code)
+    response = HttpResponse(paperwork.receipt_pdf(viewer, dossier), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="giay-tiep-nhan-{dossier.code}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -9,7 +9,9 @@ from uuid import UUID
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.people.queries import own_person, personal_number_of
 from xaso.kernel.people.viewer import Viewer
-from xaso.services.onestop.models import Draft
+from xaso.services.onestop import eforms, setups_in_force
+from xaso.services.onestop.models import Draft, Result
+from xaso.services.onestop.queries.desk import kept_results
 
 
 def draft_for(viewer: Viewer, draft_id: UUID, *, lock: bool = False) -> Draft:
@@ -52,3 +54,20 @@ def known_of(viewer: Viewer) -> dict[str, Any]:
             else "",
         }
     }
+
+
+def reused_results(viewer: Viewer) -> dict[str, Result]:
+    """Results issued to the citizen before, newest of each result code: papers the state has itself."""
+    found: dict[str, Result] = {}
+    for result in kept_results(viewer, viewer.person_id) if viewer.person_id else []:
+        if result.result_code and not result.is_refusal:
+            found.setdefault(result.result_code, result)
+    return found
+
+
+def needed_papers(viewer: Viewer, draft: Draft, given: eforms.Given) -> list[eforms.Paper]:
+    """The papers of a draft's case, less what was issued to the citizen before and can be used again."""
+    body = setups_in_force.body_of(draft.setup)
+    wanted = {code for component in body.components for code in component.reuse}
+    codes = wanted & reused_results(viewer).keys() if wanted else set()
+    return eforms.required_components(body, draft.answers or {}, given, codes)

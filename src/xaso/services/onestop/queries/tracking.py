@@ -10,12 +10,20 @@ from django.db.models import Q
 
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.cases import plans
-from xaso.kernel.cases.models import CaseStep
+from xaso.kernel.cases.models import CaseStep, Extension
 from xaso.kernel.events.models import Event
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.units.models import Unit
 from xaso.services.onestop import rules
-from xaso.services.onestop.models import Dossier, DossierPaper, Payment, Result, Supplement
+from xaso.services.onestop.models import (
+    Dossier,
+    DossierPaper,
+    Payment,
+    Rating,
+    Result,
+    Return,
+    Supplement,
+)
 from xaso.services.onestop.numbering import CODE
 
 # The sentences a citizen reads; what the office does inside stays inside.
@@ -141,3 +149,51 @@ def citizen_timeline(viewer: Viewer, dossier: Dossier) -> list[Line]:
     )
     lines += [Line(step.began_at, step.title, names.get(step.unit_path, "")) for step in steps]
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def last_payment(viewer: Viewer, dossier: Dossier) -> Payment | None:
+    """What was paid or waived last."""
+    settled = dossier.payments.filter(state__in=[Payment.State.PAID, Payment.State.WAIVED])
+    return settled.order_by("-paid_at", "-created_at").first()
+
+
+def apologies_of(viewer: Viewer, dossier: Dossier) -> Sequence[Extension]:
+    """Apologies with the reason and the new date, newest first; the caller was allowed to open the dossier."""
+    return list(Extension.objects.filter(case_id=dossier.case_id).order_by("-created_at"))
+
+
+def handover_of(dossier: Dossier) -> Return | None:
+    """How the result was given, when it was."""
+    return Return.objects.filter(dossier=dossier).first()
+
+
+def is_rated(dossier: Dossier) -> bool:
+    """Whether the citizen has judged it."""
+    return Rating.objects.filter(dossier=dossier).exists()
+
+
+WAYS = {
+    "screen": "Xem, tải trên màn hình",
+    "email": "Thư điện tử",
+    "post": "Bưu chính",
+    "counter": "Tại bộ phận một cửa",
+}
+
+
+def delivery_words(dossier: Dossier) -> str:
+    """How the citizen wants the result, with the address."""
+    chosen = dossier.delivery or {}
+    way = str(chosen.get("way", "counter"))
+    detail = str(chosen.get({"email": "email", "post": "address"}.get(way, ""), "") or "")
+    words = WAYS.get(way, WAYS["counter"])
+    return f"{words}, {detail}" if detail else words
+
+
+def refusal_words(dossier: Dossier) -> str:
+    """Why the dossier was not received or was stopped: what the step that ended it says."""
+    if dossier.status not in {rules.NOT_RECEIVED, rules.STOPPED}:
+        return ""
+    last = (
+        CaseStep.objects.filter(case_id=dossier.case_id, ended_at__isnull=False).order_by("-ended_at").first()
+    )
+    return last.note if last else ""

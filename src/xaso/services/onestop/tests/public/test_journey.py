@@ -68,7 +68,8 @@ def to_check(http, procedure):
     for paper in eforms.required_components(body, draft.answers, given):
         if paper.must_come:
             picture = SimpleUploadedFile("anh.jpg", a_picture(), "image/jpeg")
-            sent = http.post(papers, {"component": paper.component.key, "files": picture})
+            key = paper.component.key
+            sent = http.post(papers, {f"files.{key}": picture, "keep": key})
             assert sent.status_code == 302, sent.content.decode()[:2000]
     assert http.post(papers, {"next": "1"})["Location"].endswith("/nhan-ket-qua/")
     chosen = http.post(f"/onestop/nop/{draft.pk}/nhan-ket-qua/", {"way": "screen"})
