@@ -73,8 +73,9 @@ def is_on(service_key: str, unit_path: str) -> bool:
 
 
 def _connect(part: Service) -> None:
-    for event_name, listener in part.listens.items():
-        events.listen(event_name, f"{part.key}:{listener.__name__}", listener)
+    for event_name, listeners in part.listens.items():
+        for listener in listeners if isinstance(listeners, tuple) else (listeners,):
+            events.listen(event_name, f"{part.key}:{listener.__name__}", listener)
     for event_name, sentence in part.announces.items():
         events.announce(event_name, sentence)
     for job in part.tasks:

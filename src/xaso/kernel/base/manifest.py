@@ -116,7 +116,7 @@ class Service:
     rights: tuple[Right, ...] = ()
     cases: tuple[CaseType, ...] = ()
     indicators: tuple[IndicatorSpec, ...] = ()
-    listens: Mapping[str, Callable[..., None]] = field(default_factory=dict)
+    listens: Mapping[str, Callable[..., None] | tuple[Callable[..., None], ...]] = field(default_factory=dict)
     announces: Mapping[str, str] = field(default_factory=dict)
     tasks: tuple[TaskSpec, ...] = ()
     panels: tuple[Panel, ...] = ()

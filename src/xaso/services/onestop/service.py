@@ -1,11 +1,21 @@
 """The manifest of the one-stop shop."""
 
-from xaso.kernel.base.manifest import CaseType, HomeCard, NavItem, Right, Service
+from xaso.kernel.base.manifest import CaseType, HomeCard, NavItem, Panel, Right, Service, TaskSpec
+from xaso.services.onestop.actions.drafts import end_drafts_daily
 from xaso.services.onestop.api import router
+from xaso.services.onestop.connectors import on_change, pull_all
 from xaso.services.onestop.demo import fill
+from xaso.services.onestop.desk.panel import home_panel, my_count, opinions_count, return_count
 from xaso.services.onestop.listeners import on_payment_arrived
+from xaso.services.onestop.parcels import follow_parcels
 from xaso.services.onestop.queries.figures import INDICATORS
 from xaso.services.onestop.queries.results import count_to_seal, count_to_sign
+from xaso.services.onestop.reminders import (
+    end_unanswered_supplements,
+    remind_of_late,
+    warn_before_deadline,
+)
+from xaso.services.onestop.telling import TOLD, give_by_itself, tell_citizen, tell_holder
 from xaso.services.onestop.webhooks import on_status_event
 
 READERS = ("receptionist", "specialist", "leader", "clerk", "province_viewer", "admin")
@@ -67,6 +77,16 @@ ANNOUNCES_OF_DOSSIERS = tuple(
     )
 )
 
+LISTENERS = (
+    (ANNOUNCES_OF_DOSSIERS, on_status_event),
+    (ANNOUNCES_OF_DOSSIERS, on_change),
+    (TOLD, tell_citizen),
+    (("onestop.supplement_answered",), tell_holder),
+    (("onestop.dossier_done", "onestop.result_issued"), give_by_itself),
+    (("connectors.payment_arrived",), on_payment_arrived),
+)
+HEARD = dict.fromkeys(name for names, _ in LISTENERS for name in names)
+
 SERVICE = Service(
     key="onestop",
     title="Một cửa và dịch vụ công",
@@ -79,6 +99,13 @@ SERVICE = Service(
         HomeCard("Hồ sơ của tôi", "Theo dõi, bổ sung, nhận kết quả.", "onestop:mine", "folder"),
     ),
     nav=(
+        NavItem("Hồ sơ một cửa", "onestop_desk:queue", "onestop.view", "folder", my_count),
+        NavItem("Tiếp nhận hồ sơ", "onestop_desk:reception", "onestop.receive", "file-plus"),
+        NavItem("Chờ trả kết quả", "onestop_desk:returning", "onestop.receive", "handshake", return_count),
+        NavItem(
+            "Ý kiến chờ trả lời", "onestop_desk:opinions", "onestop.handle", "message-square", opinions_count
+        ),
+        NavItem("Sổ theo dõi hồ sơ", "onestop_desk:register", "onestop.view", "book-open"),
         NavItem("Ký kết quả", "onestop_desk:signing", "onestop.sign", "signature", count_to_sign),
         NavItem("Đóng dấu, phát hành", "onestop_desk:sealing", "onestop.seal", "stamp", count_to_seal),
     ),
@@ -92,8 +119,15 @@ SERVICE = Service(
     demo=fill,
     api=router,
     indicators=INDICATORS,
-    listens={
-        **dict.fromkeys(ANNOUNCES_OF_DOSSIERS, on_status_event),
-        "connectors.payment_arrived": on_payment_arrived,
-    },
+    panels=(Panel("home", "onestop.view", "onestop/desk/panel.html", home_panel),),
+    message_templates="messages.toml",
+    tasks=(
+        TaskSpec("onestop.end_old_drafts", end_drafts_daily, "40 1 * * *"),
+        TaskSpec("onestop.pull_from_portal", pull_all, "*/5 * * * *"),
+        TaskSpec("onestop.warn_before_deadline", warn_before_deadline, "30 7 * * 1-6"),
+        TaskSpec("onestop.remind_of_late", remind_of_late, "40 7 * * 1-6"),
+        TaskSpec("onestop.end_unanswered_supplements", end_unanswered_supplements, "15 0 * * *"),
+        TaskSpec("onestop.follow_parcels", follow_parcels, "25 * * * *"),
+    ),
+    listens={name: tuple(run for names, run in LISTENERS if name in names) for name in HEARD},
 )
