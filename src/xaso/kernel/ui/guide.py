@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -97,11 +97,9 @@ WRONG = {
 }
 
 
-def _facts() -> dict[str, Any]:
-    now = moment.now()
+def _rows(now: datetime) -> dict[str, Any]:
+    """Data of lists."""
     return {
-        "now": now,
-        "long_name": LONG_NAME,
         "timeline": [
             {
                 "title": "Cần bổ sung bản vẽ hiện trạng",
@@ -134,24 +132,34 @@ def _facts() -> dict[str, Any]:
             {"label": "Giấy tờ kèm theo", "url": "#3", "state": "todo"},
             {"label": "Xem lại và nộp", "state": "locked"},
         ],
-        "asked": [
-            Asked(
-                "date",
-                "wed",
-                "Ngày đăng ký kết hôn",
-                "Ví dụ: 27 3 2026",
-                value={"day": "31"},
-                errors=["Nhập tháng, từ 1 đến 12"],
-                bad_box="month",
-            ),
-            Asked("yes_no", "copy", "Có cần bản sao không?", required=False),
-            Asked(
-                "select",
-                "where",
-                "Nhận kết quả ở đâu?",
-                options=[Option("desk", "Bộ phận một cửa"), Option("post", "Bưu điện")],
-            ),
-        ],
+    }
+
+
+def _asked() -> list[Asked]:
+    """Questions that are data."""
+    return [
+        Asked(
+            "date",
+            "wed",
+            "Ngày đăng ký kết hôn",
+            "Ví dụ: 27 3 2026",
+            value={"day": "31"},
+            errors=["Nhập tháng, từ 1 đến 12"],
+            bad_box="month",
+        ),
+        Asked("yes_no", "copy", "Có cần bản sao không?", required=False),
+        Asked(
+            "select",
+            "where",
+            "Nhận kết quả ở đâu?",
+            options=[Option("desk", "Bộ phận một cửa"), Option("post", "Bưu điện")],
+        ),
+    ]
+
+
+def _drawings() -> dict[str, Any]:
+    """Charts and the map."""
+    return {
         "bars": Bars(
             "Tỷ lệ đúng hạn theo xã, tháng 10/2026",
             [("Xã Mường Lát", 98.2), ("Xã Tam Chung", 94.0), ("Xã Mường Lý", 88.5), ("Xã Nhi Sơn", None)],
@@ -182,6 +190,11 @@ def _facts() -> dict[str, Any]:
             markers=[{"lat": 20.53, "lng": 104.6, "name": "Trụ sở UBND xã"}],
         ),
     }
+
+
+def _facts() -> dict[str, Any]:
+    now = moment.now()
+    return {"now": now, "long_name": LONG_NAME, "asked": _asked(), **_rows(now), **_drawings()}
 
 
 def _queue() -> Table:

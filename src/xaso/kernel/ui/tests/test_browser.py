@@ -367,3 +367,23 @@ def test_the_map_opens_at_a_tap_and_shows_the_islands(browser: Any, live_server:
     assert page.get_by_text("Quần đảo Trường Sa (Việt Nam)").count() >= 1
     assert axe_problems(page) == [] and page.js_faults == []
     page.context.close()
+
+
+def test_a_public_page_without_a_line_shows_its_kept_copy_with_the_date(
+    browser: Any, live_server: Any
+) -> None:
+    page = new_phone_page(browser, live_server.url)
+    open_guide(page)
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    page.reload()
+    page.goto("/don-vi/")
+    page.wait_for_load_state("networkidle")
+    page.goto("/don-vi/")
+    page.context.set_offline(True)
+    page.goto("/don-vi/")
+    assert "Đang mất mạng. Đây là bản lưu lúc" in page.locator("main").inner_text()
+    page.goto("/dang-nhap/can-bo")
+    assert "Điện thoại đang mất mạng" in page.locator("h1").inner_text(), (
+        "a page with a form of one's own is never kept"
+    )
+    page.context.close()
