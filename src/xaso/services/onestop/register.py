@@ -103,7 +103,7 @@ def workbook(lines: Iterable[BookLine], *, unit: str, span: str) -> bytes:
     sheet.freeze_panes = "C5"
     sheet.print_title_rows = "4:4"
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.append([_cell(sheet, "SỔ THEO DÕI HỒ SƠ", Font(bold=True, size=14))])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Conflict, Forbidden
 from xaso.kernel.cases import actions as cases
+from xaso.kernel.cases.actions.base import calendar_of, due_after
 from xaso.kernel.cases.models import CaseStep, Pause, Status
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
@@ -100,6 +102,7 @@ def ask_supplement(
         legal_basis=legal_basis,
         asked_by=viewer.account_id,
         approver=viewer.account_id if asked >= max(limit, 1) else None,
+        answer_by=_answer_by(dossier),
     )
     row.save(force_insert=True)
     cases.pause_case(
@@ -114,6 +117,12 @@ def ask_supplement(
     move(dossier, rules.SUPPLEMENT)
     tell("onestop.supplement_asked", dossier, viewer, stage=str(stage))
     return row
+
+
+def _answer_by(dossier: Dossier) -> datetime | None:
+    """When the answer must be in, where the law of the procedure sets a time."""
+    days = setups_in_force.body_of(dossier.setup).supplement_days
+    return due_after(now(), days, calendar_of(dossier.case)) if days else None
 
 
 @action

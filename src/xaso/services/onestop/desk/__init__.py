@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xaso.services.onestop.desk import acts, dossier, opinions, queue, reception, register, returning
+from xaso.services.onestop.desk import acts, dossier, opinions, papers, queue, reception, register, returning
 from xaso.services.onestop.desk.results import result_urls
 
 app_name = "onestop_desk"
@@ -17,10 +17,13 @@ urlpatterns = [
     path("tiep-nhan/<str:code>/", reception.receive, name="receive"),
     path("so-theo-doi/", register.book, name="register"),
     path("so-theo-doi/tep.xlsx", register.sheet, name="register_xlsx"),
+    path("so-theo-doi/so.pdf", register.printed, name="register_pdf"),
     path("y-kien/", opinions.waiting, name="opinions"),
     path("y-kien/<uuid:opinion_id>/", opinions.answer, name="answer_opinion"),
     path("tra-ket-qua/", returning.waiting, name="returning"),
     path("ho-so/<str:code>/", dossier.page, name="dossier"),
+    path("ho-so/<str:code>/giay-to/<uuid:paper_id>/", papers.paper_file, name="paper_file"),
+    path("ho-so/<str:code>/giay-to/<uuid:paper_id>/anh/", papers.paper_picture, name="paper_picture"),
     path("ho-so/<str:code>/tiep-nhan/", acts.accept, name="accept"),
     path("ho-so/<str:code>/chuyen-buoc/", acts.advance_step, name="advance"),
     path("ho-so/<str:code>/nhan-viec/", acts.take_work, name="take"),

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET
 
 from xaso.kernel.cases import queries as cases
 from xaso.kernel.cases.models import CaseStep, Opinion
-from xaso.kernel.documents.queries import file_link
 from xaso.kernel.people.doors import officer, viewer_in
 from xaso.kernel.people.viewer import Viewer
 from xaso.services.onestop import eforms, rules
@@ -50,7 +49,7 @@ def page_context(viewer: Viewer, seen: DossierView) -> dict[str, Any]:
         "due_lines": cases.due_explained(viewer, seen.case),
         "facts": _facts(seen, names),
         "sections": _sections(seen),
-        "papers": paper_rows(viewer, seen),
+        "papers": paper_rows(seen),
         "missing": dossier.missing if dossier.status == rules.NEW else [],
         "parallel": [
             {"step": step, "unit": names.get(step.unit_path, "")} for step in steps if step.group is not None
@@ -119,30 +118,27 @@ def _sections(seen: DossierView) -> list[dict[str, Any]]:
     ]
 
 
-def link_to(viewer: Viewer, thing: Any) -> str:
-    """A short-lived address of a file or document; nothing where files cannot be served."""
-    try:
-        return file_link(viewer, thing) if thing is not None else ""
-    except NoReverseMatch:
-        return ""
-
-
-def paper_rows(viewer: Viewer, seen: DossierView) -> list[dict[str, Any]]:
-    """The papers handed in, each with a link that ends after some minutes, its counts and its judgement."""
+def paper_rows(seen: DossierView) -> list[dict[str, Any]]:
+    """The papers handed in, each with its file, its counts and its judgement."""
     return [
         {
             "row": paper,
-            "url": link_to(viewer, paper.file or paper.document),
-            "picture": _picture(viewer, paper),
+            "url": _paper_url("paper_file", seen, paper),
+            "picture": _paper_url("paper_picture", seen, paper) if _has_picture(paper) else "",
             "counts": counts_of(paper),
         }
         for paper in seen.papers
     ]
 
 
-def _picture(viewer: Viewer, paper: DossierPaper) -> str:
-    kind = paper.file.media_type if paper.file else ""
-    return link_to(viewer, paper.file) if kind.startswith("image/") and paper.file else ""
+def _paper_url(name: str, seen: DossierView, paper: DossierPaper) -> str:
+    there = paper.file_id or paper.document_id
+    return reverse(f"onestop_desk:{name}", args=[seen.dossier.code, paper.pk]) if there else ""
+
+
+def _has_picture(paper: DossierPaper) -> bool:
+    kind = paper.file.media_type if paper.file else "application/pdf" if paper.document_id else ""
+    return kind.startswith("image/") or kind == "application/pdf"
 
 
 def counts_of(paper: DossierPaper) -> str:

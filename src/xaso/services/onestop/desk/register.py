@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from xaso.kernel.base.errors import ActionError
@@ -21,6 +21,7 @@ from xaso.kernel.plain.formats import day as day_words
 from xaso.kernel.plain.moment import VIETNAM, today
 from xaso.kernel.units.models import Level, Unit
 from xaso.services.onestop.models import Dossier
+from xaso.services.onestop.paperwork import register_pdf
 from xaso.services.onestop.queries.desk import VIEW, register
 from xaso.services.onestop.register import lines_of, titles, workbook
 
@@ -106,17 +107,10 @@ def book(request: HttpRequest) -> HttpResponse:
         "titles": titles(),
         "lines": list(lines_of(page.object_list, page.start_index() or 1)),
         "xlsx_url": f"{reverse('onestop_desk:register_xlsx')}?{asked.query}",
-        "pdf_url": _pdf_url(asked),
+        "pdf_url": f"{reverse('onestop_desk:register_pdf')}?{asked.query}",
         "form": [(asked.problem, "tu")] if asked.problem else [],
     }
     return render(request, "onestop/desk/register.html", context, status=422 if asked.problem else 200)
-
-
-def _pdf_url(asked: _Asked) -> str:
-    try:
-        return f"{reverse('onestop_desk:register_pdf')}?{asked.query}"
-    except NoReverseMatch:
-        return ""
 
 
 @officer("onestop.view")
@@ -131,4 +125,17 @@ def sheet(request: HttpRequest) -> HttpResponse:
     name = f"so-theo-doi-{asked.first:%Y%m%d}-{asked.last:%Y%m%d}.xlsx"
     return HttpResponse(
         content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@officer("onestop.view")
+@require_GET
+def printed(request: HttpRequest) -> HttpResponse:
+    """The book as an A4 paper."""
+    viewer = viewer_in(request)
+    asked, _ = _asked(request, viewer)
+    content = register_pdf(viewer, asked.unit.path, asked.first, asked.last)
+    name = f"so-theo-doi-{asked.first:%Y%m%d}-{asked.last:%Y%m%d}.pdf"
+    return HttpResponse(
+        content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
     )

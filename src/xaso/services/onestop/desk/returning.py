@@ -21,7 +21,8 @@ from xaso.services.onestop import rules
 from xaso.services.onestop.actions.drafts import WAYS
 from xaso.services.onestop.actions.returning import post_result, return_result
 from xaso.services.onestop.desk.acts import put_errors
-from xaso.services.onestop.desk.dossier import link_to, paper_url
+from xaso.services.onestop.desk.dossier import paper_url
+from xaso.services.onestop.desk.moves import maybe
 from xaso.services.onestop.models import Dossier
 from xaso.services.onestop.parcels import order_parcel, province_name
 from xaso.services.onestop.queries.desk import DossierView, open_dossier, to_return
@@ -130,7 +131,9 @@ def give_back(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "has_errors": status != 200,
         "results": [
-            {"row": one, "url": link_to(viewer, one.document)} for one in seen.results if one.issued_at
+            {"row": one, "url": maybe("result_file", seen.dossier.code, one.pk)}
+            for one in seen.results
+            if one.issued_at
         ],
         "unpaid": [one for one in seen.payments if one.state == "due"],
         "originals": [one for one in seen.papers if one.originals],
