@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-THIRD_PARTY = ("django.views.static", "ninja.openapi")
+# Views of a library, which cannot wear a door: open to all, with the reason.
+OPEN = {
+    "ninja.openapi.views.openapi_json": "the description of the API; it holds no data of anybody",
+    "ninja.openapi.views.default_home": "the root of the API answers 404 when there is no page of documents",
+}
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,15 @@ class Route:
 
     @property
     def name(self) -> str:
-        return f"{getattr(self.view, '__module__', '?')}.{getattr(self.view, '__qualname__', self.view)}"
+        view = inner(self.view)
+        return f"{getattr(view, '__module__', '?')}.{getattr(view, '__qualname__', view)}"
+
+
+def inner(view: Any) -> Any:
+    """The function itself, where a library has fixed some of its arguments."""
+    while isinstance(view, functools.partial):
+        view = view.func
+    return view
 
 
 def _walk(patterns: Any, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -44,7 +57,7 @@ def _ninja_operations(view: Any) -> list[Any]:
 
 
 def routes() -> list[Route]:
-    """All routes; an API operation is a route of its own."""
+    """All routes, each once; an API operation is a route of its own."""
     found: list[Route] = []
     for pattern, view in _walk(get_resolver().url_patterns, "/"):
         operations = _ninja_operations(view)
@@ -60,4 +73,4 @@ def routes() -> list[Route]:
             ]
         else:
             found.append(Route(pattern, view, getattr(view, "door", None)))
-    return found
+    return list({(route.pattern, route.name): route for route in found}.values())

@@ -1,0 +1,241 @@
+"""Every route for everybody: doors hold, scopes hold, nothing of the applicant reaches a stranger, nothing breaks.
+
+What is expected follows from the door and from whether a visitor is near the applicant. The few exceptions stand
+in ``SHOWN_TO_ALL`` and ``FILL`` with their reasons. A new route is covered by itself; one whose parameter has an
+unknown name is tried with every id of the applicant's things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+
+from tests.house.routes import OPEN, Route, routes
+from tests.house.world import COMMUNE, Visitor, World, build
+
+PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+
+# Routes that a stranger may open with the applicant's code, and what they show.
+SHOWN_TO_ALL = {
+    "/onestop/tra-cuu/<str:code>/": "the public look-up: the code and the degree of completion, nothing else",
+    "/verify/<str:code>": "the check of a paper: number, day and issuer, never whose it is",
+}
+# Parameters that are not ids of the applicant's things, by the beginning of the route and the name.
+FILL: dict[tuple[str, str], str] = {
+    ("/don-vi/", "unit_path"): COMMUNE.strip("/"),
+    ("/ban-do/", "key"): "communes",
+    ("/desk/dia-ban/them/", "what"): "thon",
+    ("/desk/mau-tin/", "key"): "onestop.test_0",
+    ("/desk/figures/", "code"): "onestop.on_time",
+    ("/desk/connectors/", "key"): "sms",
+    ("/onestop/thu-tuc/", "code"): "1.001193",
+    ("/api/v1/onestop/procedures/", "code"): "1.001193",
+    ("/desk/onestop/ho-so/", "verb"): "bo-sung",
+    ("/tep/gui/", "use"): "onestop.draft",
+}
+PAGE_METHODS = {"/tep/gui/<slug:use>/<uuid:upload_id>": ("POST", "PATCH", "DELETE", "HEAD")}
+FIXED = {"page", "unit_path"}
+NAMES = (
+    "anonymous",
+    "applicant",
+    "other citizen",
+    *(f"{role} {where}" for where in ("here", "beside", "elsewhere")
+      for role in ("receptionist", "specialist", "leader", "clerk", "admin", "machine")),
+    "province here",
+    "province elsewhere",
+    "hamlet head",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """Built once for all visitors; everything is rolled back at the end."""
+    from django.test import override_settings
+
+    folder = tmp_path_factory.mktemp("rights")
+    with override_settings(XASO_FILES=str(folder), XASO_KEYS_DIR=str(folder / "keys"), XASO_S3_URL=""):
+        with django_db_blocker.unblock(), transaction.atomic():
+            yield build()
+            transaction.set_rollback(True)
+
+
+def values_for(route: Route, kind: str, name: str, world: World) -> list[Any]:
+    """What to put for a parameter of a route."""
+    for (start, key), value in FILL.items():
+        if key == name and route.pattern.startswith(start):
+            # A word that the page does not know must not break it either.
+            return [value, "khong-co"] if kind == "slug" else [value]
+    if name == "message_id" and route.pattern.startswith("/desk/"):
+        return [world.ids["desk_message_id"]]
+    if name == "code" and route.pattern.startswith("/verify/"):
+        return [world.ids["document_code"]]
+    if name == "code":
+        return list(world.ids["codes"])
+    if name in world.ids:
+        return [world.ids[name]]
+    if kind == "uuid":
+        return sorted({value for value in world.ids.values() if isinstance(value, UUID)})
+    return [world.ids["code"]]
+
+
+def urls_of(route: Route, world: World) -> list[str]:
+    """The addresses of a route with the applicant's ids in them."""
+    found = [route.pattern]
+    for kind, name in PARAMETER.findall(route.pattern):
+        mark = f"<{kind}:{name}>" if kind else f"<{name}>"
+        found = [
+            one.replace(mark, str(value)) for one in found for value in values_for(route, kind, name, world)
+        ]
+    return found
+
+
+def is_about_applicant(route: Route) -> bool:
+    """Whether the address itself names a thing of the applicant."""
+    for _, name in PARAMETER.findall(route.pattern):
+        fixed = any(key == name and route.pattern.startswith(start) for start, key in FILL)
+        if not fixed and name not in {"setup_id", "row", *FIXED}:
+            return True
+    return False
+
+
+def text_of(answer: Any) -> str:
+    content = b"".join(answer.streaming_content) if getattr(answer, "streaming", False) else answer.content
+    return content.decode("utf-8", "replace") + str(dict(answer.headers))
+
+
+def refused_at_door(route: Route, visitor: Visitor) -> set[int]:
+    """The answers a door allows to somebody it does not let in; empty for who may come in."""
+    viewer, door = visitor.viewer, route.door
+    if isinstance(door, list):
+        return set() if visitor.token else {401}
+    kind = getattr(door, "kind", "public")
+    known = viewer.is_officer or viewer.is_citizen
+    if kind == "officer":
+        if not known:
+            return {302}
+        if not viewer.is_officer or (door.right != "*" and not viewer.can(door.right)):
+            return {403}
+    if kind == "citizen":
+        if not known:
+            return {302}
+        if viewer.person_id is None:
+            return {403}
+    return set()
+
+
+def faults(route: Route, visitor: Visitor, asked: str, answer: Any, world: World) -> list[str]:
+    """What is wrong with an answer; nothing for a good one."""
+    where = f"{visitor.name}: {asked} ({route.name}) answers {answer.status_code}"
+    if answer.status_code >= 500:
+        return [f"{where}: {(getattr(answer, 'exc_info', None) or ('', ''))[1]!r}"]
+    refused = refused_at_door(route, visitor)
+    if refused and answer.status_code not in refused:
+        return [f"{where}, but the door should have answered {refused}"]
+    if visitor.near:
+        return []
+    text = text_of(answer).replace(asked.partition(" ")[2], "")
+    personal, succeeded = world.secrets[:4], answer.status_code == 200
+    open_to_all = route.pattern in SHOWN_TO_ALL
+    shown = [one for one in (world.secrets if succeeded and not open_to_all else personal) if one in text]
+    if shown:
+        return [f"{where} and shows {shown}"]
+    if is_about_applicant(route) and not open_to_all and succeeded:
+        return [f"{where}: a stranger's request about the applicant's things must not succeed"]
+    return []
+
+
+def told(problems: list[str]) -> str:
+    return f"{len(problems)} faults:\n" + "\n".join(problems[:15])
+
+
+def all_routes() -> list[Route]:
+    return [route for route in routes() if route.name not in OPEN]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everybody_gets_what_the_doors_allow(world: World, name: str) -> None:
+    visitor, problems = world.visitor(name), []
+    before = world.state()
+    for route in all_routes():
+        if isinstance(route.door, list) and "GET" not in route.methods:
+            continue
+        for url in urls_of(route, world):
+            with transaction.atomic():
+                problems += faults(route, visitor, f"GET {url}", visitor.ask("GET", url), world)
+                transaction.set_rollback(True)
+    assert not problems, told(problems)
+    assert world.state() == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_strangers_change_nothing_and_nobody_breaks_anything(world: World, name: str) -> None:
+    visitor, problems = world.visitor(name), []
+    before = world.state()
+    form = {key: str(value) for key, value in world.ids.items() if not isinstance(value, list)}
+    form |= {"reason": "Thử", "note": "Thử", "to_path": COMMUNE, "ids": world.codes, "codes": world.codes}
+    for route, method, url in writes(world, visitor):
+        for data in ({}, form):
+            with transaction.atomic():
+                answer = visitor.ask(method, url, data)
+                problems += faults(route, visitor, f"{method} {url}", answer, world)
+                if not visitor.near and world.state() != before:
+                    problems.append(f"{visitor.name}: {method} {url} ({route.name}) changed something")
+                transaction.set_rollback(True)
+    assert not problems, told(problems)
+    assert world.state() == before
+
+
+def writes(world: World, visitor: Visitor) -> Iterator[tuple[Route, str, str]]:
+    """Every route with the methods that may write; pages may take a POST, whatever they say."""
+    for route in all_routes():
+        methods = (
+            route.methods if isinstance(route.door, list) else PAGE_METHODS.get(route.pattern, ("POST",))
+        )
+        for url in urls_of(route, world) + own_urls(route, visitor):
+            for method in methods:
+                if method != "GET":
+                    yield route, method, url
+
+
+def own_urls(route: Route, visitor: Visitor) -> list[str]:
+    """The visitor's own dossier in the address; the form then carries the ids of the applicant's things."""
+    code = visitor.own.get("code")
+    if not code or "code" not in {name for _, name in PARAMETER.findall(route.pattern)}:
+        return []
+    if not route.pattern.startswith(("/desk/onestop/", "/api/v1/onestop/dossiers")):
+        return []
+    return [PARAMETER.sub(lambda found: code if found[2] == "code" else "bo-sung", route.pattern)]
+
+
+def test_the_applicant_and_their_office_do_see_the_dossier(world: World) -> None:
+    """Without this the rest would also hold for a product that shows nothing."""
+    code = world.ids["code"]
+    sees = [
+        ("applicant", f"/onestop/ho-so/{code}/"),
+        ("applicant", "/onestop/cua-toi/"),
+        ("machine here", f"/api/v1/onestop/dossiers/{code}"),
+        ("machine here", "/api/v1/onestop/dossiers"),
+    ]
+    page = "/desk/onestop/ho-so/<str:code>/"
+    if any(route.pattern == page for route in routes()):
+        officers = ("receptionist", "leader", "province")
+        sees += [(f"{role} here", page.replace("<str:code>", code)) for role in officers]
+    for name, url in sees:
+        answer = world.visitor(name).ask("GET", url)
+        assert answer.status_code == 200, f"{name} {url}"
+        assert code in text_of(answer), f"{name} {url}"
+
+
+def test_every_parameter_finds_its_thing(world: World) -> None:
+    """The fillings above are right: with them a list of the applicant's own pages opens."""
+    visitor = world.visitor("applicant")
+    for start in ("/onestop/nop/<uuid:draft_id>/giay-to/", "/hop-thu/<uuid:message_id>/"):
+        route = next(route for route in routes() if route.pattern == start)
+        assert [visitor.ask("GET", url).status_code for url in urls_of(route, world)] == [200]
