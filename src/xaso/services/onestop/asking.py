@@ -140,6 +140,8 @@ def _asked(
         else []
     )
     more: dict[str, Any] = {}
+    if question.kind is Kind.ADDRESS and not shown and typed.home:
+        shown = {"province": typed.home.split("/", 1)[0]}
     if question.kind is Kind.ADDRESS:
         more = addresses.boxes(typed.home)
     elif question.kind is Kind.DATE:

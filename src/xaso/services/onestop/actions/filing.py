@@ -28,6 +28,7 @@ from xaso.services.onestop.eforms.conditions import fields_in
 from xaso.services.onestop.models import Dossier, DossierPaper, Payment, Setup
 from xaso.services.onestop.numbering import take_code
 from xaso.services.onestop.rules import payment_reference
+from xaso.services.onestop.unit_names import UNIT_NAMES
 
 CASE_TYPE = "onestop.dossier"
 
@@ -108,7 +109,7 @@ def _may_file(viewer: Viewer, filing: Filing, received_path: str) -> None:
 
 def _given(filing: Filing, moment: datetime) -> eforms.Given:
     facts = {"channel": filing.channel if filing.channel != "portal" else "online", **filing.facts}
-    return eforms.Given(today=moment.date(), facts=facts)
+    return eforms.Given(today=moment.date(), facts=facts, unit_names=UNIT_NAMES)
 
 
 def _read(filing: Filing, moment: datetime) -> _Read:

@@ -15,7 +15,7 @@ from xaso.services.onestop.eforms.schema import Kind, Question
 from xaso.services.onestop.eforms.words import number_text
 
 DATE_BOXES = ("day", "month", "year")
-ADDRESS_BOXES = ("unit", "unit_text", "detail")
+ADDRESS_BOXES = ("province", "unit", "unit_text", "detail")
 _BOXES = {Kind.DATE: DATE_BOXES, Kind.ADDRESS: ADDRESS_BOXES}
 MOST_ROWS = 200
 
@@ -54,7 +54,10 @@ def _rows(question: Question, data: Mapping[str, Sequence[str]]) -> list[dict[st
         values = {
             part.key: _value(part, f"{question.key}.{number}.{part.key}", data) for part in question.fields
         }
-        rows.append({key: value for key, value in values.items() if value is not None})
+        given = {key: value for key, value in values.items() if value is not None}
+        # A province chosen beforehand in an item nobody filled in says nothing.
+        said = any(not isinstance(value, dict) or set(value) - {"province"} for value in given.values())
+        rows.append(given if said else {})
     return rows or None
 
 

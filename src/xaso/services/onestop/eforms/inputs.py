@@ -134,6 +134,8 @@ def _address(question: Question, raw: Any, given: Given) -> dict[str, str] | Non
     if not isinstance(raw, Mapping):
         raw = {"unit_text": str(raw)}
     value = {name: clean(str(raw.get(name) or "")) for name in ("unit", "unit_text", "detail")}
+    if not any(value.values()):
+        return None
     if any(len(part) > TEXT_LENGTH for part in value.values()):
         raise InputProblem(f"Viết địa chỉ ngắn lại, mỗi dòng nhiều nhất {TEXT_LENGTH} chữ cái")
     if value["unit"] and given.unit_names is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from xaso.services.onestop.actions.drafts import begin_draft, keep_answers
 from xaso.services.onestop.models import Draft
 from xaso.services.onestop.public.place import unit_for
 from xaso.services.onestop.queries.drafts import draft_for, known_of
+from xaso.services.onestop.unit_names import UNIT_NAMES
 
 # What a sign-in with the national identity proves of a person; the rest is what somebody once stated.
 PROVEN_FACTS = frozenset({"full_name", "birth_date", "id_number"})
@@ -28,7 +30,7 @@ FACTS = {"channel": "online", "identity_proven": True}
 
 def given_now() -> eforms.Given:
     """What is known besides the answers of an online filing."""
-    return eforms.Given(today=today(), facts=FACTS)
+    return eforms.Given(today=today(), facts=FACTS, unit_names=UNIT_NAMES)
 
 
 @citizen
@@ -183,6 +185,9 @@ def _draw(
     questions = asking.asked_page(here, answers, typed, given_now(), extra_items=extra)
     before = reverse("onestop:question", args=[draft.pk, pages[number - 2]]) if number > 1 else ""
     alone = len(questions) == 1 and not isinstance(questions[0], asking.AskedGroup)
+    if not alone and questions and questions[0].label.strip() == here.title.strip():
+        alone = not isinstance(questions[0], asking.AskedGroup)
+        questions[0] = replace(questions[0], title=True) if alone else questions[0]
     context = {
         "draft": draft,
         "page": here,

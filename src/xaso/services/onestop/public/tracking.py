@@ -61,7 +61,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     """My dossiers and what I have begun; what waits for me stands first."""
     viewer = viewer_in(request)
     rows = [
-        {"dossier": row, "badge": _badge(row), "waits": row.status in {rules.SUPPLEMENT, rules.PAYMENT}}
+        {
+            "dossier": row,
+            "state": tracking.STATES[row.status],
+            "badge": _badge(row),
+            "waits": row.status in {rules.SUPPLEMENT, rules.PAYMENT},
+        }
         for row in tracking.my_dossiers(viewer)
     ]
     context = {
@@ -95,6 +100,7 @@ def own(request: HttpRequest, code: str) -> HttpResponse:
         "dossier": dossier,
         "unit": unit_at(dossier.unit_path),
         "badge": _badge(dossier),
+        "state": tracking.STATES[dossier.status],
         "percent": tracking.progress(dossier),
         "lines": [
             {"title": line.words, "at": line.at, "text": line.where}

@@ -39,6 +39,7 @@ def known_of(viewer: Viewer) -> dict[str, Any]:
     """What the office knows of the citizen, for filling in a form beforehand (ask once)."""
     person = own_person(viewer)
     contact = person.contact or {}
+    commune = "/".join(person.unit_path.split("/")[:2]) + "/" if person.unit_path.count("/") >= 2 else ""
     return {
         "person": {
             "full_name": person.full_name,
@@ -49,9 +50,7 @@ def known_of(viewer: Viewer) -> dict[str, Any]:
             "id_number": personal_number_of(person),
             "phone": contact.get("phone", ""),
             "email": contact.get("email", ""),
-            "address": {"unit": person.unit_path, "detail": contact.get("address", "")}
-            if person.unit_path
-            else "",
+            "address": {"unit": commune, "detail": contact.get("address", "")} if commune else "",
         }
     }
 

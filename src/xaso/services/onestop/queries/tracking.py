@@ -180,6 +180,21 @@ WAYS = {
 }
 
 
+# The ten statuses in the citizen's words; the official names are the National Portal's.
+STATES = {
+    rules.NEW: "Đã nộp, chờ tiếp nhận",
+    rules.RECEIVED: "Đã tiếp nhận",
+    rules.NOT_RECEIVED: "Không được tiếp nhận",
+    rules.IN_PROCESS: "Đang giải quyết",
+    rules.SUPPLEMENT: "Cần bổ sung giấy tờ",
+    rules.PAYMENT: "Cần nộp phí",
+    rules.WITHDRAWN: "Đã rút hồ sơ",
+    rules.STOPPED: "Đã dừng giải quyết",
+    rules.DONE: "Đã có kết quả",
+    rules.RETURNED: "Đã trả kết quả",
+}
+
+
 def delivery_words(dossier: Dossier) -> str:
     """How the citizen wants the result, with the address."""
     chosen = dossier.delivery or {}
