@@ -41,3 +41,10 @@ def people(town: Town, browser: Any) -> Iterator[People]:
     made = People(town, browser)
     yield made
     made.leave()
+
+
+def pytest_exception_interact(node: pytest.Item, call: Any) -> None:
+    """A journey that fails leaves pictures of everybody's screen in var/log, and says what stood there."""
+    people = getattr(node, "funcargs", {}).get("people")
+    if people is not None and call.when == "call":
+        node.add_report_section("call", "screens", people.show(node.name))

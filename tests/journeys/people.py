@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
+
+from django.conf import settings
 
 from tests.journeys.world import Town
 from xaso.kernel.ui.browser import new_desk_page, new_phone_page
@@ -37,6 +40,18 @@ class People:
         page.locator("main button", has_text="Đăng nhập").click()
         page.wait_for_url("**/desk/**")
         return page
+
+    def show(self, story: str) -> str:
+        """A picture of each screen under var/log; answers addresses and words, for the report of a failure."""
+        folder = settings.XASO_HOME / "log" / "journeys"
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = []
+        for number, page in enumerate(self._pages, 1):
+            path = folder / f"{story}-{number}.png"
+            with contextlib.suppress(Exception):
+                page.screenshot(path=path, full_page=True)
+                lines += [f"{page.url} ({path})", page.locator("main").first.inner_text(timeout=2000)[:1500]]
+        return "\n".join(lines)
 
     def leave(self) -> None:
         """Close what the story opened; a fault of a script or of the content policy fails it."""

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.cache import patch_cache_control
@@ -52,6 +52,16 @@ def _wear(door: Door, check: Callable[[HttpRequest], HttpResponseBase | None]) -
     return dress
 
 
+def _sign_in(request: HttpRequest, where: str) -> HttpResponseBase:
+    """To the sign-in page, and afterwards back: a post cannot be repeated, so back to the page it came from."""
+    back = request.get_full_path()
+    if request.method not in {"GET", "HEAD"}:
+        page = urlsplit(request.headers.get("Referer", ""))
+        back = f"{page.path}?{page.query}" if page.query else page.path
+        back = back if page.netloc == request.get_host() else ""
+    return HttpResponseRedirect(f"{where}?next={quote(back)}" if back else where)
+
+
 def public(view: View) -> View:
     """Open to all; what it shows must be fit for all."""
     return _wear(Door("public"), lambda request: None)(view)
@@ -63,7 +73,7 @@ def citizen(view: View) -> View:
     def check(request: HttpRequest) -> HttpResponseBase | None:
         viewer = viewer_in(request)
         if not viewer.is_known:
-            return HttpResponseRedirect(f"{CITIZEN_SIGN_IN}?next={quote(request.get_full_path())}")
+            return _sign_in(request, CITIZEN_SIGN_IN)
         if viewer.person_id is None:
             raise Forbidden("Trang này dành cho công dân. Đăng xuất rồi đăng nhập bằng VNeID của mình.")
         return None
@@ -77,7 +87,7 @@ def officer(right: str) -> Callable[[View], View]:
     def check(request: HttpRequest) -> HttpResponseBase | None:
         viewer = viewer_in(request)
         if not viewer.is_known:
-            return HttpResponseRedirect(f"{OFFICER_SIGN_IN}?next={quote(request.get_full_path())}")
+            return _sign_in(request, OFFICER_SIGN_IN)
         if not viewer.is_officer or not viewer.can(right):
             raise Forbidden()
         return None
@@ -91,7 +101,7 @@ def any_officer(view: View) -> View:
     def check(request: HttpRequest) -> HttpResponseBase | None:
         viewer = viewer_in(request)
         if not viewer.is_known:
-            return HttpResponseRedirect(f"{OFFICER_SIGN_IN}?next={quote(request.get_full_path())}")
+            return _sign_in(request, OFFICER_SIGN_IN)
         if not viewer.is_officer:
             raise Forbidden()
         return None

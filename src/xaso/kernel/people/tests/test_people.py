@@ -139,3 +139,12 @@ def test_guessing_is_slowed_for_the_guesser_only():
     form = {"username": account.username, "password": PASSWORD}
     assert Client(REMOTE_ADDR="10.9.9.9").post("/dang-nhap/can-bo", form).status_code == 429
     assert Client(REMOTE_ADDR="10.1.1.1").post("/dang-nhap/can-bo", form).status_code == 302
+
+
+def test_whoever_must_sign_in_for_a_post_comes_back_to_the_page_of_its_form(client):
+    page = "/onestop/thu-tuc/1.001193/?variant=x"
+    asked = client.post("/onestop/thu-tuc/1.001193/nop/", headers={"Referer": f"http://testserver{page}"})
+    assert asked["Location"] == "/dang-nhap/?next=/onestop/thu-tuc/1.001193/%3Fvariant%3Dx"
+    stranger = client.post("/onestop/thu-tuc/1.001193/nop/", headers={"Referer": "https://example.org/x"})
+    assert stranger["Location"] == "/dang-nhap/"
+    assert client.get("/onestop/cua-toi/")["Location"] == "/dang-nhap/?next=/onestop/cua-toi/"
