@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict, Forbidden
 from xaso.kernel.cases.models import CaseStep
@@ -14,12 +15,14 @@ from xaso.kernel.documents.verify import verify_code, verify_pdf
 from xaso.kernel.events.models import Event
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import officer, officer_account
-from xaso.services.onestop import rules
+from xaso.kernel.units.actions import add_office
+from xaso.kernel.units.testing import a_commune
+from xaso.services.onestop import routing, rules
 from xaso.services.onestop.actions import handling, reception, results
 from xaso.services.onestop.actions.results import issuing
 from xaso.services.onestop.demo_keys import ensure_demo_keys
 from xaso.services.onestop.models import Dossier, Result
-from xaso.services.onestop.testing import BIRTH, COMMUNE, MARITAL, PERMIT, a_dossier
+from xaso.services.onestop.testing import BIRTH, COMMUNE, MARITAL, PERMIT, SYSTEM, a_dossier
 from xaso.services.onestop.tests.results.conftest import (
     PIN,
     SEAL_PIN,
@@ -30,6 +33,7 @@ from xaso.services.onestop.tests.results.conftest import (
 )
 
 pytestmark = pytest.mark.django_db
+BUSINESS = "1.001612"
 REASONS = {"reasons": "Thửa đất chưa có giấy chứng nhận.", "basis": "NĐ 217/2026/NĐ-CP, điều 49"}
 
 
@@ -252,3 +256,50 @@ def test_numbers_have_no_gaps(house):
         results.seal_result(house.clerk, dossier_id=dossier.pk, pin=SEAL_PIN)
     numbers = sorted(Document.objects.filter(state="issued").values_list("number", flat=True))
     assert numbers == ["1", "2", "3"]
+
+
+def test_an_office_issues_in_its_own_name(house):
+    office = add_office(
+        SYSTEM, parent=a_commune(COMMUNE), kind="phòng", name="Kinh tế", code="kinhte", legal_basis="thử"
+    )
+    routing.forget()
+    head = officer_account("leader", office.path, name="Hà Thị Loan")
+    ensure_demo_keys(office.path, [head], pin=PIN, seal_pin=SEAL_PIN)
+    dossier = drafted(house, BUSINESS)
+    row = Result.objects.get(dossier=dossier)
+    assert row.data["signer"] == str(head.pk) and row.document.unit_path == office.path
+    assert row.document.agency == "Phòng Kinh tế"
+    with pytest.raises(Conflict, match="tên người ký khác"):
+        results.sign_result(house.leader, dossier_id=dossier.pk, pin=PIN)
+    results.sign_result(viewer_of(head), dossier_id=dossier.pk, pin=PIN)
+    done = results.seal_result(house.clerk, dossier_id=dossier.pk, pin=SEAL_PIN)
+    assert done.status == rules.DONE
+    # The head of an office does not sign in the commune's name.
+    other = drafted(house, BIRTH)
+    with pytest.raises(Forbidden):
+        results.sign_result(viewer_of(head), dossier_id=other.pk, pin=PIN)
+
+
+def test_two_results_of_one_dossier(house):
+    dossier = drafted(house, "1.000689")
+    assert Result.objects.filter(dossier=dossier).count() == 2
+    results.sign_result(house.leader, dossier_id=dossier.pk, pin=PIN)
+    results.seal_result(house.clerk, dossier_id=dossier.pk, pin=SEAL_PIN)
+    rows = Result.objects.filter(dossier=dossier).select_related("document")
+    assert {row.document.shown_number for row in rows} == {"1/2026", "1/2026/TLNCMC"}
+    assert Dossier.objects.get(pk=dossier.pk).status == rules.DONE
+
+
+def test_the_public_check_of_an_issued_result(house, client):
+    dossier = drafted(house, PERMIT)
+    document = Result.objects.get(dossier=dossier).document
+    assert client.get(f"/verify/{document.shown_code}").status_code == 404
+    results.sign_result(house.leader, dossier_id=dossier.pk, pin=PIN)
+    results.seal_result(house.clerk, dossier_id=dossier.pk, pin=SEAL_PIN)
+    page = client.get(f"/verify/{document.shown_code}").content.decode()
+    assert "Hợp lệ" in page and "Giấy phép xây dựng nhà ở riêng lẻ" in page
+    assert "Vàng Thị Mỷ" in page and dossier.applicant.full_name not in page
+    pdf = bytearray(content_of(document))
+    pdf[len(pdf) // 2] ^= 1
+    answer = client.post("/verify/", {"file": SimpleUploadedFile("a.pdf", bytes(pdf), "application/pdf")})
+    assert "đã bị sửa" in answer.content.decode()
