@@ -45,11 +45,6 @@ def agency_of(unit_path: str) -> Agency:
     return Agency(unit_path, committee_of(unit), parent, authority.name)
 
 
-def desk_of(dossier: Dossier) -> Agency:
-    """The one-stop desk that received a dossier: its own centre, or the authority where it has none."""
-    return agency_of(dossier.received_path or dossier.unit_path)
-
-
 def issuing_path(dossier: Dossier, result: eforms.Result) -> str:
     """The unit that answers for a result: the competent authority, or the office that issues in its own name."""
     return routing.office_path(dossier.unit_path, result.issuer) if result.issuer else dossier.unit_path

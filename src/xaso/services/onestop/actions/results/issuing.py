@@ -161,6 +161,7 @@ def _seal_part(viewer: Viewer, dossier: Dossier, rows: Sequence[Result]) -> Case
 
 @action
 def _to_seal(viewer: Viewer, dossier_id: UUID) -> list[Document]:
+    """Papers of a dossier that wait for number and seal; none when a second press finds all issued."""
     dossier = locked(dossier_id)
     rows = current_results(dossier)
     waiting = [row for row in rows if row.issued_at is None]
