@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
@@ -135,8 +135,3 @@ def _value(sheet: object, value: object) -> object:
         cell.data_type = "s"
         return cell
     return value
-
-
-def titles() -> Sequence[str]:
-    """The heads of the columns."""
-    return [title for title, _ in COLUMNS]

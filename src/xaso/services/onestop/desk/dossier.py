@@ -69,6 +69,7 @@ def page_context(viewer: Viewer, seen: DossierView) -> dict[str, Any]:
         "lines": [
             {"title": line.sentence, "at": line.at, "by": ", ".join(w for w in (line.who, line.title) if w)}
             for line in seen.timeline
+            if line.name not in TOLD_TWICE
         ],
         "looks": looks_at(viewer, dossier),
         "results_part": _part("onestop/desk/parts/results.html"),
@@ -159,13 +160,30 @@ def _part(name: str) -> str:
     return name
 
 
+# The case's own lines of what the one-stop shop tells in its own words.
+TOLD_TWICE = frozenset(
+    f"cases.{name}"
+    for name in (
+        "opened",
+        "step_done",
+        "done",
+        "refused",
+        "withdrawn",
+        "stopped",
+        "returned",
+        "extended",
+        "apologised",
+        "paused",
+        "restarted",
+    )
+)
 FORMS = (
     ("01", "Giấy tiếp nhận và hẹn trả"),
     ("02", "Yêu cầu bổ sung"),
     ("03", "Từ chối tiếp nhận"),
     ("04", "Xin lỗi và hẹn lại"),
     ("05", "Dừng giải quyết"),
-    ("06", "Phiếu kiểm soát"),
+    ("06", "In phiếu kiểm soát"),
 )
 
 

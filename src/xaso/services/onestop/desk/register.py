@@ -23,7 +23,7 @@ from xaso.kernel.units.models import Level, Unit
 from xaso.services.onestop.models import Dossier
 from xaso.services.onestop.paperwork import register_pdf
 from xaso.services.onestop.queries.desk import VIEW, register
-from xaso.services.onestop.register import lines_of, titles, workbook
+from xaso.services.onestop.register import lines_of, workbook
 
 ON_PAGE = 100
 MOST_LINES = 50_000
@@ -104,7 +104,6 @@ def book(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "units": units,
         "page": page,
-        "titles": titles(),
         "lines": list(lines_of(page.object_list, page.start_index() or 1)),
         "xlsx_url": f"{reverse('onestop_desk:register_xlsx')}?{asked.query}",
         "pdf_url": f"{reverse('onestop_desk:register_pdf')}?{asked.query}",

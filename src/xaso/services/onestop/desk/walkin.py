@@ -18,6 +18,7 @@ from xaso.kernel.plain.moment import today
 from xaso.services.onestop import asking, eforms, setups_in_force
 from xaso.services.onestop.actions.filing import PaperIn
 from xaso.services.onestop.desk.files import keep_posted
+from xaso.services.onestop.eforms.conditions import is_empty
 from xaso.services.onestop.models import DossierPaper, Setup
 from xaso.services.onestop.queries.desk import kept_papers, kept_results
 
@@ -115,7 +116,7 @@ def read_sheet(
     if posted:
         raw = _dropped(raw, request.POST.get("drop", ""))
     filled = eforms.prefill(body, known, given, raw)
-    raw = {**{key: value for key, value in filled.items() if key not in raw}, **raw}
+    raw = {**raw, **{key: value for key, value in filled.items() if is_empty(raw.get(key))}}
     reading = eforms.validate_all(body, raw, given)
     papers = eforms.required_components(body, reading.answers, given)
     channel = "post" if facts.get("channel") == "post" else "counter"
@@ -219,10 +220,20 @@ def drawn_sections(sheet: Sheet, errors: Mapping[str, Sequence[str]], add: str =
         questions = [replace(one, title=False) if hasattr(one, "title") else one for one in questions]
         if questions:
             alone = len(questions) == 1 and not getattr(questions[0], "is_group", False)
+            same = questions[0].label.strip() == page.title.strip()
             seen.setdefault(page.section or page.title, []).append(
-                DrawnPage("" if alone else page.title, page.hint, when, questions)
+                DrawnPage("" if alone or same else page.title, page.hint, when, questions)
             )
-    return [{"title": title, "pages": pages} for title, pages in seen.items()]
+    return [{"title": title, "pages": pages, "when": _common(pages)} for title, pages in seen.items()]
+
+
+def _common(pages: Sequence[DrawnPage]) -> str:
+    """The condition of a whole section: that of its pages, where all hang on the same answer."""
+    conditions = [page.when.partition("=") for page in pages]
+    if not all(page.when for page in pages) or len({name for name, _, _ in conditions}) != 1:
+        return ""
+    values = dict.fromkeys(value for _, _, found in conditions for value in found.split("|"))
+    return f"{conditions[0][0]}={'|'.join(values)}"
 
 
 def lines_of(sections: list[dict[str, Any]]) -> list[Any]:

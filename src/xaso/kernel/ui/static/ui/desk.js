@@ -23,9 +23,11 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog, [contenteditable]")) return;
   if (event.key === "j") go(1);
   else if (event.key === "k") go(-1);
-  else if (event.key === "Enter" && !event.target.closest("a, button, input, summary")) {
+  else if (event.key === "Enter" && !event.target.closest("a, button, input:not([type=checkbox]), summary")) {
     const row = document.querySelector(".tbl tr.on[data-url]");
-    if (row) location.assign(row.dataset.url);
+    if (!row) return;
+    event.preventDefault(); // on a row's check box Enter would send the form of the list; the space bar ticks it
+    location.assign(row.dataset.url);
   }
 });
 

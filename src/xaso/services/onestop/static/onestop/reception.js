@@ -23,7 +23,21 @@ async function refresh() {
     words.setAttribute("role", "status");
     document.getElementById("giay-to").before(words);
   }
+  fill(page);
   for (const id of parts) put(document.getElementById(id), page.getElementById(id));
+}
+
+// What the server could fill in from the applicant goes into boxes that are still empty; nothing typed is touched.
+function fill(page) {
+  for (const fresh of page.querySelectorAll("section.fields [name]")) {
+    const same = [...form.elements].filter((one) => one.name === fresh.name);
+    if (!same.length || same.includes(document.activeElement)) continue;
+    if (fresh.type === "radio" || fresh.type === "checkbox") {
+      if (fresh.checked && !same.some((one) => one.checked)) same.find((one) => one.value === fresh.value)?.click();
+    } else if (fresh.value && !same[0].value) {
+      same[0].value = fresh.value;
+    }
+  }
 }
 
 // Rows that are there already stay as they are: a chosen file must not be lost.
