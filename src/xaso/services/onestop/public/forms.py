@@ -79,11 +79,8 @@ def question(request: HttpRequest, draft_id: UUID, page: str) -> HttpResponse:
     if here is None:
         raise NotFound("Không có trang này trong tờ khai.")
     if request.method == "GET":
-        # Some start values wait for an earlier answer: one's own name only in one's own dossier.
-        known = eforms.prefill(body, known_of(viewer), given, answers)
-        waited = {one.key for one in here.fields if one.prefill_when is not None}
-        shown = {**{key: value for key, value in known.items() if key in waited}, **answers}
-        return _draw(request, draft, body, here, asking.Typed(shown, {}, home=draft.unit_path), shown)
+        typed = _known(viewer, draft, body, here, answers, given)
+        return _draw(request, draft, body, here, typed, {**typed.values, **answers})
     raw = eforms.from_form(here.fields, dict(request.POST.lists()))
     if "add" in request.POST or "drop" in request.POST:
         changed = _change_items(here, raw, request)

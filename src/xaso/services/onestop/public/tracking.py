@@ -78,8 +78,18 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "onestop/public/mine.html", context)
 
 
-def _badge(dossier: Dossier) -> cases.Badge | None:
-    """The deadline's badge, as long as it says something to the citizen."""
+_BADGE_KINDS = {
+    "today": "warn",
+    "late": "danger",
+    "paused": "out",
+    "early": "good",
+    "done": "good",
+    "done_late": "",
+}
+
+
+def _badge(dossier: Dossier) -> tuple[str, str] | None:
+    """Words and colour of the deadline, as long as it says something to the citizen."""
     if dossier.status in {
         rules.NOT_RECEIVED,
         rules.WITHDRAWN,
@@ -88,7 +98,8 @@ def _badge(dossier: Dossier) -> cases.Badge | None:
         rules.PAYMENT,
     }:
         return None
-    return cases.deadline_badge(dossier.case)
+    badge = cases.deadline_badge(dossier.case)
+    return None if badge.kind == "none" else (badge.text, _BADGE_KINDS.get(badge.kind, ""))
 
 
 @citizen

@@ -16,13 +16,6 @@ from xaso.services.onestop.testing import BIRTH, COMMUNE, PERMIT, a_dossier, a_p
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def citizen():
-    http = Client()
-    http.force_login(a_citizen_account())
-    return http
-
-
 def problems(answer):
     """The error messages on a page."""
     return re.findall(r"Lỗi: </span>([^<]+)<", answer.content.decode())
