@@ -118,7 +118,7 @@ def workbook(lines: Iterable[BookLine], *, unit: str, span: str) -> bytes:
 
 
 def _cell(sheet: object, value: object, font: Font) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]
+    cell = WriteOnlyCell(sheet, value=value)
     cell.font = font
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
@@ -127,11 +127,11 @@ def _cell(sheet: object, value: object, font: Font) -> WriteOnlyCell:
 def _value(sheet: object, value: object) -> object:
     """A cell as it is; a moment with its format; a text that looks like a formula stays a text."""
     if isinstance(value, datetime):
-        cell = WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]
+        cell = WriteOnlyCell(sheet, value=value)
         cell.number_format = "DD/MM/YYYY HH:MM"
         return cell
     if isinstance(value, str) and value[:1] in "=+-@\t":
-        cell = WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]
+        cell = WriteOnlyCell(sheet, value=value)
         cell.data_type = "s"
         return cell
     return value

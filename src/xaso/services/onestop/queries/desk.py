@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
@@ -130,7 +131,7 @@ def register(viewer: Viewer, unit_path: str, start: datetime, end: datetime) -> 
     )
 
 
-def kept_papers(viewer: Viewer, person_id: object) -> Sequence[DossierPaper]:
+def kept_papers(viewer: Viewer, person_id: UUID | None) -> Sequence[DossierPaper]:
     """Papers of a person that were digitised and accepted earlier, newest first: offered instead of asked again."""
     if not (viewer.can("onestop.receive") or viewer.person_id == person_id or viewer.kind == "system"):
         return []
@@ -140,7 +141,7 @@ def kept_papers(viewer: Viewer, person_id: object) -> Sequence[DossierPaper]:
     return list(found.select_related("file", "dossier").order_by("-created_at")[:100])
 
 
-def kept_results(viewer: Viewer, person_id: object) -> Sequence[Result]:
+def kept_results(viewer: Viewer, person_id: UUID | None) -> Sequence[Result]:
     """Results already issued to a person, by result code: the papers the state has itself."""
     if not (viewer.can("onestop.receive") or viewer.person_id == person_id or viewer.kind == "system"):
         return []
@@ -158,7 +159,10 @@ def unsettled_dossiers(viewer: Viewer, unit_path: str) -> QuerySet[Dossier]:
 
 def to_return(viewer: Viewer) -> QuerySet[Dossier]:
     """Dossiers whose results wait to be handed over at the viewer's desks, the oldest first."""
-    found = Dossier.objects.filter(viewer.scope(VIEW, "received_path"), status=rules.DONE)
+    # By the case's columns: its index holds only what waits to be handed over.
+    found = Dossier.objects.filter(
+        viewer.scope(VIEW, "case__received_path"), case__status__in=["done", "refused"], status=rules.DONE
+    )
     return found.select_related("case", "setup", "applicant").defer("setup__body").order_by("finished_at")
 
 

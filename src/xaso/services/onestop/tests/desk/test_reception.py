@@ -186,3 +186,36 @@ def test_choosing_a_procedure():
     assert_page_ok(found.content)
     assert MARITAL in found.content.decode()
     assert signed_in("specialist").get("/desk/onestop/tiep-nhan/").status_code == 403
+
+
+def test_population_look_up_proves_these_facts_and_no_others(monkeypatch):
+    from xaso.kernel.connectors.population import RegisteredPerson
+    from xaso.services.onestop.desk import people
+
+    asked_about = []
+
+    class Population:
+        def person(self, asked, question):
+            asked_about.append((asked.purpose, question.dossier_code, question.personal_number))
+            return RegisteredPerson(
+                question.personal_number, "Triệu Thị Mẩy", "1985-03-12", "Nữ", "Bát Xát", "VN"
+            )
+
+    monkeypatch.setattr(people, "population", Population)
+    setup = a_setup(MARITAL)
+    desk = signed_in("receptionist")
+    page = desk.post(page_of(MARITAL), posted(setup, act="lookup"))
+    text = page.content.decode()
+    assert_page_ok(page.content)
+    assert "Khớp cơ sở dữ liệu" in text
+    assert asked_about[0][0].endswith(MARITAL)
+    assert asked_about[0][1].startswith("TN-")
+    token = re.search(r'name="proof" value="([^"]+)"', text)[1]
+    other = desk.post(
+        page_of(MARITAL), posted(setup, act="refresh", proof=token) | {"nop-full_name": "Lù A Páo"}
+    )
+    assert "Chưa xác thực" in other.content.decode()
+    done = desk.post(page_of(MARITAL), posted(setup, proof=token))
+    assert done.status_code == 302, problems(done)
+    proof = Identifier.objects.get(person=Dossier.objects.get().applicant, kind="personal_number").proof
+    assert proof == "register"
