@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
@@ -62,26 +63,28 @@ def service_urls() -> Urls:
     return urls
 
 
+def _refused(request: HttpRequest, error: Any) -> HttpResponse:
+    return refuse(request, error.status, error.message, error.errors)
+
+
+def _unknown(request: HttpRequest, error: Any) -> HttpResponse:
+    return refuse(request, 401, "Thiếu mã truy cập hoặc mã đã hết hạn.", {})
+
+
+def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
+    found: dict[str, list[str]] = {}
+    for one in error.errors:
+        where = ".".join(str(part) for part in one.get("loc", ())[1:])
+        found.setdefault(where, []).append(str(one.get("msg")))
+    return refuse(request, 422, "Nội dung gửi lên chưa đúng mẫu.", found)
+
+
 def make_api() -> NinjaAPI:
     """The one API under /api/v1/ with its OpenAPI description."""
     api = NinjaAPI(title="Xã Số", version="1", urls_namespace="api", docs_url=None)
-    api.add_exception_handler(
-        ActionError, lambda request, error: refuse(request, error.status, error.message, error.errors)
-    )
-    api.add_exception_handler(
-        AuthenticationError,
-        lambda request, error: refuse(request, 401, "Thiếu mã truy cập hoặc mã đã hết hạn.", {}),
-    )
-
-    def invalid(request: Any, error: ValidationError) -> Any:
-        found: dict[str, list[str]] = {}
-        for one in error.errors:
-            found.setdefault(".".join(str(part) for part in one.get("loc", ())[1:]), []).append(
-                str(one.get("msg"))
-            )
-        return refuse(request, 422, "Nội dung gửi lên chưa đúng mẫu.", found)
-
-    api.add_exception_handler(ValidationError, invalid)
+    api.add_exception_handler(ActionError, _refused)
+    api.add_exception_handler(AuthenticationError, _unknown)
+    api.add_exception_handler(ValidationError, _invalid)
     for part in (*areas(), *services()):
         if part.api is not None:
             api.add_router(f"/{part.key}", part.api, tags=[part.title])

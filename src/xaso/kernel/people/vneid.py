@@ -61,7 +61,7 @@ def back(request: HttpRequest) -> HttpResponse:
         return _failed(request, error)
     if identity.birth_date:
         # What the register says replaces what somebody once stated.
-        Person.objects.filter(pk=account.person_id).update(birth_date=identity.birth_date)
+        Person.objects.filter(accounts=account).update(birth_date=identity.birth_date)
     if not account.is_active:
         return _failed(request, ActionError("Tài khoản này đang bị khóa. Hỏi Ủy ban nhân dân xã."))
     enter(request, account)

@@ -17,7 +17,7 @@ import httpx
 from django.conf import settings
 
 from xaso.kernel.base.actions import action
-from xaso.kernel.base.errors import ActionError
+from xaso.kernel.base.errors import ActionError, Forbidden
 from xaso.kernel.events import emit
 from xaso.kernel.events.models import Event
 from xaso.kernel.people.models import MachineClient
@@ -53,7 +53,9 @@ def register_webhook(viewer: Viewer, *, url: str, unit_path: str) -> tuple[Webho
     viewer.must("onestop.read", unit_path)
     check_address(url)
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    client = MachineClient.objects.get(pk=viewer.account_id)
+    client = MachineClient.objects.filter(pk=viewer.account_id or UUID(int=0)).first()
+    if client is None:
+        raise Forbidden()
     row = Webhook.objects.create(client=client, url=url, secret=secret, events=[TYPE], unit_path=unit_path)
     emit("onestop.webhook_registered", record=row, unit_path=unit_path, viewer=viewer)
     return row, secret

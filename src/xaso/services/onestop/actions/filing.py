@@ -8,22 +8,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict, Forbidden
+from xaso.kernel.base.models import Record
 from xaso.kernel.base.once import fingerprint
+from xaso.kernel.base.writing import insert_all
 from xaso.kernel.cases.actions.opening import open_in_transaction
-from xaso.kernel.cases.models import Case
+from xaso.kernel.cases.models import Case, Pause
 from xaso.kernel.cases.plans import PlannedStep
 from xaso.kernel.events import emit
 from xaso.kernel.people.actions import keep_person_in_transaction
 from xaso.kernel.people.models import Identifier, Person
+from xaso.kernel.people.queries import own_person
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.ids import uuid7
 from xaso.kernel.plain.moment import now
 from xaso.services.onestop import eforms, routing, setups_in_force
-from xaso.services.onestop.actions.payments import wait_for_payment
 from xaso.services.onestop.eforms.conditions import fields_in
 from xaso.services.onestop.models import Dossier, DossierPaper, Payment, Setup
 from xaso.services.onestop.numbering import take_code
@@ -144,7 +146,7 @@ def _person(viewer: Viewer, filing: Filing) -> Person:
     if filing.person is not None:
         return filing.person
     if viewer.is_citizen:
-        return Person.objects.get(pk=viewer.person_id)
+        return own_person(viewer)
     if filing.applicant is None:
         raise ActionError("Nhập họ, chữ đệm và tên của người nộp hồ sơ", "full_name")
     one = filing.applicant
@@ -171,17 +173,25 @@ def file_dossier(viewer: Viewer, filing: Filing) -> tuple[Dossier, bool]:
     if filing.client_key:
         papers = [(p.component, str(p.file_id or p.document_id)) for p in filing.papers]
         digest = fingerprint([filing.setup.procedure_id, filing.unit_path, dict(filing.answers), papers])
-        known = Dossier.objects.filter(client_key=filing.client_key).first()
+        known = _filed_with(filing.client_key)
         if known is not None:
             return _same(known, digest), False
     try:
         return _file(viewer, filing, digest), True
     except IntegrityError:
         # The same key came twice at once: the other one won, and this number was given back by the roll-back.
-        known = Dossier.objects.filter(client_key=filing.client_key).first() if filing.client_key else None
+        known = _filed_with(filing.client_key) if filing.client_key else None
         if known is None:
             raise
         return _same(known, digest), False
+
+
+def _filed_with(key: str) -> Dossier | None:
+    """The dossier that was filed with this key. Asked for each new one, so the question is put plainly."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM onestop_dossier WHERE client_key = %s", [key])
+        row = cursor.fetchone()
+    return Dossier.objects.select_related("case", "procedure").get(pk=row[0]) if row else None
 
 
 def _same(known: Dossier, digest: str) -> Dossier:
@@ -202,12 +212,10 @@ def _file(viewer: Viewer, filing: Filing, digest: str) -> Dossier:
     case = _open(viewer, filing, read, code, received_path, person, moment)
     owed = read.quote.total
     dossier = _build(viewer, filing, digest, read, case, person, moment)
-    dossier.save(force_insert=True)
-    _keep_papers(dossier, read.body, filing.papers)
+    rows: list[Record] = [dossier, *_papers(dossier, read.body, filing.papers)]
     if owed:
-        _ask_payment(dossier, read.quote)
-        if filing.channel == Dossier.Channel.ONLINE:
-            wait_for_payment(viewer, dossier)
+        rows.append(_payment(dossier, read.quote))
+    insert_all(*rows)
     emit(
         "onestop.dossier_filed",
         record=dossier,
@@ -244,7 +252,13 @@ def _open(
         plan=planned_steps(read.body, read.answers, read.given),
         received_at=moment,
         rule={"legal_basis": read.term.legal_basis, "setup": read.body.id, "case": read.term.case},
+        waits_for=Pause.Reason.PAYMENT if _waits(filing, read) else "",
     )
+
+
+def _waits(filing: Filing, read: _Read) -> bool:
+    """Filed online with a fee: the clock begins with the payment."""
+    return bool(read.quote.total) and filing.channel == Dossier.Channel.ONLINE
 
 
 def _build(
@@ -254,12 +268,13 @@ def _build(
     return Dossier(
         case=case,
         code=case.code,
-        procedure_id=filing.setup.procedure_id,
+        procedure=filing.setup.procedure,
         version_id=setups_in_force.version_id_on(filing.setup.procedure_id, moment.date()),
         setup=filing.setup,
         applicant=person,
         submitter_id=viewer.person_id,
         channel=filing.channel,
+        status=Dossier.Status.PAYMENT if _waits(filing, read) else Dossier.Status.NEW,
         unit_path=filing.unit_path,
         received_path=case.received_path,
         client_key=filing.client_key,
@@ -306,9 +321,9 @@ _KINDS = {
 }
 
 
-def _keep_papers(dossier: Dossier, body: eforms.Setup, papers: Sequence[PaperIn]) -> None:
+def _papers(dossier: Dossier, body: eforms.Setup, papers: Sequence[PaperIn]) -> list[DossierPaper]:
     names = {component.key: component.name for component in body.components}
-    rows = [
+    return [
         DossierPaper(
             dossier=dossier,
             component=paper.component,
@@ -323,13 +338,11 @@ def _keep_papers(dossier: Dossier, body: eforms.Setup, papers: Sequence[PaperIn]
         )
         for paper in papers
     ]
-    if rows:
-        DossierPaper.objects.bulk_create(rows)
 
 
-def _ask_payment(dossier: Dossier, quote: eforms.FeeQuote) -> None:
+def _payment(dossier: Dossier, quote: eforms.FeeQuote) -> Payment:
     identity = uuid7()
-    Payment(
+    return Payment(
         id=identity,
         dossier=dossier,
         reference=payment_reference(identity),
@@ -338,4 +351,4 @@ def _ask_payment(dossier: Dossier, quote: eforms.FeeQuote) -> None:
             {"name": line.name, "amount": line.amount, "reckoning": line.reckoning, "basis": line.legal_basis}
             for line in quote.lines
         ],
-    ).save(force_insert=True)
+    )

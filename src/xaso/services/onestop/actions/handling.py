@@ -74,7 +74,7 @@ def _side_by_side(
         if place not in {one.unit_path for one in parts}:
             parts.append(ParallelPart(place, step, is_lead=not parts))
     if len(parts) == 1:
-        step = Next(coming[0].key, unit_path=parts[0].unit_path)
+        one = Next(coming[0].key, unit_path=parts[0].unit_path)
         cases.finish_step(
             viewer, case=dossier.case_id, step=part.pk, outcome=outcome, note=note, following=step
         )

@@ -32,13 +32,15 @@ STORIES = (
 YOUNG = (("new", 55), ("review", 25), ("unpaid", 10), ("supplement", 10))
 
 
+def _draw(stories: tuple[tuple[str, int], ...], chance: random.Random) -> str:
+    return chance.choices([story for story, _ in stories], [weight for _, weight in stories])[0]
+
+
 def choose(number: int, of: int, chance: random.Random) -> str:
     """Which way a dossier goes; each story occurs at least once among the first ones."""
     if number >= of * 0.9:
-        return chance.choices(*zip(*YOUNG, strict=True))[0]
-    if number < len(STORIES):
-        return STORIES[number][0]
-    return chance.choices(*zip(*STORIES, strict=True))[0]
+        return _draw(YOUNG, chance)
+    return STORIES[number][0] if number < len(STORIES) else _draw(STORIES, chance)
 
 
 class Walk:
