@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 
 from tests.journeys.people import People
 from tests.journeys.world import Town, a_town
@@ -21,10 +24,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no chromium on this machine"))
 
 
+@contextlib.contextmanager
+def _test_database(keep: bool) -> Iterator[None]:
+    """pytest-django makes a test database for tests with its own mark only; journeys share one without that mark."""
+    if str(connection.settings_dict["NAME"]).startswith("test_"):
+        yield
+        return
+    made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=keep)
+    try:
+        yield
+    finally:
+        connections.close_all()
+        if not keep:
+            teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture(scope="session")
-def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
+def town(
+    django_db_setup: None, django_db_blocker: Any, django_db_keepdb: bool, django_db_createdb: bool
+) -> Iterator[Town]:
     """The running installation."""
-    with django_db_blocker.unblock(), a_town() as made:
+    keep = django_db_keepdb and not django_db_createdb
+    with django_db_blocker.unblock(), _test_database(keep), a_town() as made:
         yield made
 
 

@@ -69,6 +69,9 @@ def put_address(page: Any, name: str) -> None:
     if not commune.input_value():
         if province.input_value() != HOME["province"]:
             province.select_option(HOME["province"])
+            scripted = not commune.is_visible()
+            if scripted:
+                page.locator(f'main [name="{name}.unit"] option[value="{HOME["unit"]}"]').wait_for(state="attached")
         if commune.is_visible():
             if commune.locator(f'option[value="{HOME["unit"]}"]').count():
                 commune.select_option(HOME["unit"])
@@ -89,10 +92,15 @@ def fill_questions(page: Any, questions: Any, answers: Mapping[str, Any]) -> Non
                 put(page, name, value)
 
 
+def press(page: Any, button: Any) -> None:
+    """Press a button or link that leads to another page, and wait for that page."""
+    with page.expect_navigation():
+        button.click()
+
+
 def go_on(page: Any, button: str = "Tiếp tục") -> None:
     """Press the button and wait for the next page."""
-    page.get_by_role("button", name=button, exact=True).last.click()
-    page.wait_for_load_state()
+    press(page, page.get_by_role("button", name=button, exact=True).last)
 
 
 def fill_form(
@@ -120,13 +128,18 @@ def fill_form(
 
 
 def hand_in_papers(page: Any) -> None:
-    """A photograph for each paper that is asked."""
-    sections = page.locator("main section:has(input[type=file])")
-    for number in range(sections.count()):
-        section = sections.nth(number)
-        section.locator("input[type=file]").set_input_files(a_photograph())
-        section.get_by_role("button", name="Gửi giấy tờ này").click()
-        page.wait_for_load_state()
+    """A photograph for each paper that is asked; with scripts each is on its way as soon as it is chosen."""
+    boxes = page.locator("main input[type=file]")
+    for number in range(boxes.count()):
+        boxes.nth(number).set_input_files(a_photograph())
+    if page.locator("[data-upload]").count() and not boxes.first.get_attribute("name"):
+        page.get_by_text("Đã gửi anh.jpg").nth(boxes.count() - 1).wait_for()
+    go_on(page)
+
+
+def choose_way(page: Any, way: str = "screen") -> None:
+    """How the result comes."""
+    page.locator(f'main [name="way"][value="{way}"]').check()
     go_on(page)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.journeys.forms import agree_and_send, body_of, fill_form, go_on, hand_in_papers
+from tests.journeys.forms import agree_and_send, body_of, choose_way, fill_form, hand_in_papers
 from tests.journeys.people import PAO, sign_in_with_vneid
 
 PERMIT = "1.013225"
@@ -21,7 +21,6 @@ def test_a_house_permit(people, town):
     body = body_of(PERMIT)
     fill_form(page, body, body.sample_answers)
     hand_in_papers(page)
-    page.locator('main [name="way"][value="screen"]').check()
-    go_on(page)
+    choose_way(page)
     code = agree_and_send(page)
     assert code in page.content()

@@ -1,4 +1,4 @@
-"""A whole installation for the journeys: the demo commune, a server, simulators and a worker, all of it in this process."""
+"""A whole installation for the journeys: the demo commune, server, simulators, worker, all in this process."""
 
 from __future__ import annotations
 
@@ -74,10 +74,17 @@ def _fill() -> dict[str, Account]:
     return accounts
 
 
+def _empty() -> None:
+    """Never anything but a test database."""
+    name = str(connection.settings_dict["NAME"])
+    assert name.startswith("test_"), f"the journeys were about to empty {name}"
+    call_command("flush", interactive=False, verbosity=0)
+
+
 @contextlib.contextmanager
 def a_town(extra: Callable[[], None] | None = None) -> Iterator[Town]:
     """Start everything on an empty database; stop it and empty the database again."""
-    call_command("flush", interactive=False, verbosity=0)
+    _empty()
     stop = threading.Event()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xaso-journeys-")))
@@ -109,5 +116,4 @@ def a_town(extra: Callable[[], None] | None = None) -> Iterator[Town]:
         finally:
             stop.set()
             worker.join(timeout=10)
-    connection.close()
-    call_command("flush", interactive=False, verbosity=0)
+    _empty()
