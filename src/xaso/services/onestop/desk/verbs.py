@@ -19,7 +19,6 @@ from xaso.kernel.people.models import Account
 from xaso.kernel.people.queries import officers_in
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.formats import day as day_words
-from xaso.kernel.units.models import Level, Unit
 from xaso.services.onestop import routing
 from xaso.services.onestop.actions.filing import PaperIn
 from xaso.services.onestop.actions.handling import apologise, pass_to, send_back, take
@@ -34,6 +33,7 @@ from xaso.services.onestop.actions.reception import (
 )
 from xaso.services.onestop.desk import forms as asked
 from xaso.services.onestop.desk.files import MOST_BYTES, keep_posted
+from xaso.services.onestop.desk.places import units_near
 from xaso.services.onestop.models import DossierPaper, Payment
 from xaso.services.onestop.queries.desk import DossierView
 
@@ -103,19 +103,6 @@ def _assign(viewer: Viewer, seen: DossierView, form: forms.Form, request: HttpRe
     to = None if wanted == "unit" else Account.objects.filter(pk=wanted).first()
     take(viewer, dossier_id=seen.dossier.pk, to=to, step_id=_step_id(seen, request))
     return f"Đã giao việc cho {to.display_name}." if to else "Hồ sơ để cả đơn vị cùng thấy."
-
-
-def units_near(path: str) -> list[tuple[str, str]]:
-    """Where a dossier may be sent: offices of the authority, departments of the province, the province's communes."""
-    authority, province = routing.authority_of(path), routing.province_of(path)
-    now = Unit.objects.on()
-    own = now.under(authority).filter(level=Level.OFFICE).sorted()
-    above = now.under(province).filter(level=Level.OFFICE, parent__level=Level.PROVINCE).sorted()
-    others = now.under(province).filter(level=Level.COMMUNE).sorted()
-    names: dict[str, str] = {}
-    for unit in (*Unit.objects.filter(path__in=[authority, province]), *own, *above, *others):
-        names.setdefault(unit.path, unit.full_name)
-    return list(names.items())
 
 
 def _units(viewer: Viewer, seen: DossierView) -> Facts:
