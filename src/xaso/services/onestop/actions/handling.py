@@ -76,7 +76,7 @@ def _side_by_side(
     if len(parts) == 1:
         one = Next(coming[0].key, unit_path=parts[0].unit_path)
         cases.finish_step(
-            viewer, case=dossier.case_id, step=part.pk, outcome=outcome, note=note, following=step
+            viewer, case=dossier.case_id, step=part.pk, outcome=outcome, note=note, following=one
         )
         return
     cases.send_parallel(viewer, case=dossier.case_id, parts=parts, note=note)
