@@ -65,6 +65,9 @@ def asked_page(
         and (question.key in shown or when_words(question.ask_when, own))
     ]
     alone = len(questions) == 1 and questions[0][0].kind is not Kind.GROUP
+    if any(question.choice_list for question in page.fields):
+        # Beside a list of countries or peoples the communes of a province would make the page too heavy.
+        typed = replace(typed, home="")
     drawn: list[Any] = []
     for question, when in questions:
         value = typed.values.get(question.key)
