@@ -124,7 +124,7 @@ def _draw_supplement(
     problems: dict[str, str],
     note: str,
 ) -> HttpResponse:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for item in items:
         name = f"files.{item['key']}"
         wrong = (problems[name],) if name in problems else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -71,7 +72,7 @@ def _received(request: HttpRequest, viewer: Viewer, name: str, label: str, unit_
     return [*sent, *_keep_plain(viewer, plain, label, unit_path)]
 
 
-def _keep_plain(viewer: Viewer, files: list, label: str, unit_path: str) -> list[File]:  # type: ignore[type-arg]
+def _keep_plain(viewer: Viewer, files: list[Any], label: str, unit_path: str) -> list[File]:
     return [
         keep_file(
             viewer, content=one.read(), name=one.name or label, owner_service=OWNER, unit_path=unit_path

@@ -123,7 +123,7 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Check your answers, promise, send. Sent twice, it makes one dossier."""
     viewer = viewer_in(request)
     draft = draft_for(viewer, draft_id)
-    if draft.dossier_id:
+    if draft.dossier is not None:
         return redirect("onestop:done", code=draft.dossier.code)
     context = _check_context(request, draft)
     open_page = eforms.first_open_page(context["body"], draft.answers or {}, given_now())

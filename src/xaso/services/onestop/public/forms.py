@@ -25,7 +25,7 @@ from xaso.services.onestop.unit_names import UNIT_NAMES
 
 # What a sign-in with the national identity proves of a person; the rest is what somebody once stated.
 PROVEN_FACTS = frozenset({"full_name", "birth_date", "id_number"})
-FACTS = {"channel": "online", "identity_proven": True}
+FACTS: dict[str, str | int | bool] = {"channel": "online", "identity_proven": True}
 
 
 def given_now() -> eforms.Given:
@@ -52,7 +52,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
 def resume(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Go on where an answer is still missing; when none is, to the papers."""
     draft = draft_for(viewer_in(request), draft_id)
-    if draft.dossier_id:
+    if draft.dossier is not None:
         return redirect("onestop:own", code=draft.dossier.code)
     body = setups_in_force.body_of(draft.setup)
     page = eforms.first_open_page(body, draft.answers or {}, given_now())

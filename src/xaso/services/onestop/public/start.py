@@ -139,7 +139,7 @@ def _fee_rows(
         elif fee.method == "tiered":
             amount = fee.tiers[0].amount if fee.tiers else None
         else:
-            amount = fee.by_channel.get(channel, fee.amount)  # type: ignore[call-overload]
+            amount = fee.by_channel.get(channel, fee.amount)
         lines.append((label, amount))
     same = len({amount for _, amount in lines}) == 1
     return {"fee": fee, "same": same, "lines": lines[:1] if same else lines, "basis": basis}
