@@ -10,6 +10,7 @@ from xaso.services.onestop.listeners import on_payment_arrived
 from xaso.services.onestop.parcels import follow_parcels
 from xaso.services.onestop.queries.figures import INDICATORS
 from xaso.services.onestop.queries.results import count_to_seal, count_to_sign
+from xaso.services.onestop.queries.troubles import count_troubles
 from xaso.services.onestop.reminders import (
     end_unanswered_supplements,
     remind_of_late,
@@ -62,6 +63,8 @@ ANNOUNCES = {
     "onestop.rated": "Công dân đánh giá",
     "onestop.setup_saved": "Lưu bản nháp thủ tục điện tử",
     "onestop.setup_published": "Công bố thủ tục điện tử",
+    "onestop.setup_dropped": "Bỏ bản nháp thủ tục điện tử",
+    "onestop.setup_ended": "Kết thúc áp dụng thủ tục điện tử",
     "onestop.account_opened": "Khai báo tài khoản nhận phí",
     "onestop.rate_set": "Nhập mức phí theo nghị quyết",
     "onestop.catalogue_imported": "Nhập danh mục thủ tục",
@@ -108,6 +111,11 @@ SERVICE = Service(
         NavItem("Sổ theo dõi hồ sơ", "onestop_desk:register", "onestop.view", "book-open"),
         NavItem("Ký kết quả", "onestop_desk:signing", "onestop.sign", "signature", count_to_sign),
         NavItem("Đóng dấu, phát hành", "onestop_desk:sealing", "onestop.seal", "stamp", count_to_seal),
+        NavItem("Hồ sơ Cổng quốc gia chưa nhận", "onestop_desk:troubles", "onestop.receive", "inbox", count_troubles),
+        NavItem("Thủ tục điện tử", "onestop_desk:forms", "onestop.forms", "file-pen"),
+        NavItem("Cần chốt", "onestop_desk:to_settle", "onestop.settle", "circle-help"),
+        NavItem("Mức phí của tỉnh", "onestop_desk:rates", "onestop.rates", "wallet"),
+        NavItem("Tài khoản nhận phí", "onestop_desk:accounts", "onestop.rates", "landmark"),
     ),
     rights=RIGHTS,
     cases=(

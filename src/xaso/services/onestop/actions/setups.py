@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, ActionErrors, NotFound
+from xaso.kernel.documents.papers_in_force import shipped
 from xaso.kernel.events import emit
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import today
@@ -30,7 +31,8 @@ def _procedure_of(body: eforms.Setup) -> Procedure:
     return found
 
 
-def _next_number(procedure: Procedure, variant: str, unit_path: str) -> int:
+def next_number(procedure: Procedure, variant: str, unit_path: str) -> int:
+    """The number of the next version of a procedure's setup at a unit."""
     held = Setup.objects.filter(procedure=procedure, variant=variant, unit_path=unit_path)
     return int(held.aggregate(last=Max("number"))["last"] or 0) + 1
 
@@ -58,7 +60,7 @@ def load_shipped(viewer: Viewer) -> int:
         )
         row = Setup.objects.create(
             procedure=procedure,
-            number=_next_number(procedure, body.variant, ""),
+            number=next_number(procedure, body.variant, ""),
             title=body.title,
             variant=body.variant,
             body=content,
@@ -80,6 +82,8 @@ def load_shipped(viewer: Viewer) -> int:
 
 
 def _checked(body: Any) -> eforms.Setup:
+    # A draft keeps parts that were taken out beside the document; they are no part of it.
+    body = {name: part for name, part in dict(body).items() if not name.startswith("_")}
     try:
         parsed = eforms.Setup.model_validate(body)
     except ValidationError as error:
@@ -87,6 +91,11 @@ def _checked(body: Any) -> eforms.Setup:
             {".".join(str(part) for part in one["loc"]): [str(one["msg"])] for one in error.errors()}
         ) from error
     return parsed
+
+
+def _templates() -> set[str]:
+    """The result templates that ship with this service."""
+    return {key.partition(".")[2] for key in shipped() if key.startswith("onestop.")}
 
 
 @action
@@ -115,7 +124,7 @@ def save_draft_setup(
         procedure = _procedure_of(parsed)
         draft = Setup.objects.create(
             procedure=procedure,
-            number=_next_number(procedure, parsed.variant, unit_path),
+            number=next_number(procedure, parsed.variant, unit_path),
             title=parsed.title,
             variant=parsed.variant,
             unit_path=unit_path,
@@ -143,9 +152,11 @@ def publish_setup(viewer: Viewer, *, setup_id: UUID) -> Setup:
     viewer.must(RIGHT, draft.unit_path)
     if draft.state != Setup.State.DRAFT:
         return draft
-    findings = [one for one in eforms.lint_setup(_checked(draft.body)) if one.level == "error"]
+    parsed = _checked(draft.body)
+    findings = [one for one in eforms.lint_setup(parsed, _templates()) if one.level == "error"]
     if findings:
         raise ActionErrors({one.path: [one.message] for one in findings})
+    draft.body = json.loads(eforms.dump_setup(parsed))
     if draft.valid_from < today():
         raise ActionError(
             "Ngày bắt đầu đã qua. Chọn từ hôm nay trở đi, vì hồ sơ đã nhận giữ bản cũ.", "valid_from"
@@ -163,7 +174,7 @@ def publish_setup(viewer: Viewer, *, setup_id: UUID) -> Setup:
             old.save(update_fields=["valid_to", "state"])
     draft.state = Setup.State.PUBLISHED
     draft.published_by = viewer.account_id
-    draft.save(update_fields=["state", "published_by"])
+    draft.save(update_fields=["state", "published_by", "body"])
     emit(
         "onestop.setup_published",
         record=draft,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from xaso.services.onestop.desk import acts, dossier, opinions, papers, queue, reception, register, returning
+from xaso.services.onestop.desk.admin import admin_urls
 from xaso.services.onestop.desk.results import result_urls
 
 app_name = "onestop_desk"
@@ -33,4 +34,5 @@ urlpatterns = [
     path("ho-so/<str:code>/tra/", returning.give_back, name="give_back"),
     path("ho-so/<str:code>/viec/<slug:verb>/", acts.verb_page, name="verb"),
     *result_urls,
+    *admin_urls,
 ]

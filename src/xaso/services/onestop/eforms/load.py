@@ -65,6 +65,11 @@ def expand(document: Mapping[str, Any], blocks: Mapping[str, Any]) -> dict[str, 
     return {name: _expand(name, value, blocks) for name, value in document.items()}
 
 
+def shared_blocks() -> dict[str, Any]:
+    """The blocks that shipped files share, for `expand`; the form editor offers them too."""
+    return _blocks()
+
+
 def _files() -> list[Traversable]:
     return sorted(
         (entry for entry in SETUPS.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name
