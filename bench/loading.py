@@ -16,7 +16,8 @@ import psycopg
 from django.apps import apps
 from django.db import connection, connections
 
-from xaso.kernel.base.fields import keyed_hash, seal
+from xaso.kernel.base.fields import seal
+from xaso.kernel.people.actions import identifier_hash
 from xaso.kernel.plain.moment import now
 from xaso.kernel.plain.text import name_sort_key
 
@@ -128,7 +129,9 @@ def _strip() -> list[list[str]]:
             (foreign if kind == "f" else keys).append(
                 f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}'
             )
-        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)", [table_names()])
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)", [table_names()]
+        )
         indexes = cursor.fetchall()
         for name, _ in indexes:
             cursor.execute(f'DROP INDEX "{name}"')
@@ -314,7 +317,7 @@ class Maker:
         self.tables["identifier"].add(
             {"id": self.key(second), "created_at": made, "person_id": key, "kind": "personal_number",
              "value": self._sealed("people_identifier.value", number), "proof": "stated",
-             "value_hash": keyed_hash(number, "personal_number")}
+             "value_hash": identifier_hash("personal_number", number)}
         )  # fmt: skip
         return key
 

@@ -42,6 +42,9 @@ def main() -> int:
     facts: dict[str, Any] = {"machine": common.machine(), "rows": options.rows}
     scene, loaded = _prepare(options)
     facts["load"] = loaded
+    if options.only_load:
+        common.keep("onestop-load", facts)
+        return 0
     with common.server() as port:
         runs = _requests(scene)
         facts["results"] = _measure(port, runs, options.seconds)
@@ -61,6 +64,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=1_000_000, help="dossiers in the database")
     parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
     parser.add_argument("--fresh", action="store_true", help="load anew even when the database is full")
+    parser.add_argument("--only-load", action="store_true", help="fill the database and stop")
     parser.add_argument("--drop", action="store_true", help="remove the database at the end")
     return parser.parse_args()
 
@@ -94,6 +98,8 @@ def _prepare(options: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any
         held = 0
     scene = _scene()
     loaded: dict[str, Any] = {"kept": held} if held else _load(scene, options.rows)
+    if held and (common.RESULTS / "onestop-load.json").exists():
+        loaded["first"] = json.loads((common.RESULTS / "onestop-load.json").read_text())["load"]
     scene["sessions"] = {name: _session(account) for name, account in scene["accounts"].items()}
     return scene, loaded
 

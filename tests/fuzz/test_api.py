@@ -36,6 +36,7 @@ def token(django_db_setup: Any, django_db_blocker: Any) -> Iterator[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.django_db
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: f"{one.method.upper()} {one.path}")
 def test_no_input_breaks_the_api(operation: Any, token: str) -> None:
     modes = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)

@@ -18,6 +18,9 @@ from django.db import transaction
 from tests.house.routes import OPEN, Route, routes
 from tests.house.world import COMMUNE, Visitor, World, build
 
+# The mark is what makes the test database; without it the fixture below would open the one of development.
+pytestmark = pytest.mark.django_db
+
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 # Routes that a stranger may open with the applicant's code, and what they show.
@@ -36,6 +39,8 @@ FILL: dict[tuple[str, str], str] = {
     ("/onestop/thu-tuc/", "code"): "1.001193",
     ("/api/v1/onestop/procedures/", "code"): "1.001193",
     ("/desk/onestop/ho-so/", "verb"): "bo-sung",
+    ("/desk/onestop/ho-so/", "number"): "1",
+    ("/desk/onestop/ho-so/", "form"): "01",
     ("/tep/gui/", "use"): "onestop.draft",
 }
 PAGE_METHODS = {"/tep/gui/<slug:use>/<uuid:upload_id>": ("POST", "PATCH", "DELETE", "HEAD")}

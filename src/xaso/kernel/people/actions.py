@@ -11,6 +11,8 @@ from django.contrib.auth.hashers import make_password
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.base.fields import keyed_hash
+from xaso.kernel.base.models import Record
+from xaso.kernel.base.writing import insert_all
 from xaso.kernel.events import emit
 from xaso.kernel.people.models import Account, Identifier, Person, PersonView, Role, RoleGrant, RoleRight
 from xaso.kernel.people.viewer import Viewer
@@ -25,12 +27,11 @@ def identifier_hash(kind: str, value: str) -> str:
 
 def find_person(kind: str, value: str) -> Person | None:
     """The person who holds this identifier now."""
-    row = (
-        Identifier.objects.filter(value_hash=identifier_hash(kind, value), kind=kind, valid_to__isnull=True)
-        .select_related("person")
-        .first()
-    )
-    return row.person if row else None
+    held = Identifier.objects.filter(
+        value_hash=identifier_hash(kind, value), kind=kind, valid_to__isnull=True
+    ).values_list("person_id", flat=True)[:1]
+    # Mostly nobody is found, so the person is read apart and the question itself is small.
+    return next((Person.objects.get(pk=pk) for pk in held), None)
 
 
 def keep_person_in_transaction(
@@ -64,16 +65,19 @@ def keep_person_in_transaction(
         unit_path=unit_path,
         contact=contact or {},
     )
-    person.save(force_insert=True)
+    rows: list[Record] = [person]
     if personal_number:
-        Identifier(
-            person=person,
-            kind=Identifier.Kind.PERSONAL_NUMBER,
-            value=personal_number,
-            value_hash=identifier_hash("personal_number", personal_number),
-            proof=proof,
-            valid_from=today(),
-        ).save(force_insert=True)
+        rows.append(
+            Identifier(
+                person=person,
+                kind=Identifier.Kind.PERSONAL_NUMBER,
+                value=personal_number,
+                value_hash=identifier_hash("personal_number", personal_number),
+                proof=proof,
+                valid_from=today(),
+            )
+        )
+    insert_all(*rows)
     return person
 
 

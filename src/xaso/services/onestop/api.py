@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -117,9 +118,19 @@ def shown(dossier: Dossier, case: Case) -> DossierOut:
     )
 
 
+_KEEP_SECONDS = 600.0
+_units: dict[str, tuple[float, Unit | None]] = {}
+
+
 def unit_of(code: str) -> Unit:
     """Today's commune or province of a code; raises ActionError in words."""
-    found = find_unit(code.strip().strip("/").rpartition("/")[2])
+    code = code.strip().strip("/").rpartition("/")[2]
+    asked, found = _units.get(code, (0.0, None))
+    if time.monotonic() - asked > _KEEP_SECONDS or found is None:
+        found = find_unit(code)
+        if len(_units) > 10_000:
+            _units.clear()
+        _units[code] = (time.monotonic(), found)
     if found is None or found.level not in {Unit.Level.COMMUNE, Unit.Level.PROVINCE}:
         raise ActionError("Không có đơn vị hành chính mang mã này. Dùng mã 5 số của xã hiện nay.", "unit")
     return found

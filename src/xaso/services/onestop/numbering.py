@@ -6,11 +6,13 @@ Shape of TT 01/2018/TT-VPCP art. 19 in the short form in use since QĐ 20/2020: 
 from __future__ import annotations
 
 import re
+import time
 from datetime import date
 
 from django.db import connection
+from django.db.models import F
 
-from xaso.kernel.units.models import Unit, UnitIdentifier
+from xaso.kernel.units.models import UnitIdentifier
 
 CODE = re.compile(r"[A-Z0-9]+(?:\.[A-Z0-9]+)*-\d{6}-\d{4,}")
 
@@ -20,7 +22,8 @@ ON CONFLICT (unit_code, day) DO UPDATE SET last = onestop_daynumber.last + 1
 RETURNING last
 """
 
-_codes: dict[str, str] = {}
+_KEEP_SECONDS = 60.0
+_codes: tuple[float, dict[str, str]] = (0.0, {})
 
 
 def unit_code_of(unit_path: str) -> str:
@@ -29,17 +32,26 @@ def unit_code_of(unit_path: str) -> str:
     Which identifiers the merged provinces keep is not confirmed, so the fallback has visibly another shape:
     ``U15.04321``.
     """
-    known = _codes.get(unit_path)
-    if known is None:
-        row = (
-            UnitIdentifier.objects.filter(unit__path=unit_path, valid_to__isnull=True)
-            .order_by("-valid_from")
-            .first()
+    return _on_record().get(unit_path) or "U" + unit_path.strip("/").replace("/", ".").upper()
+
+
+def _on_record() -> dict[str, str]:
+    """The identifiers in force by unit, read again each minute."""
+    global _codes
+    made, codes = _codes
+    if not made or time.monotonic() - made > _KEEP_SECONDS:
+        rows = UnitIdentifier.objects.filter(valid_to__isnull=True).order_by(
+            F("valid_from").asc(nulls_first=True)
         )
-        known = str(row.value) if row else "U" + unit_path.strip("/").replace("/", ".").upper()
-        if Unit.objects.filter(path=unit_path).exists():
-            _codes[unit_path] = known
-    return known
+        codes = dict(rows.values_list("unit__path", "value"))
+        _codes = (time.monotonic(), codes)
+    return codes
+
+
+def forget() -> None:
+    """Drop what is remembered, after an identifier changed in this process."""
+    global _codes
+    _codes = (0.0, {})
 
 
 def take_code(unit_path: str, day: date) -> str:

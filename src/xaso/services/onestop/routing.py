@@ -7,24 +7,24 @@ import time
 from xaso.kernel.units.models import Unit
 
 _KEEP_SECONDS = 30.0
-_known: tuple[float, dict[str, bool]] = (0.0, {})
+_known: tuple[float, frozenset[str]] = (0.0, frozenset())
 
 
 def forget() -> None:
     """Drop what is remembered, after offices changed in this process."""
     global _known
-    _known = (0.0, {})
+    _known = (0.0, frozenset())
 
 
 def _exists(path: str) -> bool:
+    """Whether an office has this path today; all of them are read at once, a few for each unit that has any."""
     global _known
     made, known = _known
     if not made or time.monotonic() - made > _KEEP_SECONDS:
-        known = {}
+        offices = Unit.objects.on().filter(level=Unit.Level.OFFICE)
+        known = frozenset(offices.values_list("path", flat=True))
         _known = (time.monotonic(), known)
-    if path not in known:
-        known[path] = Unit.objects.on().filter(path=path).exists()
-    return known[path]
+    return path in known
 
 
 def province_of(unit_path: str) -> str:

@@ -1,4 +1,4 @@
-"""Opening a case: the hot path of every submission, three statements."""
+"""Opening a case: the hot path of every submission, two statements."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from django.db import IntegrityError
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Conflict, Forbidden
+from xaso.kernel.base.models import Record
+from xaso.kernel.base.writing import insert_all
 from xaso.kernel.cases import plans, registry
-from xaso.kernel.cases.actions.base import due_after
+from xaso.kernel.cases.actions.base import due_after, tell
 from xaso.kernel.cases.calendars import calendar_for
-from xaso.kernel.cases.models import Case, CaseStep
+from xaso.kernel.cases.models import Case, CaseStep, Pause, Status
 from xaso.kernel.cases.plans import PlannedStep
 from xaso.kernel.events import emit
 from xaso.kernel.people.models import Account, Person
@@ -40,6 +42,7 @@ def open_in_transaction(
     subject: Person | None = None,
     received_at: datetime | None = None,
     rule: dict[str, Any] | None = None,
+    waits_for: str = "",
 ) -> Case:
     """As :func:`open_case`, for a caller that already is in a transaction of its own."""
     _must_open(viewer, type, received_path, unit_path)
@@ -54,6 +57,9 @@ def open_in_transaction(
         holder_path=holder_path or received_path,
         holder=holder,
         subject=subject,
+        status=Status.WAITING if waits_for else Status.OPEN,
+        paused_at=opened if waits_for else None,
+        paused_for=waits_for,
         opened_at=opened,
         clock_from=opened,
         due_at=due_after(opened, term, calendar) if term else None,
@@ -61,13 +67,20 @@ def open_in_transaction(
         rule_version={**(rule or {}), "calendar": calendar.version},
         plan_id=plans.keep(plan),
     )
+    step = _first_step(viewer, case, first or (plan[0] if plan else RECEIVE), calendar)
+    rows: list[Record] = [case, step]
+    if waits_for:
+        rows.append(Pause(case=case, started_at=opened, reason=waits_for, stage="reception"))
     try:
-        case.save(force_insert=True)
+        insert_all(*rows)
     except IntegrityError as error:
         if "case_code" not in str(error):
             raise
         raise Conflict(f"Mã hồ sơ {code} đã có. Lấy mã khác rồi làm lại.") from error
-    _begin(viewer, case, first or (plan[0] if plan else RECEIVE), calendar)
+    data = {"type": case.type, "code": case.code, "step": step.key}
+    emit("cases.opened", record=case, unit_path=case.unit_path, viewer=viewer, data=data)
+    if waits_for:
+        tell("cases.paused", case, viewer, reason=waits_for, stage="reception")
     return case
 
 
@@ -81,8 +94,8 @@ def _must_open(viewer: Viewer, type: str, received_path: str, unit_path: str) ->
         raise ActionError("Chưa rõ cơ quan có thẩm quyền hoặc nơi tiếp nhận.", "unit")
 
 
-def _begin(viewer: Viewer, case: Case, step: PlannedStep, calendar: Calendar) -> None:
-    CaseStep(
+def _first_step(viewer: Viewer, case: Case, step: PlannedStep, calendar: Calendar) -> CaseStep:
+    return CaseStep(
         case=case,
         number=1,
         key=step.key,
@@ -93,9 +106,7 @@ def _begin(viewer: Viewer, case: Case, step: PlannedStep, calendar: Calendar) ->
         given_by_id=viewer.account_id if viewer.is_officer else None,
         began_at=case.opened_at,
         due_at=due_after(case.opened_at, step.term, calendar) if step.term else None,
-    ).save(force_insert=True)
-    data = {"type": case.type, "code": case.code, "step": step.key}
-    emit("cases.opened", record=case, unit_path=case.unit_path, viewer=viewer, data=data)
+    )
 
 
 open_case = action(open_in_transaction)
@@ -104,6 +115,7 @@ open_case.__doc__ = """Open a case with its first step; answers the case.
 ``unit_path`` is the competent authority, ``received_path`` where it was filed, ``holder_path`` who has it now
 (the place of reception unless said). The due time is counted from ``received_at`` by the term and the calendar
 of the competent authority's province, and both are pinned. ``rule``: what else to pin (legal basis, version).
+``waits_for``: the reason of a pause that begins with the case (a fee to be paid first).
 Officers need the handling right on one of the two units; what a citizen or a machine may file is the calling
 service's to check. Raises Conflict for a code that exists, ActionError for a term that cannot be read.
 """

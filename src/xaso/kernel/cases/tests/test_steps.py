@@ -54,10 +54,10 @@ def test_opening_pins_the_deadline_the_calendar_and_the_plan() -> None:
     assert names_of_events(case) == ["cases.opened"]
 
 
-def test_opening_costs_three_statements(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_opening_costs_two_statements(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     plans._kept.add(plans.keep(PLAN) or "")
     a_case()
-    with django_assert_num_queries(5):  # with SAVEPOINT and RELEASE, as the test itself is a transaction
+    with django_assert_num_queries(4):  # with SAVEPOINT and RELEASE, as the test itself is a transaction
         a_case()
 
 

@@ -8,25 +8,11 @@ from uuid import UUID
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Conflict, Forbidden, NotFound
 from xaso.kernel.cases import actions as cases
-from xaso.kernel.cases.models import Pause
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 from xaso.services.onestop import rules
 from xaso.services.onestop.actions.base import locked, move, must_receive, tell
 from xaso.services.onestop.models import Dossier, Payment
-
-
-def wait_for_payment(viewer: Viewer, dossier: Dossier) -> None:
-    """Hold a dossier just filed online until its fee is paid: the clock begins with the payment."""
-    cases.pause_case(
-        viewer,
-        case=dossier.case_id,
-        reason=Pause.Reason.PAYMENT,
-        stage="reception",
-        at=dossier.submitted_at,
-        checked=True,
-    )
-    move(dossier, rules.PAYMENT)
 
 
 def _locked_payment(**which: object) -> Payment:
