@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xaso.kernel.base.manifest import Right, Service
+import asyncio
+
+from xaso.kernel.base.manifest import Check, HomeCard, Right, Service, TaskSpec
 
 SIGN = "documents.sign"
 SEAL = "documents.seal"
@@ -10,11 +12,44 @@ REVOKE = "documents.revoke"
 TEMPLATES = "documents.templates"
 KEYS = "documents.keys"
 
+
+def _clean_up() -> None:
+    from xaso.kernel.documents.tasks import clean_up  # the manifest is read before the models
+
+    clean_up()
+
+
+def _store_works() -> tuple[bool, str]:
+    from xaso.kernel.documents.store import store
+
+    sha256, _ = store().put(b"xaso")
+    return (
+        (True, "Kho tệp ghi và đọc được.") if store().read(sha256) == b"xaso" else (False, "Kho tệp đọc sai.")
+    )
+
+
+def _timestamps_work() -> tuple[bool, str]:
+    from xaso.kernel.documents.signing.timestamps import time_stamper
+
+    asyncio.run(time_stamper().async_dummy_response("sha256"))
+    return True, "Máy chủ cấp dấu thời gian trả lời."
+
+
 SERVICE = Service(
     key="documents",
     title="Văn bản và chữ ký số",
     summary="Tệp, mẫu văn bản, ký số, đóng dấu số, kiểm tra văn bản.",
     switchable=False,
+    home=(
+        HomeCard(
+            "Kiểm tra văn bản",
+            "Quét mã QR, nhập mã hoặc chọn tệp PDF để biết giấy thật hay giả.",
+            "verify",
+            "shield-check",
+        ),
+    ),
+    tasks=(TaskSpec("documents.clean_up", _clean_up, "17 3 * * *"),),
+    checks=(Check("Kho tệp", _store_works), Check("Dấu thời gian", _timestamps_work)),
     rights=(
         Right(SIGN, "Ký số văn bản với tư cách người có thẩm quyền", ("leader",)),
         Right(SEAL, "Cấp số, đóng dấu số của cơ quan", ("clerk",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.core import signing
@@ -14,6 +15,7 @@ from xaso.kernel.documents.models import Document, File, SigningKey
 from xaso.kernel.documents.store import store
 from xaso.kernel.people.models import Person
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import now
 
 LINK_SALT = "xaso.file"
 
@@ -66,7 +68,8 @@ def file_link(viewer: Viewer, thing: Document | File, minutes: int = 10, *, down
     holds it until it ends, and it is bound to the viewer's account when there is one.
     """
     file = thing.latest.file if isinstance(thing, Document) else thing
-    claims = {"f": str(file.pk), "m": minutes, "d": int(download)}
+    ends = int((now() + timedelta(minutes=minutes)).timestamp())
+    claims: dict[str, str | int] = {"f": str(file.pk), "e": ends, "d": int(download)}
     if viewer.account_id is not None:
         claims["a"] = str(viewer.account_id)
     return reverse("documents_file", args=[signing.dumps(claims, salt=LINK_SALT, compress=True)])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from xaso.kernel.documents.models.files import File, Upload, UploadPiece
+from xaso.kernel.documents.models.files import CheckAttempt, File, Upload, UploadPiece
 from xaso.kernel.documents.models.keys import SigningKey
 from xaso.kernel.documents.models.papers import Document, DocumentVersion, NumberBook, Signature
 from xaso.kernel.documents.models.templates import PaperTemplate
 
 __all__ = [
+    "CheckAttempt",
     "Document",
     "DocumentVersion",
     "File",

@@ -38,6 +38,7 @@ class Upload(Record):
     received = models.PositiveBigIntegerField("đã nhận", default=0)
     sha256 = models.CharField("băm khai báo", max_length=64, blank=True)
     use = models.CharField("dùng cho", max_length=60)
+    once = models.CharField("khóa chống lặp", max_length=80, blank=True)
     expires_at = models.DateTimeField("hết hạn lúc")
     file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     refused = models.TextField("lý do không nhận", blank=True)
@@ -45,6 +46,11 @@ class Upload(Record):
     class Meta:
         verbose_name = "lượt tải lên"
         indexes = [models.Index(fields=["expires_at"], name="upload_expiry")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "once"], condition=~models.Q(once=""), name="upload_once"
+            ),
+        ]
 
     @property
     def done(self) -> bool:
@@ -67,3 +73,15 @@ class UploadPiece(models.Model):
     class Meta:
         verbose_name = "mảnh tải lên"
         constraints = [models.UniqueConstraint(fields=["upload", "offset"], name="upload_piece_once")]
+
+
+class CheckAttempt(models.Model):
+    """A try at the public verification, kept an hour to slow down guessing. The address is hashed."""
+
+    address_hash = models.CharField("địa chỉ (băm)", max_length=64)
+    kind = models.CharField("loại", max_length=10)
+    at = models.DateTimeField("lúc", default=now)
+
+    class Meta:
+        verbose_name = "lượt kiểm tra văn bản"
+        indexes = [models.Index(fields=["address_hash", "kind", "at"], name="check_attempt")]

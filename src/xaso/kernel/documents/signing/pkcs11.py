@@ -41,6 +41,8 @@ def _spoken() -> Iterator[None]:
             "Không thấy khóa trong thiết bị ký số. Cắm lại thiết bị rồi thử lại."
         ) from error
     except (p11.PKCS11Error, RuntimeError, OSError) as error:
+        if type(error) is p11.PKCS11Error:  # pyHanko's way to say that no such token is plugged in
+            raise SigningUnavailable("Không thấy thiết bị ký số này. Cắm thiết bị rồi thử lại.") from error
         raise SigningUnavailable(
             f"Thiết bị ký số báo lỗi ({type(error).__name__}). Cắm lại rồi thử lại."
         ) from error

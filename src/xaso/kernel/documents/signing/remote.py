@@ -15,6 +15,11 @@ from typing import Any
 
 import httpx
 from asn1crypto import algos
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509 import load_der_x509_certificate
 from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -91,6 +96,10 @@ class _HashSigner(Signer):
             str(key.reference["credential"]),
             permission,
         )
+        public_key = load_der_x509_certificate(key.certificate.dump()).public_key()
+        if not isinstance(public_key, RSAPublicKey):
+            raise CertificateUnusable("Chứng thư ở nhà cung cấp phải dùng khóa RSA.")
+        self._public_key = public_key
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         if dry_run:
@@ -108,9 +117,13 @@ class _HashSigner(Signer):
             },
         )
         try:
-            return base64.b64decode(answer["signatures"][0], validate=True)
+            value = base64.b64decode(answer["signatures"][0], validate=True)
+            self._public_key.verify(value, data, PKCS1v15(), SHA256())
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise SigningUnavailable(_DOWN) from error
+        except InvalidSignature as error:
+            raise SigningUnavailable("Nhà cung cấp trả về chữ ký không đúng. Chưa có gì được ký.") from error
+        return value
 
 
 def _client() -> ProviderClient:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 from django.core import signing
 
 from xaso.kernel.base.fields import keyed_hash, seal, unseal
@@ -49,8 +49,6 @@ def make_credential(name: str, organisation: str, credential: str) -> x509.Certi
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = rsa.generate_private_key(65537, 2048)
     certificate = issue(name, organisation, key.public_key())
-    from cryptography.hazmat.primitives.serialization import NoEncryption
-
     store = pkcs12.serialize_key_and_certificates(None, key, certificate, None, NoEncryption())
     path = folder / f"{hashlib.sha256(credential.encode()).hexdigest()}.sealed"
     path.write_bytes(seal(base64.b64encode(store).decode(), _PURPOSE))
@@ -139,7 +137,7 @@ def transport() -> httpx.MockTransport:
     def handle(request: httpx.Request) -> httpx.Response:
         if b'"OTP":"999999"' in request.content.replace(b" ", b""):
             raise httpx.ReadTimeout("simulated", request=request)
-        status, body = answer(request.url.path.strip("/").split("/csc/")[-1], request.content)
+        status, body = answer("/".join(request.url.path.split("/")[-2:]), request.content)
         return httpx.Response(status, json=body)
 
     return httpx.MockTransport(handle)

@@ -35,6 +35,17 @@ HEADINGS = {
     Verdict.NOT_PDF: "Đây không phải tệp PDF",
     Verdict.UNKNOWN_CODE: "Không tìm thấy văn bản có mã này",
 }
+_ADVICE = {
+    Verdict.VALID: "Chữ ký số đúng, nội dung không đổi từ lúc phát hành.",
+    Verdict.ALTERED: "Không dùng tệp này. Xin lại bản gốc từ cơ quan ban hành.",
+    Verdict.REVOKED: "Không dùng văn bản này nữa. Hỏi cơ quan ban hành để nhận bản thay thế.",
+    Verdict.BAD_CERTIFICATE: "Không dùng tệp này. Hỏi cơ quan ban hành.",
+    Verdict.UNFINISHED: "Văn bản chưa đủ chữ ký của người có thẩm quyền và cơ quan.",
+    Verdict.UNCHECKED: "Chưa đủ căn cứ để nói đúng hay sai. Hỏi cơ quan ban hành trước khi dùng.",
+    Verdict.UNSIGNED: "Tệp không chứng minh được ai ban hành. Xin tệp gốc có chữ ký số.",
+    Verdict.NOT_PDF: "Chọn tệp PDF của văn bản. Ảnh chụp không mang chữ ký số.",
+    Verdict.UNKNOWN_CODE: "Kiểm tra lại từng ký tự. Nếu vẫn không thấy, hỏi cơ quan ghi trên văn bản.",
+}
 # Good, bad, or neither: decides colour and icon; the words stand by themselves.
 TONES = {
     Verdict.VALID: "good",
@@ -124,6 +135,11 @@ class Report:
     @property
     def heading(self) -> str:
         return HEADINGS[self.verdict]
+
+    @property
+    def advice(self) -> str:
+        """What to do with the paper, in one sentence."""
+        return _ADVICE[self.verdict]
 
     @property
     def tone(self) -> str:

@@ -1,0 +1,54 @@
+"""Files by short-lived signed links; there is no other way to a file."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.core import signing
+from django.http import FileResponse, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from xaso.kernel.base.errors import NotFound
+from xaso.kernel.documents.intake import JPEG, PDF, PNG, WEBP
+from xaso.kernel.documents.models import File
+from xaso.kernel.documents.queries import LINK_SALT
+from xaso.kernel.documents.store import Missing, store
+from xaso.kernel.people.doors import signed, viewer_in
+from xaso.kernel.plain.moment import now
+
+_SHOWN = {PDF, JPEG, PNG, WEBP}
+_GONE = "Đường dẫn này đã hết hạn. Quay lại trang trước và mở lại tệp."
+
+
+@signed("the token in the address: signed, short-lived, made after the right was checked")
+@require_safe
+def serve(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Stream a file. An expired, altered or somebody else's link answers 404."""
+    try:
+        claims = signing.loads(token, salt=LINK_SALT)
+    except signing.BadSignature as error:
+        raise NotFound(_GONE) from error
+    holder = str(viewer_in(request).account_id or "")
+    if claims["e"] < now().timestamp() or claims.get("a", holder) != holder:
+        raise NotFound(_GONE)
+    file = File.objects.filter(pk=claims["f"], erased_at=None).first()
+    if file is None:
+        raise NotFound("Nội dung tệp này đã được xóa theo quy định.")
+    shown = file.media_type in _SHOWN and not claims["d"]
+    direct = None if shown else store().link(file.sha256, 60, file.name, file.media_type)
+    if direct:
+        return HttpResponseRedirect(direct)
+    try:
+        stream = store().open(file.sha256)
+    except Missing as error:
+        raise NotFound("Không tìm thấy nội dung tệp trên máy chủ. Báo người quản trị.") from error
+    response = FileResponse(stream, content_type=file.media_type)
+    response["Content-Length"] = str(file.size)
+    kind = "inline" if shown else "attachment"
+    response["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(file.name)}"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    patch_cache_control(response, private=True, no_store=True)
+    return response

@@ -1,0 +1,12 @@
+"""Housekeeping of the documents area. Safe to repeat."""
+
+from __future__ import annotations
+
+from xaso.kernel.documents.actions.uploads import forget_uploads
+from xaso.kernel.documents.limits import forget_attempts
+
+
+def clean_up() -> None:
+    """Drop expired uploads and old tries at the public verification."""
+    forget_uploads()
+    forget_attempts()
