@@ -41,8 +41,6 @@ FILL: dict[tuple[str, str], str] = {
     ("/desk/onestop/ho-so/", "verb"): "bo-sung",
     ("/desk/onestop/ho-so/", "number"): "1",
     ("/desk/onestop/ho-so/", "form"): "01",
-    ("/desk/onestop/ho-so/", "number"): "1",
-    ("/desk/onestop/ho-so/", "form"): "01",
     ("/tep/gui/", "use"): "onestop.draft",
 }
 PAGE_METHODS = {"/tep/gui/<slug:use>/<uuid:upload_id>": ("POST", "PATCH", "DELETE", "HEAD")}
