@@ -28,6 +28,7 @@ class Config:
     remote_client: str
     remote_secret: str
     remote_timeout: float
+    demo: bool
 
 
 def config() -> Config:
@@ -51,4 +52,5 @@ def config() -> Config:
         remote_client=get("XASO_REMOTE_SIGNING_CLIENT", ""),
         remote_secret=get("XASO_REMOTE_SIGNING_SECRET", ""),
         remote_timeout=float(get("XASO_REMOTE_SIGNING_TIMEOUT", 30)),
+        demo=bool(get("DEMO", False)),
     )

@@ -20,10 +20,12 @@ from xaso.kernel.documents.signing import FILE, REMOTE, TOKEN
 from xaso.kernel.documents.signing.authority import authority
 from xaso.kernel.documents.signing.file_key import new_key
 from xaso.kernel.documents.signing.images import clean_stamp
+from xaso.kernel.documents.signing.simulator import make_credential
 from xaso.kernel.documents.signing.trust import certificates_in
 from xaso.kernel.events import emit
 from xaso.kernel.people.models import Account
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.ids import uuid7
 from xaso.kernel.plain.moment import VIETNAM, now
 
 
@@ -95,15 +97,21 @@ def issue_certificate(
     image: bytes | None = None,
     days: int = 730,
     start: datetime | None = None,
+    adapter: str = FILE,
 ) -> SigningKey:
     """Make a trial key with a certificate of this installation's own authority, opened by ``pin``.
 
-    ``kind``: person (needs ``account``) or agency. Raises ActionError when the trial authority is off.
+    ``kind``: person (needs ``account``) or agency. ``adapter`` remote puts the key at the simulated provider,
+    which asks for its own one-time codes. Raises ActionError when the trial authority is off.
     """
     viewer.must(KEYS, unit_path)
     if not config().trial_authority:
         raise ActionError("Chứng thư dùng thử đã tắt. Dùng chứng thư của nhà cung cấp.")
-    reference, certificate = new_key(name, agency or name, pin, title=title, days=days, start=start)
+    if adapter == REMOTE:
+        credential = str(uuid7())
+        reference, certificate = {"credential": credential}, make_credential(name, agency or name, credential)
+    else:
+        reference, certificate = new_key(name, agency or name, pin, title=title, days=days, start=start)
     own = authority()
     chain = "".join(
         pair.certificate.public_bytes(serialization.Encoding.PEM).decode() for pair in (own.issuing, own.root)
@@ -112,7 +120,7 @@ def issue_certificate(
         viewer,
         kind=kind,
         unit_path=unit_path,
-        adapter=FILE,
+        adapter=REMOTE if adapter == REMOTE else FILE,
         reference=reference,
         certificate=certificate,
         chain=chain,

@@ -128,6 +128,10 @@ class _HashSigner(Signer):
 
 def _client() -> ProviderClient:
     settings = config()
+    if not settings.remote_url and settings.demo:
+        from xaso.kernel.documents.signing.simulator import transport  # the trial provider, in this process
+
+        return ProviderClient("https://mo-phong.invalid/csc/v1", "", "", settings.remote_timeout, transport())
     if not settings.remote_url:
         raise SigningUnavailable("Chưa nối với nhà cung cấp ký số từ xa. Báo người quản trị.")
     return ProviderClient(

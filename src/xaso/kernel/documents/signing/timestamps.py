@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps.common_utils import dummy_digest
 
 from xaso.kernel.documents.config import config
 from xaso.kernel.documents.signing.authority import Authority, authority
@@ -136,20 +137,43 @@ def respond_to(body: bytes) -> bytes:
     return dumped
 
 
-class OwnTimeStamper(TimeStamper):
+class _FreshDummies(TimeStamper):
+    """Gives each signature a dummy answer of its own, read from kept bytes.
+
+    pyHanko keeps one answer object to reckon sizes with. Inside a second signature that object counts as
+    changed on every level, and encoding it then takes minutes: each level encodes all below it twice.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._kept: dict[str, bytes] = {}
+
+    async def async_dummy_response(self, md_algorithm: str) -> cms.ContentInfo:
+        if md_algorithm not in self._kept:
+            token = await self.async_timestamp(dummy_digest(md_algorithm), md_algorithm)
+            self._kept[md_algorithm] = token.dump()
+            self._register_dummy(md_algorithm, cms.ContentInfo.load(self._kept[md_algorithm]))
+        return cms.ContentInfo.load(self._kept[md_algorithm])
+
+
+class OwnTimeStamper(_FreshDummies):
     """Our trial authority asked directly, without the network."""
 
     def __init__(self) -> None:
-        super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]
+        super().__init__(include_nonce=True)
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         return respond(req)
 
 
+class _HttpTimeStamper(_FreshDummies, HTTPTimeStamper):
+    """A real authority over HTTP."""
+
+
 @functools.lru_cache(maxsize=2)
 def _stamper(address: str, keys: str) -> TimeStamper:
     # Kept for the life of the process: it remembers how large an answer is, which saves one request a signature.
-    return HTTPTimeStamper(address, timeout=10) if address else OwnTimeStamper()
+    return _HttpTimeStamper(address, timeout=10) if address else OwnTimeStamper()
 
 
 def time_stamper() -> TimeStamper:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from xaso.kernel.documents import actions
+from xaso.kernel.documents.actions.issuing import send_code
 from xaso.kernel.documents.models import Document
 from xaso.kernel.documents.signing import REMOTE, TOKEN, KeyRef, adapter, remote, simulator
 from xaso.kernel.documents.signing.authority import as_asn1, as_pem, authority, issue
@@ -250,8 +251,28 @@ def test_unknown_adapters():
 
 
 @pytest.mark.django_db
-def test_a_paper_signed_remotely_is_valid(own_folders, monkeypatch):
-    monkeypatch.setattr(remote, "_client", lambda: None)
+def test_the_trial_provider_of_the_demo(own_folders, settings):
+    settings.DEMO = True
+    leader = officer("leader", UNIT, name="Vàng Thị Mỷ")
+    actions.issue_certificate(
+        Viewer.system(),
+        name="Vàng Thị Mỷ",
+        unit_path=UNIT,
+        kind="person",
+        pin="",
+        account=Account.objects.get(pk=leader.account_id),
+        adapter=REMOTE,
+    )
+    said = send_code(leader)
+    first, second = draft(), draft()
+    results = actions.sign_documents(leader, documents=[first, second], pin=said.split(" là ")[1][:6])
+    assert [one.ok for one in results] == [True, True]
+    with pytest.raises(WrongPin, match="OTP"):
+        actions.sign_document(leader, document=draft(), pin="000000")
+
+
+@pytest.mark.django_db
+def test_a_paper_signed_remotely_is_valid(own_folders):
     made = remote_sign(credential("vtm2"), simulator.otp_of("vtm2"))
     report = verify_pdf(made.content)
     assert report.verdict == Verdict.VALID and not report.signatures[0].known
