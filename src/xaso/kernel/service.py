@@ -89,7 +89,11 @@ def _connect(part: Service) -> None:
 def _connect_upper(part: Service) -> None:
     from xaso.kernel.cases import registry as cases
     from xaso.kernel.indicators import registry as indicators
+    from xaso.kernel.people import machines
 
+    for right in part.rights:
+        if not right.roles:
+            machines.offer_scope(right.code, right.label)
     for case_type in part.cases:
         cases.register(case_type)
     for indicator in part.indicators:

@@ -14,6 +14,7 @@ from xaso.kernel.base.fields import keyed_hash
 from xaso.kernel.base.models import Record
 from xaso.kernel.base.writing import insert_all
 from xaso.kernel.events import emit
+from xaso.kernel.people.accounts import must_give
 from xaso.kernel.people.models import Account, Identifier, Person, PersonView, Role, RoleGrant, RoleRight
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now, today
@@ -149,8 +150,8 @@ def create_officer(
 def grant_role(
     viewer: Viewer, *, account: Account, role: str, unit_path: str, until: datetime | None = None
 ) -> RoleGrant:
-    """Give an account a role on a unit subtree; nobody can give what reaches outside their own subtree."""
-    viewer.must("people.accounts", unit_path)
+    """Give an account a role on a unit subtree; nobody gives what reaches beyond their own (see `accounts`)."""
+    must_give(viewer, role, unit_path, account)
     grant = RoleGrant.objects.create(
         account=account, role_id=role, unit_path=unit_path, valid_to=until, granted_by=viewer.account_id
     )
@@ -161,7 +162,7 @@ def grant_role(
 @action
 def end_grant(viewer: Viewer, *, grant: RoleGrant) -> None:
     """Take a role back, from now on."""
-    viewer.must("people.accounts", grant.unit_path)
+    must_give(viewer, grant.role_id, grant.unit_path)
     grant.valid_to = now()
     grant.save(update_fields=["valid_to"])
     emit(

@@ -17,16 +17,34 @@ from ninja.security import HttpBearer
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Forbidden
 from xaso.kernel.events import emit
-from xaso.kernel.people.models import MachineClient
+from xaso.kernel.people.models import MachineClient, RoleRight
 from xaso.kernel.people.viewer import Grant, Viewer
 
 TOKEN_SECONDS = 3600
 _SALT = "xaso.machine-token"
+_offered: dict[str, str] = {}
 
 
 def _digest(secret: str) -> str:
     # The secret is 256 random bits of our own making, so a fast digest is enough; passwords use Argon2.
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def offer_scope(code: str, label: str) -> None:
+    """A right that no role holds by default is made for other systems: offer it when one is registered."""
+    _offered[code] = label
+
+
+def offered_scopes() -> list[tuple[str, str]]:
+    """Scopes a machine client may be given, with their words."""
+    return sorted(_offered.items())
+
+
+def _must_hold(viewer: Viewer, scopes: list[str], unit_path: str) -> None:
+    """Rights of officers go to a machine only from somebody who holds them there."""
+    human = set(RoleRight.objects.filter(right__in=scopes).values_list("right", flat=True))
+    if any(not viewer.can(scope, unit_path) for scope in human):
+        raise Forbidden("Không giao cho hệ thống khác quyền mà tài khoản này không có.")
 
 
 @action
@@ -35,6 +53,7 @@ def register_client(
 ) -> tuple[MachineClient, str]:
     """Make a machine client; answers it and its secret, which is shown once and never stored."""
     viewer.must("people.machines", unit_path)
+    _must_hold(viewer, scopes, unit_path)
     secret = secrets.token_urlsafe(32)
     client = MachineClient.objects.create(
         name=name,
@@ -57,6 +76,7 @@ def register_client(
 def rotate_secret(viewer: Viewer, *, client: MachineClient) -> str:
     """Give a client a new secret; tokens already out live to their end. Answers the secret, shown once."""
     viewer.must("people.machines", client.unit_path)
+    _must_hold(viewer, client.scopes, client.unit_path)
     secret = secrets.token_urlsafe(32)
     client.secret_hash = _digest(secret)
     client.save(update_fields=["secret_hash"])

@@ -7,7 +7,11 @@ SERVICE = Service(
     title="Người và quyền",
     summary="Tài khoản, vai trò theo đơn vị, hệ thống bên ngoài, nhật ký xem hồ sơ.",
     switchable=False,
-    nav=(NavItem("Hệ thống", "system", "people.operate", "settings"),),
+    nav=(
+        NavItem("Tài khoản cán bộ", "people_accounts", "people.accounts", "users"),
+        NavItem("Hệ thống gọi API", "people_machines", "people.machines", "link"),
+        NavItem("Hệ thống", "system", "people.operate", "settings"),
+    ),
     rights=(
         Right("people.accounts", "Quản lý tài khoản và giao vai trò", ("admin", "province_admin")),
         Right("people.machines", "Quản lý hệ thống gọi API", ("admin", "province_admin")),
@@ -15,6 +19,12 @@ SERVICE = Service(
         Right("people.switches", "Bật tắt dịch vụ cho đơn vị", ("admin", "province_admin")),
     ),
     announces={
+        "people.password_reset": "Cấp lại mật khẩu",
+        "people.password_changed": "Đổi mật khẩu của mình",
+        "people.account_closed": "Khóa tài khoản",
+        "people.account_opened_again": "Mở lại tài khoản",
+        "people.machine_closed": "Ngừng hệ thống gọi API",
+        "people.machine_opened_again": "Bật lại hệ thống gọi API",
         "people.account_created": "Lập tài khoản cán bộ",
         "people.role_granted": "Giao vai trò {role}",
         "people.role_ended": "Thu vai trò {role}",

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from xaso.kernel.people.models import Account, RoleGrant, RoleRight
@@ -45,7 +46,11 @@ def _load(request: HttpRequest) -> Viewer:
     if not account_id:
         return ANONYMOUS
     account = Account.objects.filter(pk=UUID(account_id), is_active=True).first()
-    return viewer_of(account) if account else ANONYMOUS
+    if account is None:
+        return ANONYMOUS
+    # A new password ends the sessions opened with the old one.
+    kept = str(request.session.get(HASH_SESSION_KEY, ""))
+    return viewer_of(account) if constant_time_compare(kept, account.get_session_auth_hash()) else ANONYMOUS
 
 
 class ViewerMiddleware:

@@ -168,7 +168,10 @@ def _competent(one: PortalDossier, unit_path: str) -> str:
 
 
 def retake(viewer: Viewer, *, trouble_id: UUID) -> Dossier | None:
-    """Try again to take in a listed dossier, after its cause was mended."""
+    """Try again to take in a listed dossier, after its cause was mended.
+
+    Raises ActionError when it still cannot be taken; the list then shows the new reason.
+    """
     row = InboundTrouble.objects.filter(pk=trouble_id, settled_at__isnull=True).first()
     if row is None:
         return None
@@ -177,7 +180,11 @@ def retake(viewer: Viewer, *, trouble_id: UUID) -> Dossier | None:
         Unit.objects.filter(path__in=viewer.paths("onestop.receive")).values_list("path", flat=True).first()
         or ""
     )
-    dossier, _ = file_dossier(Viewer.system(), _filing(one, path.split("/", 1)[0] + "/"))
+    try:
+        dossier, _ = file_dossier(Viewer.system(), _filing(one, path.split("/", 1)[0] + "/"))
+    except ActionError as error:
+        InboundTrouble.objects.filter(pk=row.pk).update(reason=error.message[:500])
+        raise
     row.settled_at = now()
     row.save(update_fields=["settled_at"])
     return dossier

@@ -28,8 +28,8 @@ def open_account(
     bank = bank_of(bank_bin)
     if bank is None:
         raise ActionError("Không có ngân hàng mang mã này. Chọn trong danh sách.", "bank_bin")
-    if not (account.isalnum() and len(account) <= 19):
-        raise ActionError("Số tài khoản gồm chữ và số, không quá 19 ký tự.", "account")
+    if not (account.isascii() and account.isalnum() and len(account) <= 19):
+        raise ActionError("Số tài khoản gồm chữ không dấu và số, không quá 19 ký tự.", "account")
     BankAccount.objects.filter(unit_path=unit_path, valid_to__isnull=True, valid_from__lt=valid_from).update(
         valid_to=valid_from - timedelta(days=1)
     )

@@ -49,8 +49,6 @@ def retry(request: HttpRequest, trouble_id: UUID) -> HttpResponse:
     except ActionError as error:
         if error.status == 403:
             raise
-        row.reason = error.message[:500]
-        row.save(update_fields=["reason"])
         messages.warning(request, f"Vẫn chưa nhận được hồ sơ {row.outside_code}: {error.message}")
         return redirect("onestop_desk:troubles")
     if dossier is None:

@@ -1,0 +1,139 @@
+"""Who may give whom what: nobody reaches beyond their own units, and nobody hands on power they do not hold.
+
+Ordinary work (receiving, drafting, signing …) is given by whoever keeps a unit's accounts. What only keepers of
+accounts hold (rates, switches, accounts themselves …) is given only by somebody who holds all of it there. Nobody
+gives a role to themselves, and an account is touched only by somebody who could have made all of it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from uuid import UUID
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import Q
+
+from xaso.kernel.base.actions import action
+from xaso.kernel.base.errors import ActionError, Forbidden, NotFound
+from xaso.kernel.events import emit
+from xaso.kernel.people.models import Account, MachineClient, RoleGrant, RoleRight
+from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import now
+
+RIGHT = "people.accounts"
+LEAST_LETTERS = 12
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
+
+
+def guarded_rights(role: str) -> frozenset[str]:
+    """The rights of a role that no ordinary role has: they go only from holder to holder."""
+    rights: dict[str, set[str]] = {}
+    for code, right in RoleRight.objects.values_list("role_id", "right"):
+        rights.setdefault(code, set()).add(right)
+    ordinary = {one for held in rights.values() if RIGHT not in held for one in held}
+    return frozenset(rights.get(role, set()) - ordinary)
+
+
+def may_give(viewer: Viewer, role: str, unit_path: str) -> bool:
+    """Whether the viewer may give (or take) this role on this unit."""
+    if not viewer.can(RIGHT, unit_path):
+        return False
+    return viewer.kind == "system" or all(viewer.can(right, unit_path) for right in guarded_rights(role))
+
+
+def must_give(viewer: Viewer, role: str, unit_path: str, account: Account | None = None) -> None:
+    """Raise Forbidden unless `may_give`; nobody gives to themselves."""
+    if not may_give(viewer, role, unit_path):
+        raise Forbidden(
+            "Vai trò này có quyền mà tài khoản đang dùng không có ở đơn vị đó. Hỏi người quản trị cấp trên."
+        )
+    if account is not None and account.pk == viewer.account_id:
+        raise Forbidden("Không tự giao vai trò cho mình. Nhờ người quản trị khác.")
+
+
+def open_grants(account: Account) -> list[RoleGrant]:
+    """The roles an account holds now."""
+    held = RoleGrant.objects.filter(account=account).select_related("role")
+    return list(
+        held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now())).order_by("unit_path", "role_id")
+    )
+
+
+def may_manage(viewer: Viewer, account: Account) -> bool:
+    """Whether the viewer may reset or close an account: it and all its roles lie within what they may give."""
+    if account.kind != Account.Kind.OFFICER or not viewer.can(RIGHT, account.unit_path):
+        return False
+    return all(may_give(viewer, grant.role_id, grant.unit_path) for grant in open_grants(account))
+
+
+def _must_manage(viewer: Viewer, account_id: UUID) -> Account:
+    account = Account.objects.select_for_update().filter(pk=account_id, kind=Account.Kind.OFFICER).first()
+    if account is None or not viewer.can(RIGHT, account.unit_path):
+        raise NotFound("Không có tài khoản này trong đơn vị.")
+    if not may_manage(viewer, account):
+        raise Forbidden("Tài khoản này có vai trò ngoài phạm vi quản lý. Hỏi người quản trị cấp trên.")
+    return account
+
+
+def new_password() -> str:
+    """A one-time password that can be read out: 16 letters and figures in four groups (79 bits)."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+
+
+@action
+def reset_password(viewer: Viewer, *, account_id: UUID) -> str:
+    """Give an officer a new password, answered once and never stored in clear; open sessions end."""
+    account = _must_manage(viewer, account_id)
+    password = new_password()
+    account.password = make_password(password)
+    account.save(update_fields=["password"])
+    emit("people.password_reset", record=account, unit_path=account.unit_path, viewer=viewer)
+    return password
+
+
+@action
+def set_active(viewer: Viewer, *, account_id: UUID, is_active: bool) -> Account:
+    """Close an account (its sessions end at once) or open it again. Nobody closes their own."""
+    account = _must_manage(viewer, account_id)
+    if account.pk == viewer.account_id:
+        raise ActionError("Không tự khóa tài khoản của mình. Nhờ người quản trị khác.")
+    if account.is_active != is_active:
+        account.is_active = is_active
+        account.save(update_fields=["is_active"])
+        name = "people.account_opened_again" if is_active else "people.account_closed"
+        emit(name, record=account, unit_path=account.unit_path, viewer=viewer)
+    return account
+
+
+@action
+def change_own_password(viewer: Viewer, *, old: str, new: str) -> Account:
+    """Change one's own password. Raises ActionError on a wrong old one and on a weak new one."""
+    account = (
+        Account.objects.select_for_update().filter(pk=viewer.account_id, kind=Account.Kind.OFFICER).first()
+    )
+    if account is None:
+        raise Forbidden()
+    if not check_password(old, account.password):
+        raise ActionError("Mật khẩu đang dùng chưa đúng.", "old")
+    if len(new) < LEAST_LETTERS:
+        raise ActionError(f"Mật khẩu mới dài từ {LEAST_LETTERS} ký tự, ví dụ bốn từ ghép lại.", "new")
+    if new == old or account.username in new.lower():
+        raise ActionError("Mật khẩu mới phải khác mật khẩu cũ và không chứa tên đăng nhập.", "new")
+    account.password = make_password(new)
+    account.save(update_fields=["password"])
+    emit("people.password_changed", record=account, unit_path=account.unit_path, viewer=viewer)
+    return account
+
+
+@action
+def set_client_active(viewer: Viewer, *, client_id: UUID, is_active: bool) -> MachineClient:
+    """Turn a machine client off (its tokens stop working at once) or on again."""
+    client = MachineClient.objects.select_for_update().filter(pk=client_id).first()
+    if client is None or not viewer.can("people.machines", client.unit_path):
+        raise NotFound("Không có hệ thống này trong đơn vị.")
+    if client.is_active != is_active:
+        client.is_active = is_active
+        client.save(update_fields=["is_active"])
+        name = "people.machine_opened_again" if is_active else "people.machine_closed"
+        emit(name, record=client, unit_path=client.unit_path, viewer=viewer)
+    return client
