@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
 from tests.journeys.people import People
@@ -34,8 +34,14 @@ def _test_database(keep: bool) -> Iterator[None]:
     try:
         yield
     finally:
-        connections.close_all()
         if not keep:
+            with (
+                connection.cursor() as cursor
+            ):  # threads of the server and the worker may hold theirs a little longer
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
             teardown_databases(made, verbosity=0)
 
 

@@ -71,7 +71,9 @@ def put_address(page: Any, name: str) -> None:
             province.select_option(HOME["province"])
             scripted = not commune.is_visible()
             if scripted:
-                page.locator(f'main [name="{name}.unit"] option[value="{HOME["unit"]}"]').wait_for(state="attached")
+                page.locator(f'main [name="{name}.unit"] option[value="{HOME["unit"]}"]').wait_for(
+                    state="attached"
+                )
         if commune.is_visible():
             if commune.locator(f'option[value="{HOME["unit"]}"]').count():
                 commune.select_option(HOME["unit"])

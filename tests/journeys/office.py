@@ -57,4 +57,6 @@ def seal(page: Any, code: str) -> None:
 def _with_pin(page: Any) -> None:
     page.fill("main [name=pin]", place.PIN)
     press(page, page.locator("main form:has([name=pin]) button.btn").last)
-    assert page.get_by_text("Xong 1 hồ sơ").or_(page.get_by_text("Đã")).count(), page.locator("main").inner_text()
+    assert page.get_by_text("Xong 1 hồ sơ").or_(page.get_by_text("Đã")).count(), page.locator(
+        "main"
+    ).inner_text()

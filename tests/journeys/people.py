@@ -41,6 +41,17 @@ class People:
         page.wait_for_url("**/desk/**")
         return page
 
+    def reopen(self, page: Any, address: str) -> Any:
+        """Close a page and open the address in a new one of the same phone."""
+        context = page.context
+        again = context.new_page()
+        again.js_faults = page.js_faults
+        again.on("pageerror", lambda error: again.js_faults.append(str(error)))
+        page.close()
+        self._pages[self._pages.index(page)] = again
+        again.goto(address)
+        return again
+
     def show(self, story: str) -> str:
         """A picture of each screen under var/log; answers addresses and words, for the report of a failure."""
         folder = settings.XASO_HOME / "log" / "journeys"
@@ -62,6 +73,9 @@ class People:
         assert not faults, faults
 
     def _keep(self, page: Any) -> Any:
+        page.context.set_default_timeout(
+            40_000
+        )  # a machine that does other things besides is slow, not broken
         self._pages.append(page)
         return page
 
