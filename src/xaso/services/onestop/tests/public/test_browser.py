@@ -19,6 +19,7 @@ from xaso.kernel.ui.browser import (
     new_phone_page,
     sideways_scroll,
     wire_bytes,
+    wire_requests,
 )
 from xaso.services.onestop import setups_in_force
 from xaso.services.onestop.models import BankAccount, Dossier
@@ -50,7 +51,7 @@ def weighed(page: Any, most: int) -> None:
     """The page has no barrier, does not scroll sideways, keeps its budget, and broke nothing."""
     assert axe_problems(page) == [], page.url
     assert sideways_scroll(page) == [], page.url
-    assert wire_bytes(page) <= most, page.url
+    assert wire_bytes(page) <= most, (page.url, wire_requests(page))
     assert page.js_faults == [], page.url
 
 
@@ -83,7 +84,8 @@ def test_filing_on_a_phone(browser: Any, live_server: Any, tmp_path: Path, scrip
         box.set_input_files(picture(tmp_path))
     if script:
         page.locator("text=Đã gửi giay.jpg").first.wait_for()
-        page.wait_for_function("!document.querySelector('main progress')")
+        while page.locator("main progress").count():
+            page.wait_for_timeout(100)
     go_on(page)
     check(page, FORM)
     page.get_by_label("Xem, tải trên màn hình").check()
@@ -98,13 +100,19 @@ def test_filing_on_a_phone(browser: Any, live_server: Any, tmp_path: Path, scrip
     assert dossier is not None, page.locator("main").inner_text()
     assert page.url.endswith(f"/{dossier.code}/nop-phi/")
     assert page.locator("[data-payload]").count() == 1
-    for where, most in ((f"ho-so/{dossier.code}/da-nop/", FORM), (f"ho-so/{dossier.code}/", TRACKING + 3_000),
-                        ("cua-toi/", FORM), (f"ho-so/{dossier.code}/rut/", FORM)):  # fmt: skip
-        page.goto(f"/onestop/{where}")
-        check(page, most)
-    page.context.clear_cookies()
-    page.goto(f"/onestop/tra-cuu/{dossier.code}/")
-    check(page, TRACKING)
+    cookies = page.context.cookies()
+    own = f"ho-so/{dossier.code}/"
+    shown = [(own, TRACKING, True), (f"{own}da-nop/", FORM, True), (f"{own}rut/", FORM, True),
+             ("cua-toi/", FORM, True), (f"tra-cuu/{dossier.code}/", TRACKING, False)]  # fmt: skip
+    for where, most, known in shown:
+        # A context of its own: what a service worker hands over is counted unpacked.
+        fresh = new_phone_page(browser, live_server.url, java_script_enabled=script)
+        if known:
+            fresh.context.add_cookies(cookies)
+        fresh.goto(f"/onestop/{where}")
+        assert dossier.code in fresh.content()
+        check(fresh, most)
+        fresh.context.close()
 
 
 def walk_plain(page: Any, body: Any) -> None:
