@@ -47,8 +47,13 @@ def show_code(code: str) -> str:
 
 def number_line(number: str, symbol: str) -> str:
     """The line under the agency's name: ``Số: 05/QĐ-UBND`` (below 10 with a leading zero, NĐ 30/2020)."""
+    return f"Số: {number_and_symbol(number, symbol)}"
+
+
+def number_and_symbol(number: str, symbol: str) -> str:
+    """``05/QĐ-UBND``: the number as it stands on the paper; empty before numbering."""
     padded = number.zfill(2) if number.isdigit() else number
-    return f"Số: {padded}/{symbol}" if symbol else f"Số: {padded}"
+    return "/".join(part for part in (padded, symbol) if part) if number else ""
 
 
 def date_line(place: str, day: date) -> str:

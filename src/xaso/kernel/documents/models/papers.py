@@ -8,7 +8,7 @@ from xaso.kernel.base.models import Record
 from xaso.kernel.documents.models.files import File
 from xaso.kernel.documents.models.keys import SigningKey
 from xaso.kernel.documents.models.templates import PaperTemplate
-from xaso.kernel.documents.rules import show_code
+from xaso.kernel.documents.rules import number_and_symbol, show_code
 from xaso.kernel.people.models import Account, Person
 
 
@@ -74,7 +74,7 @@ class Document(Record):
     @property
     def shown_number(self) -> str:
         """``31/GCN-UBND``, or empty before numbering."""
-        return "/".join(part for part in (self.number, self.symbol) if part) if self.number else ""
+        return number_and_symbol(self.number, self.symbol)
 
     @property
     def latest(self) -> DocumentVersion:

@@ -145,14 +145,15 @@ class _FreshDummies(TimeStamper):
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, **options)  # type: ignore[no-untyped-call]
         self._kept: dict[str, bytes] = {}
 
     async def async_dummy_response(self, md_algorithm: str) -> cms.ContentInfo:
         if md_algorithm not in self._kept:
             token = await self.async_timestamp(dummy_digest(md_algorithm), md_algorithm)
             self._kept[md_algorithm] = token.dump()
-            self._register_dummy(md_algorithm, cms.ContentInfo.load(self._kept[md_algorithm]))
+            kept = cms.ContentInfo.load(self._kept[md_algorithm])
+            self._register_dummy(md_algorithm, kept)  # type: ignore[no-untyped-call]
         return cms.ContentInfo.load(self._kept[md_algorithm])
 
 

@@ -48,7 +48,7 @@ def test_the_whole_way(leader, clerk, own_authority, nss):
     signed = actions.sign_document(leader, document=document, pin=PIN)
     assert signed.state == "signed"
     issued = actions.number_and_seal(clerk, document=signed, pin=SEAL_PIN)
-    assert issued.state == "issued" and issued.shown_number == "1/GXN-UBND"
+    assert issued.state == "issued" and issued.shown_number == "01/GXN-UBND"
     assert [version.step for version in issued.versions.order_by("number")] == ["drafted", "signed", "sealed"]
     assert [s.role for s in issued.signatures.order_by("signed_at", "created_at")] == ["personal", "agency"]
     lines = pdfsig(content(issued), nss(own_authority.root.asn1))

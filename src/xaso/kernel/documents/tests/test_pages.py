@@ -49,7 +49,7 @@ def test_the_record_behind_a_qr(client: Client, issued):
     answer = client.get(f"/verify/{issued.shown_code}")
     text = answer.content.decode()
     assert answer.status_code == 200
-    for words in ("Hợp lệ", "Giấy xác nhận", "1/GXN-UBND", "Vàng Thị Mỷ", "Ủy ban nhân dân xã Sà Phìn"):
+    for words in ("Hợp lệ", "Giấy xác nhận", "01/GXN-UBND", "Vàng Thị Mỷ", "Ủy ban nhân dân xã Sà Phìn"):
         assert words in text
     assert "Giàng A Páo" not in text  # the title names a person; anyone may open this page
     assert "<script" not in text
@@ -91,7 +91,7 @@ def test_uploading_a_paper(client: Client, issued):
 
 def test_verification_for_machines(client: Client, issued):
     answer = client.get(f"/api/v1/verify/{issued.shown_code}").json()
-    assert answer["verdict"] == "valid" and answer["document"]["number"] == "1/GXN-UBND"
+    assert answer["verdict"] == "valid" and answer["document"]["number"] == "01/GXN-UBND"
     assert "Giàng A Páo" not in str(answer)
     assert client.get("/api/v1/verify/AAAA").status_code == 404
     posted = client.post("/api/v1/verify", content(issued), content_type="application/pdf").json()

@@ -54,9 +54,13 @@ def fit(text: str) -> str:
     known = drawable()
     out = []
     for char in nfc(text):
-        if ord(char) in known or char in _KEPT_CONTROLS:
+        if char in _KEPT_CONTROLS:
             out.append(char)
-        elif unicodedata.category(char) not in {"Cc", "Cf", "Mn", "Me"}:
+        elif unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs", "Cn"}:
+            continue
+        elif ord(char) in known:
+            out.append(char)
+        elif unicodedata.category(char) not in {"Mn", "Me"}:
             out.append(UNKNOWN)
     return "".join(out)
 

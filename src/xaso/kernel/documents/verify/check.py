@@ -5,63 +5,54 @@ from __future__ import annotations
 import hashlib
 import io
 
+from django.core.cache import cache
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from xaso.kernel.documents.intake import BadFile
 from xaso.kernel.documents.intake.base import MEGABYTE
 from xaso.kernel.documents.intake.pdfs import refuse_hidden_bombs
-from xaso.kernel.documents.models import Document, DocumentVersion, Signature
+from xaso.kernel.documents.models import Document, DocumentVersion, File, Signature
 from xaso.kernel.documents.revocation import our_trust
 from xaso.kernel.documents.rules import read_code
+from xaso.kernel.documents.store import Damaged, Missing, store
 from xaso.kernel.documents.verify.report import Report, SignatureReport, Verdict
 from xaso.kernel.documents.verify.signatures import embedded_lists, ends_with_timestamp, judge
 from xaso.kernel.plain.moment import now
 
 MAX_BYTES = 20 * MEGABYTE
 MAX_SIGNATURES = 20
+REMEMBERED_SECONDS = 300
 _LOOKS_SIGNED = (b"/ByteRange", b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached")
 
 
 def verify_code(typed: str) -> Report:
-    """What anyone may learn of a paper by its code. Drafts are not told of."""
+    """What anyone may learn of a paper by its code: the kept file is judged. Drafts are not told of."""
     code = read_code(typed)
     document = None
     if code is not None:
         document = Document.objects.filter(code=code).exclude(state=Document.State.DRAFT).first()
     if document is None:
         return Report(Verdict.UNKNOWN_CODE)
-    verdicts = {Document.State.ISSUED.value: Verdict.VALID, Document.State.REVOKED.value: Verdict.REVOKED}
-    signatures = tuple(_remembered(one) for one in document.signatures.order_by("created_at"))
-    return Report(
-        verdicts.get(document.state, Verdict.UNFINISHED),
-        sha256=document.latest.file.sha256,
-        signatures=signatures,
-        document=document,
-        exact=True,
-        notes=_state_notes(document),
-    )
+    kept = _judged(document.latest.file)
+    if document.state == Document.State.REVOKED:
+        verdict, notes = Verdict.REVOKED, _state_notes(document)
+    else:
+        verdict, notes = kept.verdict, ()
+    return Report(verdict, kept.sha256, kept.signatures, document, kept.exact, notes, by_code=True)
 
 
-def _remembered(row: Signature) -> SignatureReport:
-    """A signature as our own store knows it; the file was judged when it was made."""
-    return SignatureReport(
-        field=row.field,
-        signer=row.signer_name,
-        organisation=row.unit_name,
-        issuer=row.issuer,
-        serial=row.serial,
-        signed_at=row.signed_at,
-        time_proven=True,
-        time_authority="",
-        intact=True,
-        whole_file=row.role == Signature.Role.AGENCY,
-        changes="none",
-        certificate="good",
-        revocation="good",
-        known=True,
-        role=row.get_role_display(),
-        value_sha256=row.value_sha256,
-    )
+def _judged(file: File) -> Report:
+    """The judgement on a kept file, remembered for some minutes: a QR on a wall is scanned by many."""
+    key = f"documents.judged.{file.sha256}"
+    remembered: Report | None = cache.get(key)
+    if remembered is not None:
+        return remembered
+    try:
+        report = verify_pdf(store().read(file.sha256))
+    except (Missing, Damaged):
+        return Report(Verdict.UNCHECKED, file.sha256)
+    cache.set(key, report, REMEMBERED_SECONDS)
+    return report
 
 
 def _state_notes(document: Document) -> tuple[str, ...]:

@@ -131,6 +131,7 @@ class Report:
     document: Document | None = None
     exact: bool = False
     notes: tuple[str, ...] = field(default=())
+    by_code: bool = False
 
     @property
     def heading(self) -> str:
@@ -139,6 +140,8 @@ class Report:
     @property
     def advice(self) -> str:
         """What to do with the paper, in one sentence."""
+        if self.by_code and self.verdict == Verdict.VALID:
+            return "Cơ quan đã phát hành văn bản này, chữ ký số đúng. Bản đang cầm phải giống như dưới đây."
         return _ADVICE[self.verdict]
 
     @property
