@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xaso.kernel.documents.signing import asn1_lengths as asn1_lengths
 from xaso.kernel.documents.signing.base import KeyAdapter, KeyRef
 from xaso.kernel.documents.signing.errors import SigningError
 from xaso.kernel.documents.signing.file_key import FileKeys
