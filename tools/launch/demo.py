@@ -134,6 +134,10 @@ def _environment(options: argparse.Namespace, is_demo: bool) -> dict[str, str]:
         defaults["XASO_HOSTS"] = f"{host},127.0.0.1,localhost"
     if is_demo:
         defaults["XASO_DEMO"] = "yes"
+        # The demo commune, its (invented) help line, and webhooks to this same machine for trying them out.
+        defaults["XASO_HOME_UNIT"] = "15/02728/"
+        defaults["XASO_HELP_PHONE"] = "0214 000 1022"
+        defaults["XASO_WEBHOOKS_INSIDE"] = "yes"
         defaults["XASO_SIMULATORS"] = f"http://{host}:{options.port + 1}"
         defaults["XASO_SMTP_PORT"] = str(options.port + 25)
     return environment.environ(**{key: value for key, value in defaults.items() if key not in os.environ})
