@@ -6,8 +6,11 @@ Reading never refuses: what cannot be read stays in the document as typed, and t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+
+from django import forms
 
 from xaso.kernel.plain import money, typed
 from xaso.kernel.plain.clock.terms import parse_term
@@ -61,6 +64,14 @@ class Box:
     @property
     def input(self) -> str:
         return PREFIX + self.name
+
+
+class Picked(Asked):
+    """A select whose first choice says itself what "nothing" means."""
+
+    def _widget(self) -> forms.Widget:
+        choices = [(one.value, one.label) for one in self.options]
+        return forms.Select(attrs={"autocomplete": "off"}, choices=choices)
 
 
 @dataclass(frozen=True)
@@ -183,8 +194,6 @@ def _term(line: str) -> str:
 
 def read_day(text: str) -> str:
     """A day as kept, from the browser's calendar or as written here (27/03/2026)."""
-    from datetime import datetime
-
     for shape in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"):
         try:
             return datetime.strptime(text, shape).date().isoformat()
@@ -216,8 +225,6 @@ def _read_rows(box: Box, old: Any, posted: Posted, around: Around) -> list[Body]
 
 
 def _inside(box: Box, part: Box, place: int) -> Box:
-    from dataclasses import replace
-
     return replace(part, name=f"{box.name}.{place}.{part.name}")
 
 
@@ -286,7 +293,8 @@ def asked(box: Box, name: str, value: Any, around: Around, wrong: Sequence[str])
     if box.kind in ("choice", "list", "radio") and shown and shown not in dict(options):
         options = [*options, (str(shown), str(shown))]
     shape = _SHAPES.get(box.kind, "text" if box.kind == "term" else box.kind)
-    return Asked(
+    named = box.kind == "choice" and any(value == "" for value, _ in options)
+    return (Picked if named else Asked)(
         kind=shape,
         name=name,
         label=box.label,

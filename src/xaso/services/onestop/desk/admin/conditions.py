@@ -49,6 +49,11 @@ class Line:
     token: str
     figure: str
 
+    @property
+    def counts(self) -> bool:
+        """Whether a figure may stand here: in a new line, or where the test needs one."""
+        return not self.token or '"?"' in self.token
+
 
 @dataclass(frozen=True)
 class Chosen:

@@ -80,7 +80,8 @@ def find(body: Body, trail: tuple[str, ...]) -> Spot:
             raise NotFound("Phần này không còn trong bản nháp. Mở lại danh sách.")
         holder = Spot(name, trail[: depth + 1], siblings, place, siblings[place], holder)
         name, siblings = holder.child_name, holder.children
-    assert holder is not None
+    if holder is None:
+        raise NotFound("Không có phần này trong thủ tục.")
     return holder
 
 

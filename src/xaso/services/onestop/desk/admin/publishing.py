@@ -21,12 +21,13 @@ from xaso.kernel.ui.fields import DayField, TextField
 from xaso.services.onestop import eforms, setups_in_force
 from xaso.services.onestop.actions.setup_drafts import end_setup, keep_draft_setup
 from xaso.services.onestop.actions.setups import publish_setup
+from xaso.services.onestop.desk.admin.asking_boxes import BASICS
 from xaso.services.onestop.desk.admin.boxes import Box
 from xaso.services.onestop.desk.admin.checking import check
 from xaso.services.onestop.desk.admin.conditions import in_words, label_of
 from xaso.services.onestop.desk.admin.document import SLUGS, Body
 from xaso.services.onestop.desk.admin.forms import unit_words
-from xaso.services.onestop.desk.admin.shapes import BASICS, SHAPES
+from xaso.services.onestop.desk.admin.shapes import SHAPES
 from xaso.services.onestop.models import Setup
 from xaso.services.onestop.queries.setups import RIGHT, setup_seen, version_before
 

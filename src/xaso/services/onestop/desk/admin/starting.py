@@ -8,8 +8,8 @@ from typing import Any
 from xaso.kernel.plain.clock.terms import parse_term
 from xaso.kernel.plain.moment import today
 from xaso.services.onestop.desk.admin.boxes import plain
+from xaso.services.onestop.desk.admin.choices import GENERIC
 from xaso.services.onestop.desk.admin.document import Body, clean, new_key
-from xaso.services.onestop.desk.admin.shapes import GENERIC
 from xaso.services.onestop.eforms.load import expand, shared_blocks
 from xaso.services.onestop.models import ProcedureVersion, Setup
 

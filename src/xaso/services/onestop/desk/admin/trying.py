@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from xaso.kernel.people.doors import officer, viewer_in
 from xaso.services.onestop import asking, eforms, setups_in_force
 from xaso.services.onestop.desk.admin.checking import Checked, check
-from xaso.services.onestop.desk.admin.conditions import CHANNELS, label_of
+from xaso.services.onestop.desk.admin.conditions import CHANNELS
 from xaso.services.onestop.eforms.facts import FACTS, OFFICES
 from xaso.services.onestop.eforms.terms import term_words
 from xaso.services.onestop.models import Setup
@@ -134,15 +134,13 @@ def _show(
         "form_title": body.title,
         "page": page,
         "questions": questions,
-        "alone": len(questions) == 1 and not questions[0].is_group
-        if questions and hasattr(questions[0], "is_group")
-        else len(questions) == 1,
+        "alone": len(questions) == 1 and not getattr(questions[0], "is_group", False),
         "number": keys.index(page.key) + 1 if page.key in keys else 1,
         "total": len(keys),
         "doubts": doubts,
         "form": lines or None,
         "has_errors": bool(lines),
-        "left_out": len([one for one in checked.errors]) if checked.setup is None else 0,
+        "left_out": len(checked.errors) if checked.setup is None else 0,
         "part_url": reverse("onestop_desk:form_part", args=[setup.pk, "trang", page.key]),
     }
     return render(request, "onestop/desk/admin/try.html", context, status=status)
@@ -171,7 +169,7 @@ def _result(
         "facts": [
             (key, label, bool(given.facts.get(key))) for key, label in FACTS.items() if key != "channel"
         ],
-        "stop": eforms.stopped(body, kept, given),
+        "stop": eforms.stopped(body, kept, given) if kept else None,
         "problems": problems,
         "papers": eforms.required_components(body, kept, given),
         "plan": [
@@ -191,8 +189,3 @@ def _result(
         "back_url": reverse("onestop_desk:form", args=[setup.pk]),
     }
     return render(request, "onestop/desk/admin/tried.html", context)
-
-
-def name_of(setup: Setup) -> str:
-    """What a setup is called on its pages."""
-    return label_of(dict(setup.body)) or setup.procedure.name

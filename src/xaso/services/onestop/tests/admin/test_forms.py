@@ -50,7 +50,7 @@ def a_procedure(**data):
         "legal": [{"status": "parsed", "title": "Nghị định về chăn nuôi", "number": "13/2020/NĐ-CP"}],
         "results": [{"status": "parsed", "name": "Giấy xác nhận nuôi ong", "code": "KQ.X.000001"}],
         **data,
-    }  # fmt: skip
+    }
     ProcedureVersion.objects.create(
         procedure=procedure,
         number=1,
@@ -196,12 +196,21 @@ def file_it(setup):
     citizen.post(f"/onestop/thu-tuc/{CODE}/nop/", {"variant": ""})
     draft = Draft.objects.get()
     answers = {
-        "applicant_name": "Triệu Thị Mẩy", "applicant_born.day": "1", "applicant_born.month": "2",
-        "applicant_born.year": "1985", "applicant_id_number": "010185000012", "applicant_home.province": "15",
-        "applicant_home.unit": COMMUNE, "applicant_home.detail": "thôn Nậm", "applicant_phone": "", "applicant_email": "",
-        "request": "Xin đăng ký nuôi ong", "so_dan_ong": "12", "loai_ong": "ong_ngoai",
+        "applicant_name": "Triệu Thị Mẩy",
+        "applicant_born.day": "1",
+        "applicant_born.month": "2",
+        "applicant_born.year": "1985",
+        "applicant_id_number": "010185000012",
+        "applicant_home.province": "15",
+        "applicant_home.unit": COMMUNE,
+        "applicant_home.detail": "thôn Nậm",
+        "applicant_phone": "",
+        "applicant_email": "",
+        "request": "Xin đăng ký nuôi ong",
+        "so_dan_ong": "12",
+        "loai_ong": "ong_ngoai",
         "nguon_goc_ong_ngoai": "Trại giống tỉnh",
-    }  # fmt: skip
+    }
     where = ""
     for _ in range(20):
         where = citizen.get(f"/onestop/nop/{draft.pk}/")["Location"]
@@ -235,8 +244,16 @@ def test_every_page_of_a_shipped_procedure_comes_back_as_it_was(desk):
     url = begin(desk, f"setup:{setup.pk}")
     before = Setup.objects.get(state="draft").body
     save(desk, f"{url}co-ban/")
-    for slug, name in (("trang", "pages"), ("giay-to", "components"), ("truong-hop", "cases"), ("buoc", "steps"),
-                       ("phi", "fees"), ("ket-qua", "results"), ("dung", "stops"), ("cam-doan", "promises")):  # fmt: skip
+    for slug, name in (
+        ("trang", "pages"),
+        ("giay-to", "components"),
+        ("truong-hop", "cases"),
+        ("buoc", "steps"),
+        ("phi", "fees"),
+        ("ket-qua", "results"),
+        ("dung", "stops"),
+        ("cam-doan", "promises"),
+    ):
         for part in before.get(name, []):
             save(desk, f"{url}{slug}/{part['key']}/")
             for inner in part.get("fields") or part.get("draft") or []:
@@ -313,9 +330,14 @@ def test_unclear_catalogue_texts_are_left_to_settle(desk):
 def test_end_of_a_procedure(desk):
     a_procedure()
     setup = Setup.objects.create(
-        procedure=Procedure.objects.get(), number=1, title="Thử", unit_path=COMMUNE, body=a_setup(BIRTH).body,
-        state="published", valid_from=today(),
-    )  # fmt: skip
+        procedure=Procedure.objects.get(),
+        number=1,
+        title="Thử",
+        unit_path=COMMUNE,
+        body=a_setup(BIRTH).body,
+        state="published",
+        valid_from=today(),
+    )
     url = f"{HOME}{setup.pk}/ket-thuc/"
     assert_page_ok(desk.get(url).content)
     assert desk.post(url, {"last_day": "2020-01-01", "legal_basis": "QĐ 1/2026"}).status_code == 422
