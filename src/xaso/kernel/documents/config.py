@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 PROFILES = ("B-T", "B-LT", "B-LTA")
 
@@ -35,7 +37,11 @@ def config() -> Config:
     """Read the settings; cheap enough to call each time, and tests may override them."""
 
     def get(name: str, default: Any) -> Any:
-        return getattr(settings, name, default)
+        return getattr(settings, name, os.environ.get(name, default))
+
+    profile = str(get("XASO_SIGNATURE_PROFILE", "B-LT")).upper()
+    if profile not in PROFILES:
+        raise ImproperlyConfigured(f"XASO_SIGNATURE_PROFILE phải là một trong {', '.join(PROFILES)}.")
 
     keys = Path(get("XASO_KEYS_DIR", "") or Path(settings.XASO_KEY_RING).parent)
     return Config(
@@ -44,8 +50,8 @@ def config() -> Config:
         keys_dir=keys,
         trust_dir=Path(get("XASO_TRUST_DIR", "") or keys / "trust"),
         tsa_url=get("XASO_TSA_URL", ""),
-        profile=get("XASO_SIGNATURE_PROFILE", "B-LT"),
-        trial_authority=bool(get("XASO_TRIAL_AUTHORITY", True)),
+        profile=profile,
+        trial_authority=str(get("XASO_TRIAL_AUTHORITY", "yes")).lower() not in {"0", "no", "false"},
         base_url=str(settings.XASO_BASE_URL).rstrip("/"),
         pkcs11_module=get("XASO_PKCS11_MODULE", ""),
         remote_url=str(get("XASO_REMOTE_SIGNING_URL", "")).rstrip("/"),
