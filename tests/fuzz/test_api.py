@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -31,7 +32,12 @@ def token(django_db_setup: Any, django_db_blocker: Any) -> Iterator[str]:
         a_dossier(BIRTH)
         scopes = ["onestop.file", "onestop.read"]
         client, secret = register_client(Viewer.system(), name="Thử", unit_path=COMMUNE, scopes=scopes)
+        # Django's own test client does the same: the end of a request would close the test's connection.
+        for signal in (request_started, request_finished):
+            signal.disconnect(close_old_connections)
         yield issue_token(client.client_id, secret)["access_token"]
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
         transaction.set_rollback(True)
 
 

@@ -2,7 +2,7 @@
 
 What is expected follows from the door and from whether a visitor is near the applicant. The few exceptions stand
 in ``SHOWN_TO_ALL`` and ``FILL`` with their reasons. A new route is covered by itself; one whose parameter has an
-unknown name is tried with every id of the applicant's things.
+unknown name is tried with the ids of the applicant's things.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import transaction
 
 from tests.house.routes import OPEN, Route, routes
-from tests.house.world import COMMUNE, Visitor, World, build
+from tests.house.world import COMMUNE, ROLES, Visitor, World, build
 
 # The mark is what makes the test database; without it the fixture below would open the one of development.
 pytestmark = pytest.mark.django_db
@@ -41,7 +40,15 @@ FILL: dict[tuple[str, str], str] = {
     ("/desk/onestop/ho-so/", "verb"): "bo-sung",
     ("/desk/onestop/ho-so/", "number"): "1",
     ("/desk/onestop/ho-so/", "form"): "01",
+    ("/desk/onestop/thu-tuc-dien-tu/", "slug"): "trang",
+    ("/desk/onestop/thu-tuc-dien-tu/", "keys"): "applicant_who",
     ("/tep/gui/", "use"): "onestop.draft",
+}
+# What is put for an id whose name is not known here.
+TRIED = ("dossier_id", "case_id", "paper_id", "file_id", "draft_id", "result_id", "document_id", "message_id")
+# Not asked, with the reason.
+LEFT_OUT = {
+    "/dang-xuat": "ends the session of the one who asks; the rest of the round would be asked by nobody"
 }
 PAGE_METHODS = {"/tep/gui/<slug:use>/<uuid:upload_id>": ("POST", "PATCH", "DELETE", "HEAD")}
 FIXED = {"page", "unit_path"}
@@ -49,8 +56,7 @@ NAMES = (
     "anonymous",
     "applicant",
     "other citizen",
-    *(f"{role} {where}" for where in ("here", "beside", "elsewhere")
-      for role in ("receptionist", "specialist", "leader", "clerk", "admin", "machine")),
+    *(f"{role} {where}" for where, roles in ROLES.items() for role in (*roles, "machine")),
     "province here",
     "province elsewhere",
     "hamlet head",
@@ -82,11 +88,15 @@ def values_for(route: Route, kind: str, name: str, world: World) -> list[Any]:
     if name == "code" and route.pattern.startswith("/verify/"):
         return [world.ids["document_code"]]
     if name == "code":
-        return list(world.ids["codes"])
+        return [world.ids["code"]]
     if name in world.ids:
         return [world.ids[name]]
+    if kind == "slug":
+        return ["khong-co"]
+    if kind == "int":
+        return [1]
     if kind == "uuid":
-        return sorted({value for value in world.ids.values() if isinstance(value, UUID)})
+        return [world.ids[tried] for tried in TRIED]
     return [world.ids["code"]]
 
 
@@ -99,6 +109,12 @@ def urls_of(route: Route, world: World) -> list[str]:
             one.replace(mark, str(value)) for one in found for value in values_for(route, kind, name, world)
         ]
     return found
+
+
+def addresses(route: Route, visitor: Visitor, world: World) -> list[str]:
+    """The addresses to ask: one is enough where the door refuses before anything is looked at."""
+    found = urls_of(route, world)
+    return found[:1] if refused_at_door(route, visitor) else found
 
 
 def is_about_applicant(route: Route) -> bool:
@@ -138,7 +154,7 @@ def refused_at_door(route: Route, visitor: Visitor) -> set[int]:
 def faults(route: Route, visitor: Visitor, asked: str, answer: Any, world: World) -> list[str]:
     """What is wrong with an answer; nothing for a good one."""
     where = f"{visitor.name}: {asked} ({route.name}) answers {answer.status_code}"
-    if answer.status_code >= 500:
+    if answer.status_code >= 500 and answer.status_code != 503:  # 503 says that an outside system is away
         return [f"{where}: {(getattr(answer, 'exc_info', None) or ('', ''))[1]!r}"]
     refused = refused_at_door(route, visitor)
     if refused and answer.status_code not in refused:
@@ -161,7 +177,7 @@ def told(problems: list[str]) -> str:
 
 
 def all_routes() -> list[Route]:
-    return [route for route in routes() if route.name not in OPEN]
+    return [route for route in routes() if route.name not in OPEN and route.pattern not in LEFT_OUT]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -171,7 +187,7 @@ def test_everybody_gets_what_the_doors_allow(world: World, name: str) -> None:
     for route in all_routes():
         if isinstance(route.door, list) and "GET" not in route.methods:
             continue
-        for url in urls_of(route, world):
+        for url in addresses(route, visitor, world):
             with transaction.atomic():
                 problems += faults(route, visitor, f"GET {url}", visitor.ask("GET", url), world)
                 transaction.set_rollback(True)
@@ -179,22 +195,26 @@ def test_everybody_gets_what_the_doors_allow(world: World, name: str) -> None:
     assert world.state() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_strangers_change_nothing_and_nobody_breaks_anything(world: World, name: str) -> None:
     visitor, problems = world.visitor(name), []
     before = world.state()
     form = {key: str(value) for key, value in world.ids.items() if not isinstance(value, list)}
     form |= {"reason": "Thử", "note": "Thử", "to_path": COMMUNE, "ids": world.codes, "codes": world.codes}
-    for route, method, url in writes(world, visitor):
-        for data in ({}, form):
-            with transaction.atomic():
-                answer = visitor.ask(method, url, data)
-                problems += faults(route, visitor, f"{method} {url}", answer, world)
-                if not visitor.near and world.state() != before:
-                    problems.append(f"{visitor.name}: {method} {url} ({route.name}) changed something")
-                transaction.set_rollback(True)
+    with transaction.atomic():
+        for route, method, url in writes(world, visitor):
+            # Who is refused at the door is refused whatever the form holds.
+            for data in ({},) if refused_at_door(route, visitor) else ({}, form):
+                with transaction.atomic():
+                    answer = visitor.ask(method, url, data)
+                    problems += faults(route, visitor, f"{method} {url}", answer, world)
+                    # What a stranger may do stays done until the end, where all of it is looked at once.
+                    transaction.set_rollback(visitor.near)
+        if not visitor.near and world.state() != before:
+            problems.append(f"{visitor.name} changed {world.changes(before)}")
+        transaction.set_rollback(True)
     assert not problems, told(problems)
-    assert world.state() == before
 
 
 def writes(world: World, visitor: Visitor) -> Iterator[tuple[Route, str, str]]:
@@ -203,20 +223,22 @@ def writes(world: World, visitor: Visitor) -> Iterator[tuple[Route, str, str]]:
         methods = (
             route.methods if isinstance(route.door, list) else PAGE_METHODS.get(route.pattern, ("POST",))
         )
-        for url in urls_of(route, world) + own_urls(route, visitor):
-            for method in methods:
-                if method != "GET":
-                    yield route, method, url
+        for one in (route, *own_route(route, visitor)):
+            for url in addresses(one, visitor, world):
+                for method in methods:
+                    if method != "GET":
+                        yield one, method, url
 
 
-def own_urls(route: Route, visitor: Visitor) -> list[str]:
-    """The visitor's own dossier in the address; the form then carries the ids of the applicant's things."""
+def own_route(route: Route, visitor: Visitor) -> list[Route]:
+    """The visitor's own dossier in the address; the rest of it and the form carry the applicant's things."""
     code = visitor.own.get("code")
-    if not code or "code" not in {name for _, name in PARAMETER.findall(route.pattern)}:
+    if not code or not route.pattern.startswith(("/desk/onestop/", "/api/v1/onestop/dossiers")):
         return []
-    if not route.pattern.startswith(("/desk/onestop/", "/api/v1/onestop/dossiers")):
+    own = route.pattern.replace("<str:code>", code).replace("<code>", code)
+    if own == route.pattern or any(own.startswith(start) for start, name in FILL if name == "code"):
         return []
-    return [PARAMETER.sub(lambda found: code if found[2] == "code" else "bo-sung", route.pattern)]
+    return [Route(own, route.view, route.door, route.methods)]
 
 
 def test_the_applicant_and_their_office_do_see_the_dossier(world: World) -> None:

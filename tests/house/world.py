@@ -37,6 +37,11 @@ SYSTEM = Viewer.system()
 NAME, NUMBER, PHONE = "Lù Thị Xúa Kín", "010185000777", "0987000777"
 CHILD = "Lù Mí Chẳng Lộ"
 ELSEWHERE, BESIDE = "04/01273/", "15/02680/"
+ROLES = {
+    "here": ("receptionist", "specialist", "leader", "clerk", "admin"),
+    "beside": ("receptionist", "leader"),
+    "elsewhere": ("receptionist", "specialist", "leader", "clerk", "admin"),
+}
 
 
 @dataclass
@@ -96,7 +101,7 @@ def _people() -> Iterator[Visitor]:
         ("beside", BESIDE, False),
         ("elsewhere", ELSEWHERE, False),
     ):
-        for role in ("receptionist", "specialist", "leader", "clerk", "admin"):
+        for role in ROLES[name]:
             account = officer_account(role, path, name=f"Cán bộ {role} {name}")
             yield Visitor(f"{role} {name}", viewer_of(account), _client(account), near=near)
         client, secret = register_client(
