@@ -52,12 +52,24 @@ def put(page: Any, name: str, value: str | list[str]) -> None:
             box = page.locator(f'main [name="{name}"][value="{one}"]')
             if box.is_visible():
                 box.check()
+    elif kind.startswith("select") and not boxes.first.is_visible():
+        choose_by_typing(page, boxes.first, str(value))
     elif not boxes.first.is_visible():
         return
     elif kind.startswith("select"):
         boxes.first.select_option(str(value))
     else:
         boxes.first.fill(str(value))
+
+
+def choose_by_typing(page: Any, select: Any, value: str) -> None:
+    """A long list has become a box to type in: type what the option says, take it from what is offered."""
+    typed = page.locator(f"#{select.get_attribute('id')}_find")
+    if not typed.count() or not typed.is_visible():
+        return
+    words = select.locator(f'option[value="{value}"]').text_content().strip()
+    typed.fill(words)
+    page.get_by_role("option", name=words, exact=True).first.click()
 
 
 def put_address(page: Any, name: str) -> None:

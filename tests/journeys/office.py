@@ -22,9 +22,9 @@ def next_work(page: Any) -> Any:
 
 def judge_papers_good(page: Any) -> None:
     """Each paper was looked at and is good."""
-    button = page.locator('main button[name="accepted"][value="yes"]')
-    while button.count():
-        press(page, button.first)
+    buttons = page.locator('main button[name="accepted"][value="yes"]')
+    for number in range(buttons.count()):  # each stays there until the dossier is received: a mind may change
+        press(page, buttons.nth(number))
 
 
 def do_next(page: Any, code: str, label: str) -> None:

@@ -16,10 +16,9 @@ from xaso.services.onestop.demo.month import Month, _one
 from xaso.services.onestop.models import Dossier
 
 
-@pytest.fixture
-def finished(town):
+def a_finished_dossier(accounts):
     """One dossier that has gone its whole way."""
-    month = Month(SYSTEM, town.accounts, random.Random(7), seeds.COMMUNE, seeds.citizens(3))
+    month = Month(SYSTEM, accounts, random.Random(7), seeds.COMMUNE, seeds.citizens(3))
     at = moment.now() - timedelta(days=9)
     for number in range(8):
         with moment.frozen(at):
@@ -30,6 +29,11 @@ def finished(town):
             if done.status in {9, 10}:
                 return done
     raise AssertionError("no story came to its end")
+
+
+@pytest.fixture
+def finished(town):
+    return town.apart(lambda: a_finished_dossier(town.accounts))
 
 
 def test_from_the_on_time_rate_to_a_dossier(people, finished):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, connections
@@ -17,6 +20,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from xaso.kernel.connectors.addresses import read_addresses
 from xaso.kernel.events import relay
+from xaso.kernel.events.models import Delivery, Outbox
 from xaso.kernel.people.models import Account
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain import moment
@@ -39,12 +43,31 @@ class Town:
     outside: Outside
     outside_url: str
     accounts: dict[str, Account]
-    busy: threading.Lock = field(default_factory=threading.Lock)
 
-    def settle(self) -> None:
-        """Do all background work that waits now, so that the next page shows its effect."""
-        with self.busy:
-            _work()
+    def settle(self, seconds: float = 30) -> None:
+        """Wait until the worker has nothing left to do, so that the next page shows the effect."""
+        until = time.monotonic() + seconds
+        while _waits() and time.monotonic() < until:
+            time.sleep(0.1)
+        assert not _waits(), "the worker does not come to an end"
+
+    def apart(self, run: Callable[[], Any]) -> Any:
+        """Do something in a thread of its own: the browser's event loop holds this one, and signing needs its own."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            return pool.submit(_with_own_connection, run).result()
+
+
+def _with_own_connection(run: Callable[[], Any]) -> Any:
+    try:
+        return run()
+    finally:
+        connections.close_all()
+
+
+def _waits() -> bool:
+    pending = Delivery.objects.filter(state=Delivery.State.PENDING, next_at__lte=moment.now())
+    jobs = ProcrastinateJob.objects.filter(status__in=("todo", "doing"), scheduled_at__isnull=True)
+    return Outbox.objects.exists() or pending.exists() or jobs.exists()
 
 
 def _work() -> None:
@@ -55,10 +78,10 @@ def _work() -> None:
         relay.run_once()
 
 
-def _keep_working(town: Town, stop: threading.Event) -> None:
+def _keep_working(stop: threading.Event) -> None:
     """The worker: as in the product, only in a thread."""
     while not stop.wait(0.3):
-        with contextlib.suppress(Exception), town.busy:
+        with contextlib.suppress(Exception):
             _work()
     connections.close_all()
 
@@ -109,7 +132,7 @@ def a_town(extra: Callable[[], None] | None = None) -> Iterator[Town]:
         stack.enter_context(override_settings(XASO_BASE_URL=server.url))
         outside.product = server.url
         town = Town(server.url, outside, outside_url, accounts)
-        worker = threading.Thread(target=_keep_working, args=(town, stop), daemon=True)
+        worker = threading.Thread(target=_keep_working, args=(stop,), daemon=True)
         worker.start()
         try:
             yield town

@@ -66,6 +66,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     text, step = request.GET.get("tim", "").strip()[:100], request.GET.get("buoc", "")
     filters = QueueFilters(type=CASE_TYPE, step=step if step in STEPS else "", text=text)
     found = cases.work_queue(viewer, view, filters, after=request.GET.get("sau", ""))
+    if not request.GET and not found.rows:
+        # Whoever holds nothing yet looks for work of the unit, not at an empty page.
+        view = "unit"
+        found = cases.work_queue(viewer, view, filters)
     asked = {"xem": view, "tim": text, "buoc": filters.step}
     context = {
         "view": view,

@@ -42,6 +42,13 @@ def _value(question: Question, name: str, data: Mapping[str, Sequence[str]]) -> 
     return list(values) if question.kind is Kind.CHECKBOX else values[-1]
 
 
+def _says(value: Any) -> bool:
+    """Boxes that came empty, and a province chosen beforehand, say nothing."""
+    if isinstance(value, dict):
+        return any(part for box, part in value.items() if box != "province")
+    return not is_empty(value)
+
+
 def _rows(question: Question, data: Mapping[str, Sequence[str]]) -> list[dict[str, Any]] | None:
     places = set()
     for name in data:
@@ -56,8 +63,7 @@ def _rows(question: Question, data: Mapping[str, Sequence[str]]) -> list[dict[st
         }
         given = {key: value for key, value in values.items() if value is not None}
         # A province chosen beforehand in an item nobody filled in says nothing.
-        said = any(not isinstance(value, dict) or set(value) - {"province"} for value in given.values())
-        rows.append(given if said else {})
+        rows.append(given if any(_says(value) for value in given.values()) else {})
     return rows or None
 
 

@@ -36,6 +36,7 @@ def test_queue_shows_what_lies_with_the_unit():
     mine = desk.get("/desk/onestop/")
     assert mine.status_code == 200
     assert_page_ok(mine.content)
+    assert dossier.code in mine.content.decode()  # who holds nothing yet sees the work of the unit
     page = desk.get("/desk/onestop/?xem=unit")
     assert_page_ok(page.content)
     text = page.content.decode()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from xaso.services.onestop.eforms.conditions import Given
+from xaso.services.onestop.eforms.html_input import from_form
 from xaso.services.onestop.eforms.inputs import InputProblem, read
 from xaso.services.onestop.eforms.schema import Question
 from xaso.services.onestop.tests.eforms.makers import DAY, GIVEN
@@ -229,3 +230,27 @@ def test_odd_types_never_crash(kind: str) -> None:
             ask(kind, raw, **more)
         except InputProblem:
             continue
+
+
+def test_an_item_with_nothing_but_the_province_chosen_beforehand_is_not_there() -> None:
+    stays = Question.model_validate(
+        {
+            "key": "stays",
+            "kind": "group",
+            "label": "Nơi thường trú trước đây",
+            "item_title": "Nơi thường trú",
+            "optional": True,
+            "min_items": 1,
+            "fields": [
+                {"key": "place", "kind": "address", "label": "Nơi thường trú"},
+                {"key": "from_date", "kind": "date", "label": "Từ ngày"},
+                {"key": "note", "kind": "text", "label": "Ghi chú"},
+            ],
+        }
+    )
+    boxes = ("place.unit", "place.detail", "from_date.day", "from_date.month", "from_date.year", "note")
+    posted = {"stays.0.place.province": ["15"], **{f"stays.0.{box}": [""] for box in boxes}}
+    raw = from_form([stays], posted)
+    assert raw == {"stays": [{}]}
+    posted["stays.0.note"] = ["có"]
+    assert from_form([stays], posted)["stays"][0]["note"] == "có"
