@@ -10,6 +10,7 @@ SERVICE = Service(
     nav=(
         NavItem("Tài khoản cán bộ", "people_accounts", "people.accounts", "users"),
         NavItem("Hệ thống gọi API", "people_machines", "people.machines", "link"),
+        NavItem("Đổi mật khẩu", "people_own_password", "", "lock"),
         NavItem("Hệ thống", "system", "people.operate", "settings"),
     ),
     rights=(

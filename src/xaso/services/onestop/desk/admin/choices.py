@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 from xaso.kernel.documents.papers_in_force import read_shipped, shipped
 from xaso.services.onestop.desk.admin.boxes import Around
@@ -91,7 +92,7 @@ RESULT_KINDS: Pairs = [
 ]
 
 
-def earlier(*kinds: str) -> object:
+def earlier(*kinds: str) -> Callable[[Around], Pairs]:
     def listed(around: Around) -> Pairs:
         found = questions_before(around.body, around.spot)
         return [("", "Không chọn")] + [

@@ -32,6 +32,7 @@ _FIGURES_OF = {
     "group": ("count_at_least",),
 }
 _ASKS = {str(kind) for kind in CHOICES}
+_LISTED = {str(kind): name for kind, name in LISTED.items()}
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ def label_of(part: Body) -> str:
 
 def options_of(question: Body) -> list[tuple[str, str]]:
     """Values and labels of a question's choices, as far as they can be read."""
-    name = question.get("list_name") or LISTED.get(question.get("kind"), "")  # type: ignore[call-overload]
+    name = question.get("list_name") or _LISTED.get(str(question.get("kind")), "")
     if not question.get("options") and name:
         try:
             return [(one.value, one.label) for one in shared_list(str(name))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -114,7 +115,7 @@ def settle(request: HttpRequest, version_id: UUID) -> HttpResponse:
     return render(request, "onestop/desk/admin/settle_one.html", context, status=422 if errors else 200)
 
 
-def _point(point: dict[str, object], request: HttpRequest, errors: dict[str, list[str]]) -> dict[str, object]:
+def _point(point: dict[str, Any], request: HttpRequest, errors: dict[str, list[str]]) -> dict[str, Any]:
     """One point with its questions: what it may be, another value, the law."""
     key, kind = str(point["key"]), str(point["kind"])
     words = _FEE_WORDS if kind == points.FEE else _TERM_WORDS

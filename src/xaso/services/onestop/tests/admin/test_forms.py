@@ -152,7 +152,13 @@ def test_a_new_procedure_from_the_catalogue_to_a_dossier(desk):
     body = save(desk, origin, ask_when__0__token=token)
     assert body["pages"][-1]["fields"][2]["ask_when"] == {"field": "loai_ong", "is": "ong_ngoai"}
 
-    # A paper only for foreign bees, a fee with an exemption, a second case with its own term.
+    add_papers_and_terms(desk, url, token)
+    publish_it(desk, url, setup)
+    file_it(setup)
+
+
+def add_papers_and_terms(desk, url, token):
+    """A paper and a fee only for foreign bees, a second case with its own term."""
     paper = desk.post(f"{url}giay-to/", {"do": "add", "new.label": "Giấy kiểm dịch"})["Location"]
     token = option(desk, paper, "o.when.0.token", "“Ong ngoại”")
     save(desk, paper, when__0__token=token, legal_basis="13/2020/NĐ-CP")
@@ -171,6 +177,9 @@ def test_a_new_procedure_from_the_catalogue_to_a_dossier(desk):
         r"<li><a href=[^>]+>[^<]+</a>: [^<]+", final.content.decode()
     )
 
+
+def publish_it(desk, url, setup):
+    """From today on; a day that has passed is refused."""
     publish = f"{url}cong-bo/"
     assert_page_ok(desk.get(publish).content)
     late = desk.post(publish, {"valid_from": "2020-01-01"})
@@ -179,7 +188,6 @@ def test_a_new_procedure_from_the_catalogue_to_a_dossier(desk):
     assert done.status_code == 302, done.content.decode()
     setup.refresh_from_db()
     assert setup.state == "published" and "_dropped" not in setup.body
-    file_it(setup)
 
 
 def file_it(setup):
