@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from PIL import Image, ImageDraw
 
 from xaso.kernel.documents.signing.authority import Authority, authority
@@ -15,6 +16,17 @@ from xaso.kernel.documents.testing import trust_folder
 @pytest.fixture(scope="session")
 def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_keys():
+    """Making an RSA key takes most of a test's time: signers share one here, the authority has its own."""
+    make = rsa.generate_private_key
+    kept = make(65537, 2048)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(rsa, "generate_private_key", lambda e, size: kept if size == 2048 else make(e, size))
+    yield
+    patch.undo()
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from xaso.kernel.documents import actions
 from xaso.kernel.documents.actions.papers import About
 from xaso.kernel.documents.models import Document
 from xaso.kernel.documents.queries import content_of
-from xaso.kernel.documents.signing.images import specimen_seal, specimen_signature
+from xaso.kernel.documents.tests.conftest import drawing
 from xaso.kernel.people.models import Account
 from xaso.kernel.people.testing import officer
 from xaso.kernel.people.viewer import Viewer
@@ -36,7 +36,7 @@ def make_leader(unit_path: str = UNIT) -> Viewer:
         pin=PIN,
         agency=AGENCY,
         account=Account.objects.get(pk=viewer.account_id),
-        image=specimen_signature(LEADER),
+        image=drawing("#1F3FA8", (300, 150)),
     )
     return viewer
 
@@ -49,7 +49,7 @@ def make_clerk(unit_path: str = UNIT) -> Viewer:
         unit_path=unit_path,
         kind="agency",
         pin=SEAL_PIN,
-        image=specimen_seal(AGENCY),
+        image=drawing("#C8102E", (200, 200), ring=True),
     )
     return officer("clerk", unit_path, name="Lò Thị Văn")
 

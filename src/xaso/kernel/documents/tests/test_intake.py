@@ -184,6 +184,7 @@ def test_active_parts_go_and_the_rest_stays():
         assert trace not in flat.getvalue(), trace
 
 
+@pytest.mark.slow
 def test_pdf_bombs():
     document = pikepdf.new()
     page = document.add_blank_page()

@@ -13,6 +13,7 @@ from PIL import Image
 
 from xaso.kernel.documents.intake import BadFile
 from xaso.kernel.documents.papers_in_force import read_shipped
+from xaso.kernel.documents.signing.images import COLOURS, clean_stamp, specimen_seal, specimen_signature
 from xaso.kernel.documents.tests.test_intake import picture
 from xaso.kernel.documents.typeset import TemplateError, fields_of, qr_svg, scan_to_pdf, typeset, with_fields
 from xaso.kernel.documents.typeset.letters import drawable, fit
@@ -138,3 +139,20 @@ def test_a_photo_is_kept_as_it_was_compressed():
     assert len(pdf) < len(photo) + 30_000
     with Image.open(io.BytesIO(photo)) as image:
         assert image.size == (1654, 2339)
+
+
+def test_specimens_and_pictures_of_signatures():
+    for made, colour in (
+        (specimen_seal("Ủy ban nhân dân xã Sà Phìn"), "red"),
+        (specimen_signature("Mỷ"), "blue"),
+    ):
+        cleaned = Image.open(io.BytesIO(clean_stamp(made, colour)))
+        assert cleaned.mode == "RGBA" and cleaned.getpixel((0, 0))[3] == 0
+        assert {pixel[:3] for _, pixel in cleaned.getcolors(1 << 24) or []} == {COLOURS[colour]}
+    assert specimen_signature("Mỷ") == specimen_signature("Mỷ") != specimen_signature("Páo")
+    white = io.BytesIO()
+    Image.new("RGB", (90, 90), "white").save(white, "PNG")
+    with pytest.raises(BadFile, match="trống"):
+        clean_stamp(white.getvalue(), "red")
+    with pytest.raises(BadFile, match="Chọn ảnh"):
+        clean_stamp(b"%PDF-1.7", "red")

@@ -59,6 +59,7 @@ def flip(pdf: bytes, place: int) -> bytes:
     return pdf[:place] + bytes([pdf[place] ^ 0x01]) + pdf[place + 1 :]
 
 
+@pytest.mark.slow
 def test_one_flipped_byte_anywhere_is_reported(issued):
     pdf = content(issued)
     marks = [
@@ -90,7 +91,7 @@ def test_one_flipped_byte_anywhere_is_reported(issued):
 def test_a_cut_or_lengthened_file(issued):
     pdf = content(issued)
     assert verify_pdf(pdf[:-2000]).verdict == Verdict.ALTERED
-    assert verify_pdf(pdf[: len(pdf) // 2]).verdict == Verdict.ALTERED
+    assert verify_pdf(pdf[: pdf.index(b"/ByteRange") + 900]).verdict == Verdict.ALTERED
     assert verify_pdf(pdf + b"\n% more").verdict == Verdict.ALTERED
 
 
