@@ -141,6 +141,8 @@ def _last(posted: Posted, name: str) -> str:
 
 
 def _kept(box: Box, value: Any) -> Any:
+    if value == "" and isinstance(box.default, str) and box.default:
+        return ""  # left empty on purpose, where something would stand otherwise
     return None if value in ("", [], None) or value == box.default else value
 
 

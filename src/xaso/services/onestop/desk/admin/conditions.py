@@ -126,7 +126,8 @@ def read(name: str, posted: Mapping[str, Sequence[str]]) -> Node | None:
             if test in leaf:
                 leaf[test] = _number(typed)
         leaves.append(leaf)
-    return join((posted.get(f"{name}.how") or ["all"])[-1], leaves)
+    how = (posted.get(f"{name}.how") or ["all"])[-1]
+    return join(how if how in ("all", "any") else "all", leaves)
 
 
 def _number(text: str) -> Any:
