@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.db import transaction
@@ -29,14 +29,16 @@ class PlannedStep:
 
 
 _kept: set[str] = set()
-_NAMES = {one.name for one in fields(PlannedStep)}
+_ORDER = tuple(one.name for one in fields(PlannedStep))
+_NAMES = set(_ORDER)
 
 
 def keep(steps: Sequence[PlannedStep]) -> str | None:
     """The digest of the kept plan; written once, no query after the first commit in this process."""
     if not steps:
         return None
-    body = [asdict(step) for step in steps]
+    # Not ``asdict``: it copies deeply, and every submission comes along here.
+    body = [{name: getattr(step, name) for name in _ORDER} for step in steps]
     digest = hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:40]
     if digest not in _kept:
         Plan.objects.bulk_create([Plan(digest=digest, steps=body)], ignore_conflicts=True)

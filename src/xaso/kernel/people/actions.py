@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError
@@ -20,6 +21,11 @@ from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now, today
 from xaso.kernel.plain.text import name_sort_key, nfc
 
+_HOLDER = (
+    "SELECT person_id FROM people_identifier WHERE value_hash = %s AND kind = %s AND valid_to IS NULL"
+    " ORDER BY id LIMIT 1"
+)
+
 
 def identifier_hash(kind: str, value: str) -> str:
     """The searchable digest of an identifier."""
@@ -28,11 +34,11 @@ def identifier_hash(kind: str, value: str) -> str:
 
 def find_person(kind: str, value: str) -> Person | None:
     """The person who holds this identifier now."""
-    held = Identifier.objects.filter(
-        value_hash=identifier_hash(kind, value), kind=kind, valid_to__isnull=True
-    ).values_list("person_id", flat=True)[:1]
-    # Mostly nobody is found, so the person is read apart and the question itself is small.
-    return next((Person.objects.get(pk=pk) for pk in held), None)
+    # Mostly nobody is found: the person is read apart, and the question itself is put plainly.
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDER, [identifier_hash(kind, value), kind])
+        row = cursor.fetchone()
+    return Person.objects.get(pk=row[0]) if row else None
 
 
 def keep_person_in_transaction(

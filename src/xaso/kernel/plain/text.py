@@ -41,6 +41,8 @@ def nfc(text: str) -> str:
 def clean(text: str) -> str:
     """One line of typed text: `nfc`, no control or zero-width characters, single spaces, trimmed."""
     visible = nfc(text).translate(_INVISIBLE)
+    if visible.isprintable():  # no control character is: the common case, and this is asked for every answer
+        return nfc(" ".join(visible.split()))
     visible = "".join(" " if unicodedata.category(char) == "Cc" else char for char in visible)
     return nfc(" ".join(visible.split()))
 
