@@ -59,7 +59,7 @@ def test_supplement_and_apology(people, town, filed):
     press(page, page.get_by_role("link", name="Bổ sung ngay"))
     assert not axe_problems(page), page.url
     page.locator("main input[type=file]").first.set_input_files(a_photograph())
-    page.get_by_text("Đã gửi anh.jpg").wait_for()
+    page.get_by_text("Đã gửi anh.jpg").first.wait_for()
     press(page, page.get_by_role("button", name="Gửi bổ sung"))
     page.goto(f"/onestop/ho-so/{code}/")
     assert not page.get_by_role("link", name="Bổ sung ngay").count()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
+from xaso.kernel.cases import plans
 from xaso.kernel.cases.models import CaseStep
 from xaso.kernel.people.viewer import Viewer
 from xaso.services.onestop import rules
@@ -105,11 +106,21 @@ def _by_step(viewer: Viewer, seen: DossierView, main: CaseStep) -> Primary:
         bool(seen.coming) and seen.coming[0].kind == CaseStep.Kind.SIGN and (not step.group or step.is_lead)
     )
     draft = maybe("draft_result", code)
-    if to_sign and not seen.results and draft and "draft" in seen.may:
+    if (to_sign or _last_to_draft(seen, step)) and not seen.results and draft and "draft" in seen.may:
         return Primary("Soạn kết quả", "Soạn dự thảo kết quả trước khi trình ký.", draft, icon="file-pen")
     label = "Trình ký" if to_sign else "Hoàn thành bước này" if not coming or step.group else "Chuyển bước"
     words = f"Bước này: {step.title}. " + (f"Tiếp theo: {coming}." if coming else "Đây là bước cuối.")
     return Primary(label, words, _url("advance", code), True, "send", step=str(step.pk), takes_note=True)
+
+
+def _last_to_draft(seen: DossierView, step: CaseStep) -> bool:
+    """Nobody after this step drafts before the leader signs: only heads who approve lie between."""
+    if step.kind != CaseStep.Kind.DECIDE or (step.group and not step.is_lead):
+        return False
+    steps = plans.steps_of(seen.case)
+    place = next((index for index, one in enumerate(steps) if one.key == step.key), len(steps))
+    rest = [one for one in steps[place + 1 :] if one.extra.get("role") != "leader" or one.kind == "sign"]
+    return bool(rest) and rest[0].kind == CaseStep.Kind.SIGN
 
 
 def own_step(viewer: Viewer, seen: DossierView, main: CaseStep) -> CaseStep:

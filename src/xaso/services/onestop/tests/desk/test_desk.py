@@ -91,3 +91,15 @@ def test_leader_cannot_accept_and_receptionist_cannot_extend():
     assert desk.get(url(dossier, "viec/xin-loi/")).status_code == 403
     assert leader.get(url(dossier, "viec/xin-loi/")).status_code == 200
     assert Dossier.objects.get(pk=dossier.pk).received_at is None
+
+
+def test_who_must_draft_is_told_to_draft_although_a_head_approves_before_the_signature():
+    dossier = a_dossier(PERMIT)
+    signed_in("receptionist").post(url(dossier, "tiep-nhan/"))
+    work = signed_in("specialist")
+    while open_step(dossier).key != "draft":
+        step = open_step(dossier)
+        work.post(url(dossier, "chuyen-buoc/"), {"step": str(step.pk)})
+        assert open_step(dossier).pk != step.pk
+    text = work.get(url(dossier)).content.decode()
+    assert "Soạn dự thảo kết quả trước khi trình ký" in text
