@@ -75,7 +75,7 @@ def take_work(request: HttpRequest, code: str) -> HttpResponse:
     """Take the open step oneself."""
 
     def run(viewer: Viewer, dossier: Dossier) -> str:
-        me = Account.objects.filter(pk=viewer.account_id).first()
+        me = Account.objects.filter(pk=viewer.account_id).first() if viewer.account_id else None
         if me is None:
             raise NotFound()
         take(viewer, dossier_id=dossier.pk, to=me, step_id=_part_of(request))

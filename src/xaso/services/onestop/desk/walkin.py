@@ -63,7 +63,9 @@ class PaperRow:
             return None
         counts = {name: _count(self.counts.get(name, "")) for name in COUNTS} if self.got else {}
         source = DossierPaper.Source.SCANNED if self.file else DossierPaper.Source.SHOWN
-        return PaperIn(self.key, file_id=self.file.pk if self.file else None, source=source, **counts)
+        return replace(
+            PaperIn(self.key, file_id=self.file.pk if self.file else None, source=source), **counts
+        )
 
 
 def _count(text: str) -> int:
