@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -63,6 +63,15 @@ class PaperIn:
     certified: int = 0
     copies: int = 0
     note: str = ""
+
+    def counted(self, counts: Mapping[str, int]) -> PaperIn:
+        """The same paper with its numbers of originals, certified copies and copies."""
+        return replace(
+            self,
+            originals=counts.get("originals", 0),
+            certified=counts.get("certified", 0),
+            copies=counts.get("copies", 0),
+        )
 
 
 @dataclass(frozen=True)

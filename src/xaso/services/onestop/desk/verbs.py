@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -217,7 +217,7 @@ def _add_paper(viewer: Viewer, seen: DossierView, form: forms.Form, request: Htt
     if file_id is None and not any(counts.values()):
         raise ActionError("Quét hoặc chọn tệp, hoặc ghi số bản đã nhận.", "originals")
     source = DossierPaper.Source.SCANNED if file_id else DossierPaper.Source.SHOWN
-    paper = replace(PaperIn(key, file_id=file_id, source=source), **counts)
+    paper = PaperIn(key, file_id=file_id, source=source).counted(counts)
     scan_paper(viewer, dossier_id=seen.dossier.pk, paper=paper)
     return "Đã thêm giấy tờ vào hồ sơ."
 
