@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -63,9 +63,8 @@ class PaperRow:
             return None
         counts = {name: _count(self.counts.get(name, "")) for name in COUNTS} if self.got else {}
         source = DossierPaper.Source.SCANNED if self.file else DossierPaper.Source.SHOWN
-        return replace(
-            PaperIn(self.key, file_id=self.file.pk if self.file else None, source=source), **counts
-        )
+        file_id = self.file.pk if self.file else None
+        return PaperIn(self.key, file_id=file_id, source=source).counted(counts)
 
 
 def _count(text: str) -> int:
