@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from xaso.kernel.cases.models import Case
 from xaso.kernel.people.doors import viewer_in
 from xaso.kernel.people.machines import MachineAuth
 from xaso.kernel.people.viewer import Viewer
-from xaso.kernel.plain.moment import today
+from xaso.kernel.plain.moment import VIETNAM, today
 from xaso.kernel.units.models import Unit
 from xaso.kernel.units.queries import find_unit
 from xaso.services.onestop import setups_in_force, webhooks
@@ -98,6 +99,11 @@ class DossierOut(Schema):
     outside_code: str = ""
 
 
+def _here(moment: datetime | None) -> str | None:
+    """A moment in Vietnam's time, as the receipt prints it."""
+    return moment.astimezone(VIETNAM).isoformat() if moment else None
+
+
 def shown(dossier: Dossier, case: Case) -> DossierOut:
     """The outward form of a dossier."""
     return DossierOut(
@@ -106,9 +112,9 @@ def shown(dossier: Dossier, case: Case) -> DossierOut:
         unit=dossier.unit_path,
         status=dossier.status,
         status_text=Dossier.Status(dossier.status).label,
-        submitted_at=dossier.submitted_at.isoformat(),
-        due_at=case.due_at.isoformat() if case.due_at else None,
-        finished_at=dossier.finished_at.isoformat() if dossier.finished_at else None,
+        submitted_at=_here(dossier.submitted_at) or "",
+        due_at=_here(case.due_at),
+        finished_at=_here(dossier.finished_at),
         on_time=dossier.on_time,
         fee_total=dossier.fee_total,
         fee_state=dossier.fee_state,

@@ -34,11 +34,7 @@ def to_the_end(walk: Walk, story: str) -> None:
     for _ in range(MOST_STEPS):
         dossier = walk.reload()
         step = open_step(dossier)
-        if (
-            step is None
-            or dossier.status in rules.ENDED
-            or not walk.later(walk.month.chance.uniform(0.3, 2.2))
-        ):
+        if step is None or dossier.status in rules.ENDED or not walk.next_step():
             break
         with moment.frozen(walk.at):
             if not _step(walk, step, story):

@@ -43,16 +43,32 @@ def choose(number: int, of: int, chance: random.Random) -> str:
     return STORIES[number][0] if number < len(STORIES) else _draw(STORIES, chance)
 
 
+# What lies with the office when its time is over would be late: in a believable commune few are.
+LYING = frozenset({"review", "signing", "sealing", "new"})
+SLOW = 0.05
+
+
 class Walk:
     """One dossier's way through the office; time goes on with each step and never passes the present."""
 
     def __init__(self, month: Month, dossier: Dossier, at: datetime) -> None:
         self.month, self.dossier, self.at = month, dossier, at
         self.present = now()
+        self.slow = month.chance.random() < SLOW
 
     def officer(self, *logins: str) -> Viewer:
         """One of these officers at work."""
         return viewer_of(self.month.accounts[self.month.chance.choice(logins)])
+
+    def next_step(self) -> bool:
+        """Go on to the next step: a fair part of the time that is left, or slowly for a dossier that will be late."""
+        due = self.dossier.case.due_at
+        chance = self.month.chance
+        if self.slow or due is None or due <= self.at:
+            return self.later(chance.uniform(1, 5))
+        calendar = calendar_for(self.dossier.unit_path.split("/", 1)[0])
+        left = clock.working_time_between(self.at, due, calendar).total_seconds() / 3600
+        return self.later(max(0.05, left * chance.uniform(0.04, 0.16)))
 
     def later(self, hours: float) -> bool:
         """Go on by working hours; False when that would lie in the future."""
@@ -69,6 +85,8 @@ class Walk:
 def play(month: Month, dossier: Dossier, story: str, at: datetime) -> None:
     """Tell one story. What the office could not do (a step that belongs to others) leaves the dossier there."""
     walk = Walk(month, dossier, at)
+    if story in LYING and dossier.case.due_at is not None and dossier.case.due_at <= walk.present:
+        story = "done"
     try:
         _play(walk, story)
     except ActionError as error:
@@ -81,7 +99,7 @@ def play(month: Month, dossier: Dossier, story: str, at: datetime) -> None:
 def _play(walk: Walk, story: str) -> None:
     if story != "unpaid":
         _pay(walk)
-    if story in {"new", "unpaid"} or not walk.later(walk.month.chance.uniform(0.2, 3)):
+    if story in {"new", "unpaid"} or not walk.next_step():
         return
     desk = walk.officer("motcua", "motcua2")
     with moment.frozen(walk.at):
