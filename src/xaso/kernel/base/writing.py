@@ -5,15 +5,15 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 
 @functools.cache
 def _shape(model: type[models.Model]) -> tuple[list[Any], str]:
     """The columns of a model and the text of its insert."""
     columns = list(model._meta.concrete_fields)
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(one.column) for one in columns)
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    names = ", ".join(quote(str(one.column)) for one in columns)
     marks = ", ".join(["%s"] * len(columns))
     # Names of our own models only, quoted; values always go as parameters.
     return columns, f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608
@@ -28,6 +28,7 @@ def insert_all(*rows: models.Model) -> None:
     """
     if not rows:
         return
+    connection = connections[DEFAULT_DB_ALIAS]  # itself: the usual stand-in looks it up at every use
     parts: list[str] = []
     values: list[Any] = []
     for row in rows:

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any, cast
 
 from croniter import croniter
-from django.db import connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from procrastinate import App, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from xaso.kernel import tasks
 from xaso.kernel.plain.moment import VIETNAM, now
@@ -72,11 +72,39 @@ def tick() -> int:
     return queued
 
 
+_STALLED = """
+SELECT j.id FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
+WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => %s))
+"""
+
+
+def revive_stalled(silent_seconds: float = 60.0) -> int:
+    """Queue again what a worker began and never finished because it was killed; answers how many.
+
+    A worker that lives beats every few seconds. Jobs are repeatable, so one begun twice does no harm.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STALLED, [silent_seconds])
+        stalled = [row[0] for row in cursor.fetchall()]
+    for job in stalled:
+        try:
+            with transaction.atomic():
+                app.job_manager.retry_job_by_id(job, retry_at=now())
+        except (IntegrityError, ConnectorException):
+            # The same job was asked for again meanwhile and waits already: this one is not needed.
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE procrastinate_jobs SET status = 'cancelled' WHERE id = %s", [job])
+    if stalled:
+        log.warning("%s jobs of a worker that went away are queued again", len(stalled))
+    return len(stalled)
+
+
 def tick_forever(stop: threading.Event, seconds: float = 20.0) -> None:
     """The clock of scheduled jobs."""
     while not stop.wait(seconds):
         try:
             tick()
+            revive_stalled()
         except Exception:
             log.warning("tick failed; trying again", exc_info=True)
             connections.close_all()

@@ -1,0 +1,53 @@
+"""What a killed worker had begun is done by another one."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from xaso.kernel import tasks
+from xaso.kernel.tasks import adapter
+
+pytestmark = pytest.mark.django_db
+
+
+@tasks.task("tasks.test_stalled")
+def nothing(**_: object) -> None:
+    """A job of this test."""
+
+
+def _rows() -> list[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status::text, attempts FROM procrastinate_jobs ORDER BY id")
+        return list(cursor.fetchall())
+
+
+def _begun(key: str | None, beat: str) -> None:
+    tasks.enqueue(nothing, {}, key=key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '{beat}') RETURNING id"
+        )
+        worker = cursor.fetchone()[0]
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE status = 'todo'", [worker]
+        )
+
+
+def test_jobs_of_a_killed_worker_are_queued_again() -> None:
+    _begun(None, "5 minutes")
+    assert adapter.revive_stalled() == 1
+    assert _rows() == [("todo", 1)]
+
+
+def test_jobs_of_a_living_worker_are_left_alone() -> None:
+    _begun(None, "5 seconds")
+    assert adapter.revive_stalled() == 0
+    assert _rows() == [("doing", 0)]
+
+
+def test_a_job_that_was_asked_for_again_is_not_done_twice() -> None:
+    _begun("same", "5 minutes")
+    tasks.enqueue(nothing, {}, key="same")
+    assert adapter.revive_stalled() == 1
+    assert _rows() == [("cancelled", 0), ("todo", 0)]
