@@ -52,6 +52,8 @@ def put(page: Any, name: str, value: str | list[str]) -> None:
             box = page.locator(f'main [name="{name}"][value="{one}"]')
             if box.is_visible():
                 box.check()
+    elif boxes.first.input_value() == value:
+        return
     elif kind.startswith("select") and not boxes.first.is_visible():
         choose_by_typing(page, boxes.first, str(value))
     elif not boxes.first.is_visible():
