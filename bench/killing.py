@@ -81,8 +81,9 @@ class Storm:
         self.home.mkdir(parents=True, exist_ok=True)
         database = Server(self.home / "postgres")
         database.start()
+        # Tests do not wait for the disk (PGOPTIONS in conftest.py); here that would lose what was acknowledged.
         self.env = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("XASO_")},
+            **{key: value for key, value in os.environ.items() if not key.startswith(("XASO_", "PGOPTIONS"))},
             "DATABASE_URL": database.ensure_database(DATABASE),
             "XASO_HOME": str(self.home),
             "XASO_LOG_LEVEL": "CRITICAL",
