@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from xaso.kernel.base.errors import ActionError
+from xaso.kernel.base.errors import ActionError, Forbidden
 from xaso.kernel.connectors.portal import PortalDossier, portal
 from xaso.kernel.connectors.times import from_stamp, to_stamp
 from xaso.kernel.connectors.transport import Asked
@@ -24,7 +24,7 @@ from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 from xaso.kernel.tasks import enqueue, task
 from xaso.kernel.units.models import Unit, UnitIdentifier
-from xaso.services.onestop import rules, setups_in_force
+from xaso.services.onestop import routing, rules, setups_in_force
 from xaso.services.onestop.actions.filing import Applicant, Filing, file_dossier
 from xaso.services.onestop.models import Dossier, InboundTrouble, PortalSync
 
@@ -176,12 +176,12 @@ def retake(viewer: Viewer, *, trouble_id: UUID) -> Dossier | None:
     if row is None:
         return None
     one = PortalDossier.model_validate(row.body)
-    path = (
-        Unit.objects.filter(path__in=viewer.paths("onestop.receive")).values_list("path", flat=True).first()
-        or ""
-    )
+    reach = viewer.paths("onestop.receive")
+    if not reach:
+        raise Forbidden()
+    province = routing.province_of(reach[0]) if reach[0] else ""
     try:
-        dossier, _ = file_dossier(Viewer.system(), _filing(one, path.split("/", 1)[0] + "/"))
+        dossier, _ = file_dossier(Viewer.system(), _filing(one, province))
     except ActionError as error:
         InboundTrouble.objects.filter(pk=row.pk).update(reason=error.message[:500])
         raise

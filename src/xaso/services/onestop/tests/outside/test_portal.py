@@ -32,7 +32,7 @@ def test_the_portal_is_told_the_newest_state_once(world):
     accept_dossier(SYSTEM, dossier_id=dossier.pk)
     connectors.push.run(dossier=str(dossier.pk))
     assert PortalSync.objects.get(dossier=dossier).times == 2
-    kept = world.table("portal_dossiers")[dossier.code]
+    kept = world.table("portal_dossiers")[dossier.code]["dossier"]
     assert kept["TrangThaiHoSo"] == "4"
     assert kept["MaTTHC"] == BIRTH
     assert kept["NgayHenTra"]
