@@ -63,4 +63,6 @@ def without_marks(text: str) -> str:
     )
     plain = plain.translate({0x2018: "'", 0x2019: "'", 0xA0: " ", 0x110: "D", 0x111: "d", 0xB7: "-"})
     bare = (char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
-    return "".join(char for char in bare if char == "\n" or " " <= char <= "~")
+    # The backtick is ASCII but in no alphabet of SMS: one of them would halve the room of the whole message.
+    kept = "".join(char for char in bare if char == "\n" or " " <= char <= "~")
+    return kept.replace("`", "'")

@@ -39,7 +39,7 @@ REASONS = {"reasons": "Thửa đất chưa có giấy chứng nhận.", "basis":
 
 @pytest.mark.parametrize(
     ("procedure", "number", "code"),
-    [(BIRTH, "1/2026", "KQ.G15.000031"), (PERMIT, "1/GPXD-UBND", "KQ.G17.000311")],
+    [(BIRTH, "01/2026", "KQ.G15.000031"), (PERMIT, "01/GPXD-UBND", "KQ.G17.000311")],
 )
 def test_the_whole_way(house, nss, procedure, number, code):
     dossier = drafted(house, procedure)
@@ -125,7 +125,7 @@ def test_pressing_twice_does_no_harm(house):
     results.seal_result(house.clerk, dossier_id=dossier.pk, pin=SEAL_PIN)
     results.seal_result(house.clerk, dossier_id=dossier.pk, pin=SEAL_PIN)
     document = Result.objects.get(dossier=dossier).document
-    assert document.signatures.count() == 2 and document.shown_number == "1/2026"
+    assert document.signatures.count() == 2 and document.shown_number == "01/2026"
 
 
 def test_a_draft_made_again(house):
@@ -172,7 +172,7 @@ def test_refusal_on_substance(house):
     done = results.seal_result(house.clerk, dossier_id=dossier.pk, pin=SEAL_PIN)
     assert done.status == rules.DONE
     refusal.refresh_from_db()
-    assert refusal.document.shown_number == "1/TB-UBND"
+    assert refusal.document.shown_number == "01/TB-UBND"
     assert Document.objects.get(pk=granted.document_id).state == "draft"
 
 
@@ -286,7 +286,7 @@ def test_two_results_of_one_dossier(house):
     results.sign_result(house.leader, dossier_id=dossier.pk, pin=PIN)
     results.seal_result(house.clerk, dossier_id=dossier.pk, pin=SEAL_PIN)
     rows = Result.objects.filter(dossier=dossier).select_related("document")
-    assert {row.document.shown_number for row in rows} == {"1/2026", "1/2026/TLNCMC"}
+    assert {row.document.shown_number for row in rows} == {"01/2026", "01/2026/TLNCMC"}
     assert Dossier.objects.get(pk=dossier.pk).status == rules.DONE
 
 
