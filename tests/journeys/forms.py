@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -145,12 +145,27 @@ def fill_form(
 
 def hand_in_papers(page: Any) -> None:
     """A photograph for each paper that is asked; with scripts each is on its way as soon as it is chosen."""
-    boxes = page.locator("main input[type=file]")
+    boxes, sent = page.locator("main input[type=file]"), page.get_by_text("Đã gửi anh.jpg")
+    scripted = bool(page.locator("[data-upload]").count()) and _until(
+        page, lambda: not boxes.first.get_attribute("name"), tries=50
+    )
     for number in range(boxes.count()):
+        before = sent.count()
         boxes.nth(number).set_input_files(a_photograph())
-    if page.locator("[data-upload]").count() and not boxes.first.get_attribute("name"):
-        page.get_by_text("Đã gửi anh.jpg").nth(boxes.count() - 1).wait_for()
+        if scripted:
+            assert _until(page, lambda before=before: sent.count() > before), (
+                f"paper {number + 1} was not sent"
+            )
     go_on(page)
+
+
+def _until(page: Any, holds: Callable[[], bool], tries: int = 400) -> bool:
+    """Look every tenth of a second whether something holds."""
+    for _ in range(tries):
+        if holds():
+            return True
+        page.wait_for_timeout(100)
+    return False
 
 
 def choose_way(page: Any, way: str = "screen") -> None:
