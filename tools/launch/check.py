@@ -19,7 +19,7 @@ from .places import PYTHON, ROOT, VAR, tool
 from .say import GiveUp, say, tell
 
 LOGS = VAR / "log"
-LONGEST = 900  # seconds that one step may take
+LONGEST = 2400  # seconds that one step may take: a busy machine is slow, a hang is for ever
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Debian package, a program or file that shows it is there, what it is for.
 PROGRAMS = (
