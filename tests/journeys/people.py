@@ -73,9 +73,8 @@ class People:
         assert not faults, faults
 
     def _keep(self, page: Any) -> Any:
-        page.context.set_default_timeout(
-            40_000
-        )  # a machine that does other things besides is slow, not broken
+        # A machine that does other things besides is slow, not broken.
+        page.context.set_default_timeout(120_000)
         self._pages.append(page)
         return page
 
