@@ -7,7 +7,8 @@ from pathlib import Path
 
 HBA = """\
 # Written by ./xaso at every start. Loopback only, password always.
-host  all  all  127.0.0.1/32  scram-sha-256
+host  all          all  127.0.0.1/32  scram-sha-256
+host  replication  all  127.0.0.1/32  scram-sha-256
 """
 
 
@@ -30,6 +31,8 @@ def main_config(port: int, *, sync: bool, extra: Path | None) -> str:
         "maintenance_work_mem": f"{max(64, min(512, memory // 16))}MB",
         "wal_compression": "on",
         "max_wal_size": "4GB" if memory > 8000 else "1GB",
+        # A backup or standby that stays away must not fill the disk: past this it begins anew.
+        "max_slot_wal_keep_size": "16GB" if memory > 8000 else "4GB",
         "checkpoint_timeout": "15min",
         "checkpoint_completion_target": "0.9",
         "random_page_cost": "1.1",
