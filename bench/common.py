@@ -64,7 +64,7 @@ def server(application: str = "xaso.site.wsgi:application", workers: int = CORES
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])}
     process = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
     try:
-        wait_for(f"http://127.0.0.1:{port}/healthz")
+        wait_for(f"http://127.0.0.1:{port}/readyz")
         yield port
     finally:
         with contextlib.suppress(ProcessLookupError):

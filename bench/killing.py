@@ -97,7 +97,7 @@ class Storm:
             self.plan = json.loads(self._python(PREPARE).splitlines()[-1])
             self._start("server")
             self._start("worker")
-            common.wait_for(f"http://127.0.0.1:{self.port}/healthz")
+            common.wait_for(f"http://127.0.0.1:{self.port}/readyz")
             threads = [threading.Thread(target=self._client) for _ in range(CLIENTS)]
             for thread in threads:
                 thread.start()

@@ -14,6 +14,7 @@ from django.shortcuts import render
 
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.connectors.vneid import vneid
+from xaso.site.operating.logs import request_id
 
 log = logging.getLogger("xaso.request")
 _GOOD_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -35,9 +36,14 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
-        request.request_id = given if _GOOD_ID.fullmatch(given) else secrets.token_hex(8)  # type: ignore[attr-defined]
-        response = self.get_response(request)
-        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        one = given if _GOOD_ID.fullmatch(given) else secrets.token_hex(8)
+        request.request_id = one  # type: ignore[attr-defined]
+        mark = request_id.set(one)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(mark)
+        response["X-Request-Id"] = one
         return response
 
 
@@ -74,7 +80,8 @@ class ErrorsMiddleware:
             return refuse(request, 403, "Tài khoản này không có quyền làm việc đó.", {})
         if isinstance(error, Http404):
             return refuse(request, 404, "Không tìm thấy trang. Kiểm tra lại đường dẫn.", {})
-        log.exception("unhandled error %s %s", request.path, getattr(request, "request_id", ""))
+        route = request.resolver_match.route if request.resolver_match else ""
+        log.exception("unhandled error", extra={"route": route, "method": request.method})
         return None
 
 

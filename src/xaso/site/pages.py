@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -46,14 +45,6 @@ def desk_home(request: HttpRequest) -> HttpResponse:
                 if context is not None:
                     blocks.append({"template": panel.template, "context": context})
     return render(request, "site/desk_home.html", {"blocks": blocks})
-
-
-@public
-def health(request: HttpRequest) -> HttpResponse:
-    """Whether this node can serve: the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"ok": True}, headers={"Cache-Control": "no-store"})
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

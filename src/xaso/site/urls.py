@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from xaso.site import operate, outside, pages
+from xaso.site import outside, pages
+from xaso.site.operating import desk as operate
+from xaso.site.operating import health, metrics
 from xaso.site.wiring import area_urls, fill_menu, make_api, service_urls
 
 fill_menu()
@@ -17,7 +19,9 @@ urlpatterns = [
     path("desk/he-thong/kiem-tra/", operate.checks, name="system_checks"),
     path("desk/he-thong/phat-lai/", operate.replay, name="system_replay"),
     path("desk/he-thong/cong-tac/", operate.switch, name="system_switch"),
-    path("healthz", pages.health, name="health"),
+    path("healthz", health.health, name="health"),
+    path("readyz", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     *area_urls(),
     *outside.public_urls,
     path("desk/", include(outside.desk_urls)),

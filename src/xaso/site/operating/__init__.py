@@ -1,0 +1,1 @@
+"""Operating: health, metrics, logs, the operator's page, the configuration checked, the security-level file."""
