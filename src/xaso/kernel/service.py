@@ -78,6 +78,12 @@ def _connect(part: Service) -> None:
             events.listen(event_name, f"{part.key}:{listener.__name__}", listener)
     for event_name, sentence in part.announces.items():
         events.announce(event_name, sentence)
+    from xaso.kernel.base import rotation
+
+    for digests in part.digests:
+        rotation.register_digests(digests)
+    for files in part.sealed_files:
+        rotation.register_files(files)
     for job in part.tasks:
         if job.schedule:
             tasks.schedule(job.name, job.run, job.schedule)

@@ -10,6 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.checks import CheckMessage
+from django.core.exceptions import ImproperlyConfigured
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
@@ -27,13 +28,33 @@ def seal(text: str, context: str) -> bytes:
 def unseal(blob: bytes, context: str) -> str:
     """Decrypt what ``seal`` made; raises ``cryptography.exceptions.InvalidTag`` when altered or moved."""
     blob = bytes(blob)
-    key = key_ring().keys[int.from_bytes(blob[:4], "big")]
+    number = int.from_bytes(blob[:4], "big")
+    key = key_ring().keys.get(number)
+    if key is None:
+        raise ImproperlyConfigured(
+            f"Vòng khóa không có khóa số {number}. Khôi phục tệp vòng khóa từ bản sao lưu cùng thời gian với dữ liệu."
+        )
     return AESGCM(key).decrypt(blob[4:16], blob[16:], context.encode()).decode()
 
 
-def keyed_hash(value: str, purpose: str) -> str:
-    """A digest by which a sealed value can be found again; worthless without the house key."""
-    return hmac.new(key_ring().hash_key, f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
+def _digest(key: bytes, value: str, purpose: str) -> str:
+    return hmac.new(key, f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def keyed_hash(value: str, purpose: str, number: int | None = None) -> str:
+    """A digest by which a sealed value can be found again; worthless without the house key.
+
+    What is kept is made with the key in force; ``number`` names an older one. Look for what was kept with
+    ``keyed_hashes``. Raises KeyError for a key that has retired.
+    """
+    ring = key_ring()
+    key = ring.hash_key if number is None else (ring.hash_keys or {})[number]
+    return _digest(key, value, purpose)
+
+
+def keyed_hashes(value: str, purpose: str) -> list[str]:
+    """The digests under which a value may have been kept: by the key in force first, then by older ones."""
+    return [_digest(key, value, purpose) for key in key_ring().digest_keys]
 
 
 class SealedText(models.BinaryField):  # type: ignore[type-arg]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,54 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Digests:
+    """Rows that keep keyed digests. ``rehash(after, limit)`` digests the next rows anew and answers (the last row's
+    key, or None at the end; how many it changed). ``left()`` answers how many still stand under an older key and
+    only wait for somebody (a PIN must be typed): ``what`` names them. They hold the older key back.
+    """
+
+    name: str
+    rehash: Callable[[str | None, int], tuple[str | None, int]] | None = None
+    left: Callable[[], int] | None = None
+    what: str = ""
+
+
+@dataclass(frozen=True)
+class SealedFiles:
+    """Files sealed with the ring of keys outside the database: ``paths()`` answers (path, context of the seal)."""
+
+    name: str
+    paths: Callable[[], Iterable[tuple[Path, str]]]
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """A file that is held about a person; ``read`` answers its bytes, ``erase`` removes them."""
+
+    name: str
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One thing that is held about a person, for the export of everything and for erasure.
+
+    ``category`` is looked up in the retention rules ("onestop.dossier"); ``at`` is from when its time of keeping
+    runs; ``facts`` are readable pairs; ``erase(viewer)`` blanks what is personal in it and answers how many values,
+    None where nothing can be erased. ``running``: still being worked on, so not erased whatever its age.
+    """
+
+    category: str
+    key: str
+    title: str
+    at: datetime
+    facts: Mapping[str, Any]
+    files: Sequence[HeldFile] = ()
+    erase: Callable[[Any], int] | None = None
+    running: bool = False
+
+
+@dataclass(frozen=True)
 class Service:
     """Everything the kernel needs to know of a service. The kernel derives urls, menu, rights, log, demo."""
 
@@ -125,3 +176,6 @@ class Service:
     needs: tuple[str, ...] = ()
     message_templates: str | None = None
     switchable: bool = True
+    about_person: Callable[[UUID], Iterable[Holding]] | None = None
+    digests: tuple[Digests, ...] = ()
+    sealed_files: tuple[SealedFiles, ...] = ()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from pathlib import Path
 
-from xaso.kernel.base.manifest import Check, HomeCard, Right, Service, TaskSpec
+from xaso.kernel.base.manifest import Check, Digests, HomeCard, Right, SealedFiles, Service, TaskSpec
 
 SIGN = "documents.sign"
 SEAL = "documents.seal"
@@ -35,7 +37,21 @@ def _timestamps_work() -> tuple[bool, str]:
     return True, "Máy chủ cấp dấu thời gian trả lời."
 
 
+def _locks_left() -> int:
+    from xaso.kernel.documents.signing.file_key import locks_under_older_keys
+
+    return locks_under_older_keys()
+
+
+def _provider_files() -> Iterable[tuple[Path, str]]:
+    from xaso.kernel.documents.signing.simulator import sealed_files
+
+    return sealed_files()
+
+
 SERVICE = Service(
+    digests=(Digests("Khóa ký bằng tệp", left=_locks_left, what="khóa ký chờ người giữ nhập mã PIN"),),
+    sealed_files=(SealedFiles("Khóa của nhà cung cấp mô phỏng", _provider_files),),
     key="documents",
     title="Văn bản và chữ ký số",
     summary="Tệp, mẫu văn bản, ký số, đóng dấu số, kiểm tra văn bản.",

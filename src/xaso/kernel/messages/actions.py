@@ -16,6 +16,7 @@ from xaso.kernel import tasks
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, NotFound
 from xaso.kernel.base.fields import keyed_hash
+from xaso.kernel.base.keys import key_ring
 from xaso.kernel.events import emit
 from xaso.kernel.messages import rules
 from xaso.kernel.messages.channels import WAYS
@@ -199,24 +200,28 @@ def set_wishes(viewer: Viewer, *, order: list[str], refused: list[str]) -> Wishe
 
 def stop_link(channel: str, address: str) -> str:
     """An address by which its holder refuses further messages without signing in."""
-    token = signing.dumps([channel, keyed_hash(address.lower(), f"message_{channel}")], salt=STOP_SALT)
+    number = key_ring().hash_active
+    digest = keyed_hash(address.lower(), f"message_{channel}", number)
+    token = signing.dumps([channel, digest, number], salt=STOP_SALT)
     return f"{settings.XASO_BASE_URL}/ngung-nhan-tin/{token}/"
 
 
-def read_stop_token(token: str) -> tuple[str, str]:
-    """Channel and address hash of a stop link; raises NotFound for a false one."""
+def read_stop_token(token: str) -> tuple[str, str, int]:
+    """Channel, address hash and number of its key of a stop link; raises NotFound for a false one."""
     try:
-        channel, digest = signing.loads(token, salt=STOP_SALT)
+        channel, digest, *number = signing.loads(token, salt=STOP_SALT)
     except (signing.BadSignature, ValueError):
         raise NotFound("Đường dẫn này không đúng hoặc đã bị sửa.") from None
-    return str(channel), str(digest)
+    return str(channel), str(digest), int(number[0]) if number else 1
 
 
 @action
 def refuse_address(viewer: Viewer, *, token: str) -> None:
     """The holder of an address wants no more messages on it. Repeating it is harmless."""
-    channel, digest = read_stop_token(token)
-    row, fresh = RefusedAddress.objects.get_or_create(channel=channel, address_hash=digest)
+    channel, digest, number = read_stop_token(token)
+    row, fresh = RefusedAddress.objects.get_or_create(
+        channel=channel, address_hash=digest, defaults={"key_number": number}
+    )
     if fresh:
         emit("messages.address_refused", record=row, unit_path="", viewer=viewer, data={"channel": channel})
 

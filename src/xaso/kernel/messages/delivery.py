@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from xaso.kernel import tasks
-from xaso.kernel.base.fields import keyed_hash
+from xaso.kernel.base.fields import keyed_hashes
 from xaso.kernel.connectors.transport import Asked
 from xaso.kernel.events import emit
 from xaso.kernel.messages.actions import DELIVER, next_try, note_state, stop_link
@@ -101,7 +101,12 @@ def _rungs(message: Message, addresses: dict[str, str]) -> list[str]:
 
 
 def _refused_addresses(addresses: dict[str, str]) -> set[str]:
-    hashes = {keyed_hash(value.lower(), f"message_{key}"): key for key, value in addresses.items() if value}
+    hashes = {
+        digest: key
+        for key, value in addresses.items()
+        if value
+        for digest in keyed_hashes(value.lower(), f"message_{key}")
+    }
     found = RefusedAddress.objects.filter(address_hash__in=hashes).values_list("channel", "address_hash")
     return {channel for channel, digest in found if hashes[digest] == channel}
 

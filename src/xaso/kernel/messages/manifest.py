@@ -1,11 +1,13 @@
 """What messages register: rights, menu lines, log sentences, the delivery job and its sweeper."""
 
-from xaso.kernel.base.manifest import Check, NavItem, Right, Service, TaskSpec
+from xaso.kernel.base.manifest import Check, Digests, NavItem, Right, Service, TaskSpec
 from xaso.kernel.messages.channels import mail_health
 from xaso.kernel.messages.delivery import deliver, scheduled_sweep
+from xaso.kernel.messages.digests import left, rehash_refusals
 from xaso.kernel.messages.queries import unread_count
 
 SERVICE = Service(
+    digests=(Digests("Địa chỉ từ chối nhận tin", rehash_refusals, left, "địa chỉ từ chối nhận tin"),),
     key="messages",
     title="Tin nhắn",
     summary="Một tin tới một người qua kênh tới được họ: Zalo, SMS, thư điện tử, hộp thư.",

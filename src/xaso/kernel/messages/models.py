@@ -155,6 +155,7 @@ class RefusedAddress(Record):
 
     channel = models.CharField("kênh", max_length=8, choices=Channel.choices)
     address_hash = models.CharField("băm địa chỉ", max_length=64)
+    key_number = models.PositiveIntegerField("khóa băm số", default=1)
 
     class Meta:
         verbose_name = "địa chỉ từ chối nhận tin"

@@ -61,7 +61,7 @@ def wishes(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """The holder of an address refuses further messages: asked first, so that a link checker changes nothing."""
-    channel, _ = actions.read_stop_token(token)
+    channel, *_ = actions.read_stop_token(token)
     done = request.method == "POST"
     if done:
         actions.refuse_address(viewer_in(request), token=token)

@@ -11,7 +11,7 @@ from django.db import connection
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError
-from xaso.kernel.base.fields import keyed_hash
+from xaso.kernel.base.fields import keyed_hash, keyed_hashes
 from xaso.kernel.base.models import Record
 from xaso.kernel.base.writing import insert_all
 from xaso.kernel.events import emit
@@ -22,7 +22,7 @@ from xaso.kernel.plain.moment import now, today
 from xaso.kernel.plain.text import name_sort_key, nfc
 
 _HOLDER = (
-    "SELECT person_id FROM people_identifier WHERE value_hash = %s AND kind = %s AND valid_to IS NULL"
+    "SELECT person_id FROM people_identifier WHERE value_hash = ANY(%s) AND kind = %s AND valid_to IS NULL"
     " ORDER BY id LIMIT 1"
 )
 
@@ -32,11 +32,16 @@ def identifier_hash(kind: str, value: str) -> str:
     return keyed_hash(value.strip().upper(), f"identifier:{kind}")
 
 
+def identifier_hashes(kind: str, value: str) -> list[str]:
+    """The digests under which an identifier may be kept while the digest key is being replaced."""
+    return keyed_hashes(value.strip().upper(), f"identifier:{kind}")
+
+
 def find_person(kind: str, value: str) -> Person | None:
     """The person who holds this identifier now."""
     # Mostly nobody is found: the person is read apart, and the question itself is put plainly.
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDER, [identifier_hash(kind, value), kind])
+        cursor.execute(_HOLDER, [identifier_hashes(kind, value), kind])
         row = cursor.fetchone()
     return Person.objects.get(pk=row[0]) if row else None
 

@@ -1,6 +1,8 @@
 """What the people area registers: rights, log sentences."""
 
-from xaso.kernel.base.manifest import NavItem, Right, Service
+from xaso.kernel.base.manifest import Digests, NavItem, Right, Service, TaskSpec
+from xaso.kernel.people.digests import rehash_identifiers
+from xaso.kernel.people.key_changes import go_on
 
 SERVICE = Service(
     key="people",
@@ -19,7 +21,10 @@ SERVICE = Service(
         Right("people.operate", "Vận hành hệ thống", ("admin", "province_admin")),
         Right("people.switches", "Bật tắt dịch vụ cho đơn vị", ("admin", "province_admin")),
     ),
+    digests=(Digests("Định danh của người", rehash_identifiers),),
+    tasks=(TaskSpec("people.change_keys", go_on, "*/5 * * * *"),),
     announces={
+        "people.key_changed": "Đổi khóa {kind}",
         "people.password_reset": "Cấp lại mật khẩu",
         "people.password_changed": "Đổi mật khẩu của mình",
         "people.account_closed": "Khóa tài khoản",

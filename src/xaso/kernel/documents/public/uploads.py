@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from xaso.kernel.base.errors import ActionError, Conflict
-from xaso.kernel.base.fields import keyed_hash
+from xaso.kernel.base.fields import keyed_hashes
 from xaso.kernel.documents.actions.uploads import MAX_PIECE, Beginning, add_piece, begin_upload, upload_of
 from xaso.kernel.documents.models import Upload
 from xaso.kernel.people.doors import public, viewer_in
@@ -26,12 +26,12 @@ def owners_of(request: HttpRequest, *, make: bool = False) -> list[str]:
     found = []
     account = viewer_in(request).account_id
     if account is not None:
-        found.append(keyed_hash(f"account:{account}", "documents-upload"))
+        found += keyed_hashes(f"account:{account}", "documents-upload")
     word = request.session.get(_SESSION)
     if word is None and make and account is None:
         word = request.session[_SESSION] = secrets.token_urlsafe(24)
     if word:
-        found.append(keyed_hash(f"session:{word}", "documents-upload"))
+        found += keyed_hashes(f"session:{word}", "documents-upload")
     return found
 
 

@@ -29,6 +29,7 @@ from pyhanko.sign.signers import Signer, SimpleSigner
 
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.base.fields import keyed_hash
+from xaso.kernel.base.keys import key_ring, replace_file
 from xaso.kernel.documents.config import config
 from xaso.kernel.documents.signing.authority import issue
 from xaso.kernel.documents.signing.base import KeyRef
@@ -44,8 +45,8 @@ def _folder() -> Path:
     return config().keys_dir / "signers"
 
 
-def _pin_key(pin: str, salt: bytes, key_id: str) -> bytes:
-    peppered = keyed_hash(f"{key_id}\x00{pin}", "documents.pin").encode()
+def _pin_key(pin: str, salt: bytes, key_id: str, number: int) -> bytes:
+    peppered = keyed_hash(f"{key_id}\x00{pin}", "documents.pin", number).encode()
     return hashlib.scrypt(peppered, salt=salt, **_SCRYPT)
 
 
@@ -55,6 +56,20 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _lock(pin: str, key_id: str, passphrase: bytes) -> bytes:
+    """The passphrase of a key, locked with its PIN and the house's digest key in force."""
+    salt, nonce, number = secrets.token_bytes(16), os.urandom(12), key_ring().hash_active
+    sealed = AESGCM(_pin_key(pin, salt, key_id, number)).encrypt(nonce, passphrase, key_id.encode())
+    facts = {"salt": salt.hex(), "nonce": nonce.hex(), "sealed": sealed.hex(), "key": number}
+    return json.dumps(facts).encode()
+
+
+def locks_under_older_keys() -> int:
+    """How many keys wait for their holder's PIN before an older digest key may go."""
+    active = key_ring().hash_active
+    return sum(json.loads(path.read_text()).get("key", 1) != active for path in _folder().glob("*.json"))
 
 
 def check_new_pin(pin: str) -> None:
@@ -68,21 +83,14 @@ def check_new_pin(pin: str) -> None:
 def save_key(key: rsa.RSAPrivateKey, certificate: x509.Certificate, pin: str) -> dict[str, Any]:
     """Keep a key and its certificate in a new PKCS#12 file; answer the reference for its ``KeyRef``."""
     check_new_pin(pin)
-    key_id, passphrase, salt, nonce = (
-        str(uuid7()),
-        secrets.token_bytes(32),
-        secrets.token_bytes(16),
-        os.urandom(12),
-    )
+    key_id, passphrase = str(uuid7()), secrets.token_bytes(32)
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = pkcs12.serialize_key_and_certificates(
         None, key, certificate, None, serialization.BestAvailableEncryption(passphrase.hex().encode())
     )
-    sealed = AESGCM(_pin_key(pin, salt, key_id)).encrypt(nonce, passphrase, key_id.encode())
-    lock = {"salt": salt.hex(), "nonce": nonce.hex(), "sealed": sealed.hex()}
     _write(folder / f"{key_id}.p12", store)
-    _write(folder / f"{key_id}.json", json.dumps(lock).encode())
+    _write(folder / f"{key_id}.json", _lock(pin, key_id, passphrase))
     return {"file": key_id}
 
 
@@ -135,7 +143,7 @@ def _open_passphrase(key_id: str, pin: str) -> bytes:
                 f"Nhập sai mã PIN nhiều lần nên khóa ký tạm khóa. Thử lại sau {minutes} phút.", "pin"
             )
         try:
-            pin_key = _pin_key(pin, bytes.fromhex(lock["salt"]), key_id)
+            pin_key = _pin_key(pin, bytes.fromhex(lock["salt"]), key_id, lock.get("key", 1))
             passphrase = AESGCM(pin_key).decrypt(
                 bytes.fromhex(lock["nonce"]), bytes.fromhex(lock["sealed"]), key_id.encode()
             )
@@ -149,6 +157,9 @@ def _open_passphrase(key_id: str, pin: str) -> bytes:
                 ) from error
             raise WrongPin(left) from error
         state.update(wrong=0, until=0)
+    if lock.get("key", 1) != key_ring().hash_active:
+        # The house's digest key was replaced: only now, with the PIN at hand, can the lock follow.
+        replace_file(folder / f"{key_id}.json", _lock(pin, key_id, passphrase))
     return passphrase
 
 

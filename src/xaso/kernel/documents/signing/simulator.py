@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -54,6 +55,12 @@ def make_credential(name: str, organisation: str, credential: str) -> x509.Certi
     path.write_bytes(seal(base64.b64encode(store).decode(), _PURPOSE))
     path.chmod(0o600)
     return certificate
+
+
+def sealed_files() -> list[tuple[Path, str]]:
+    """The provider's files with the purpose they are sealed for: they follow a change of the house's key."""
+    folder = config().keys_dir / "provider-simulator"
+    return [(path, _PURPOSE) for path in sorted(folder.glob("*.sealed"))]
 
 
 def _key(credential: str) -> rsa.RSAPrivateKey:

@@ -11,7 +11,7 @@ from django.core import signing
 from django.http import QueryDict
 
 from xaso.kernel.base.errors import ActionError
-from xaso.kernel.base.fields import keyed_hash
+from xaso.kernel.base.fields import keyed_hash, keyed_hashes
 from xaso.kernel.connectors.population import PersonQuestion, population
 from xaso.kernel.connectors.transport import Asked
 from xaso.kernel.people.actions import find_person, view_person
@@ -26,6 +26,7 @@ from xaso.services.onestop.actions.filing import Applicant
 
 PREFIX = "nop"
 SALT = "onestop.desk.proof"
+_PROOF = "onestop_proof"
 SCAN = ",".join(
     f"{fact}={PREFIX}-{name}"
     for fact, name in (
@@ -189,14 +190,13 @@ def look_up(viewer: Viewer, facts: dict[str, Any], *, reference: str, procedure:
     )
 
 
-def _digest(facts: dict[str, Any]) -> str:
-    text = "|".join(str(facts.get(name) or "") for name in ("id_number", "full_name", "birth_date"))
-    return keyed_hash(text, "onestop_proof")
+def _facts_line(facts: dict[str, Any]) -> str:
+    return "|".join(str(facts.get(name) or "") for name in ("id_number", "full_name", "birth_date"))
 
 
 def proof_of(viewer: Viewer, facts: dict[str, Any]) -> str:
     """A token that these three facts were confirmed to this officer; it ends with the working day."""
-    return signing.dumps([_digest(facts), str(viewer.account_id)], salt=SALT)
+    return signing.dumps([keyed_hash(_facts_line(facts), _PROOF), str(viewer.account_id)], salt=SALT)
 
 
 def is_proven(viewer: Viewer, facts: dict[str, Any], token: str) -> bool:
@@ -207,7 +207,7 @@ def is_proven(viewer: Viewer, facts: dict[str, Any], token: str) -> bool:
         digest, account = signing.loads(token, salt=SALT, max_age=12 * 3600)
     except (signing.BadSignature, ValueError):
         return False
-    return bool(digest == _digest(facts) and account == str(viewer.account_id))
+    return bool(digest in keyed_hashes(_facts_line(facts), _PROOF) and account == str(viewer.account_id))
 
 
 def known_person(viewer: Viewer, number: str, procedure: str) -> Person | None:
