@@ -24,6 +24,10 @@ Xã Số. Use: ./xaso WORD …
                      the database of this installation
   run                server, worker and simulators without loading demo data
   worker             only the background worker
+  upgrade [--to TAG] [--look]
+                     another version: look, backup, change, try; a failure puts the old one back
+  check-config       what should be set otherwise, in sentences
+  level-file         the information-security level file, from what is really configured
   manage …           Django's own commands
   lock               make the lock files again after a change of pyproject.toml
 Any other word goes to the product's own command line, for example:
@@ -112,6 +116,12 @@ def _lock(words: list[str]) -> int:
     return locks.lock(words)
 
 
+def _upgrade(words: list[str]) -> int:
+    from . import upgrade
+
+    return upgrade.upgrade(words)
+
+
 _OWN: dict[str, Callable[[list[str]], int]] = {
     "demo": _demo,
     "run": _run,
@@ -120,6 +130,7 @@ _OWN: dict[str, Callable[[list[str]], int]] = {
     "new": _new,
     "bench": _bench,
     "lock": _lock,
+    "upgrade": _upgrade,
     "db": _database,
     "manage": product,
 }

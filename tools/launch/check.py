@@ -25,6 +25,7 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 PROGRAMS = (
     ("chromium", CHROMIUM, "the journeys in a browser"),
     ("poppler-utils", ("pdfsig",), "a second opinion on signatures"),
+    ("nginx-light", ("nginx",), "the reverse proxy as shipped"),
     ("softhsm2", ("softhsm2-util",), "signing with a PKCS#11 token"),
 )
 

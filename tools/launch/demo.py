@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -56,6 +57,9 @@ def _go(options: argparse.Namespace, *, is_demo: bool) -> int:
     family = Family()
     try:
         prepare(env)
+        if not is_demo:
+            _product(env, "check-config", "--quiet")
+        shutil.rmtree(VAR / "metrics", ignore_errors=True)  # counts of processes that have ended
         if is_demo:
             _start_simulators(options, env, family)
             _load_demo(env)
