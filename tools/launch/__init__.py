@@ -24,6 +24,7 @@ Xã Số. Use: ./xaso WORD …
                      the database of this installation
   run                server, worker and simulators without loading demo data
   worker             only the background worker
+  prepare            libraries, database, tables, static files; starts nothing (for systemd)
   upgrade [--to TAG] [--look]
                      another version: look, backup, change, try; a failure puts the old one back
   check-config       what should be set otherwise, in sentences
@@ -116,6 +117,12 @@ def _lock(words: list[str]) -> int:
     return locks.lock(words)
 
 
+def _prepare(words: list[str]) -> int:
+    from . import demo
+
+    return demo.make_ready(words)
+
+
 def _upgrade(words: list[str]) -> int:
     from . import upgrade
 
@@ -130,6 +137,7 @@ _OWN: dict[str, Callable[[list[str]], int]] = {
     "new": _new,
     "bench": _bench,
     "lock": _lock,
+    "prepare": _prepare,
     "upgrade": _upgrade,
     "db": _database,
     "manage": product,

@@ -33,6 +33,19 @@ def run(words: list[str]) -> int:
     return _go(_options("run", words), is_demo=False)
 
 
+def make_ready(words: list[str]) -> int:
+    """Libraries, database, tables and static files, then the configuration looked over; starts nothing else."""
+    if words:
+        raise GiveUp("Use: ./xaso prepare")
+    environment.ensure()
+    env = environment.environ()
+    start_database(env)
+    prepare(env)
+    _product(env, "check-config")
+    say("Ready to be started.")
+    return 0
+
+
 def _options(word: str, words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=f"./xaso {word}")
     parser.add_argument("--port", type=int, default=8300, help="port of the web server (default 8300)")
