@@ -13,7 +13,7 @@ from xaso.services.onestop.catalogue.index import Entry, Index
 from xaso.services.onestop.catalogue.shape import ABSENT, AMBIGUOUS, PARSED, REASONS
 from xaso.services.onestop.catalogue.source import PORTAL_FILE
 
-_WORDS = {PARSED: "đọc được", AMBIGUOUS: "chưa rõ", ABSENT: "không có"}
+_WORDS = {PARSED: "đọc được", AMBIGUOUS: "chưa rõ", ABSENT: "không có", report.TO_CONFIRM: "chờ xác nhận"}
 _KINDS = {
     "working_days": "ngày làm việc",
     "calendar_days": "ngày",
@@ -22,8 +22,8 @@ _KINDS = {
     "same_day": "trong ngày",
     "by_case": "theo trường hợp",
     "per_channel": "theo cách nộp",
-    "by_law": "không quy định thời hạn",
-    "no_result": "không trả kết quả",
+    "minutes": "phút",
+    "staged": "nhiều giai đoạn",
     "none": "miễn phí",
     "fixed": "mức cố định",
     "set_by_council": "do Hội đồng nhân dân quy định",
@@ -52,8 +52,8 @@ def main(argv: list[str]) -> int:
     reading.add_argument("--json", action="store_true", help="in JSON")
     reading.add_argument(
         "--list",
-        choices=(AMBIGUOUS, ABSENT, "all"),
-        help="liệt kê từng điểm chưa đọc được, theo mã và trường",
+        choices=(AMBIGUOUS, ABSENT, report.TO_CONFIRM, "all"),
+        help="liệt kê từng điểm chưa đọc được, theo mã và trường; to_confirm: đã đọc, chờ xác nhận",
     )
     finding = verbs.add_parser("search", help="tìm thủ tục bằng lời thường trong danh mục đi kèm")
     finding.add_argument("text", nargs="+")
@@ -125,9 +125,11 @@ def _import_report(options: argparse.Namespace) -> int:
     groups = {"all": reading.procedures, "commune": [p for p in reading.procedures if report.is_commune(p)]}
     listed = groups["commune" if options.commune else "all"]
     shown = {"commune": groups["commune"]} if options.commune else groups
-    wanted = {"ambiguous": (AMBIGUOUS,), "absent": (ABSENT,), "all": (AMBIGUOUS, ABSENT)}.get(
-        options.list or "", ()
-    )
+    wanted = {
+        "ambiguous": (AMBIGUOUS,),
+        "absent": (ABSENT,),
+        "all": (AMBIGUOUS, ABSENT, report.TO_CONFIRM),
+    }.get(options.list or "", (options.list,))
     problems = [
         problem
         for procedure in listed
@@ -179,7 +181,10 @@ def _page(title: str, table: dict[str, Any]) -> list[str]:
     )
     lines.append(f"    bảng của Cổng có in đơn vị (kể cả mâu thuẫn): {unit['printed_by_portal']}")
     lines += [f"    đơn vị từ {_KINDS[source]}: {count}" for source, count in unit["from"].items()]
-    lines += [f"    không có: {_why_without(name)}: {count}" for name, count in unit["without"].items()]
+    lines.append(f"    Cổng ghi rõ là không có thời hạn: {unit['stated_none']}")
+    lines.append(f"    chưa biết: {unit['unknown']}")
+    lines += [f"        vì {_why_without(name)}: {count}" for name, count in unit["without"].items()]
+    lines.append(f"    đã đọc được, chờ cán bộ xác nhận: {unit['to_confirm']}")
     fields = ", ".join(f"{name} {count}" for name, count in unit["without_by_field"].items())
     lines += [f"    theo lĩnh vực: {fields}", ""]
     return lines
@@ -192,17 +197,18 @@ def _block(label: str, table: dict[str, Any]) -> list[str]:
         if status == AMBIGUOUS:
             lines += [f"    chưa rõ: {_reason(kind)}: {count}" for kind, count in kinds.items()]
         else:
-            lines += [
-                f"    {_WORDS[status]}: {_KINDS.get(kind, kind)}: {count}" for kind, count in kinds.items()
-            ]
+            lines += [f"    {_WORDS[status]}: {_kind(label, kind)}: {count}" for kind, count in kinds.items()]
     return lines
 
 
+def _kind(label: str, kind: str) -> str:
+    if kind == "none" and label.startswith("Thời hạn"):
+        return "ghi rõ không có thời hạn"
+    return _KINDS.get(kind, kind)
+
+
 def _why_without(name: str) -> str:
-    if name.startswith("no_term_applies"):
-        kind = name.partition("(")[2].rstrip(")")
-        return f"không áp dụng thời hạn ({_KINDS.get(kind, kind)})"
-    return "cổng không ghi gì" if name == ABSENT else _reason(name)
+    return "Cổng không ghi gì" if name == ABSENT else _reason(name)
 
 
 def _reason(code: str) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from xaso.kernel.plain.clock.calendar import COMPENSATORY_WORK, Calendar, DayRow
 from xaso.kernel.plain.clock.counting import Pause, Stage, count, local, merge
-from xaso.kernel.plain.clock.terms import CALENDAR_DAYS, HOURS, MONTHS, SAME_DAY, Term, parse_term
+from xaso.kernel.plain.clock.terms import CALENDAR_DAYS, MONTHS, SAME_DAY, Term, parse_term
 
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 UNCONFIRMED = "chưa xác nhận"
@@ -133,7 +133,7 @@ def _explain(answer: Due) -> Iterable[str]:
         if pause.start < answer.at:
             since, until = moment_words(pause.start), moment_words(pause.end)
             yield f"Tạm dừng từ {since} đến {until}: không tính vào thời hạn."
-    closing = "" if answer.stages[-1].part.kind == HOURS else ", hết giờ làm việc"
+    closing = "" if answer.stages[-1].part.hours is not None else ", hết giờ làm việc"
     yield f"Đến hạn lúc {moment_words(answer.at)}{closing}."
     for item in answer.unconfirmed:
         yield f"Lưu ý, {UNCONFIRMED}: {item}."
@@ -141,7 +141,7 @@ def _explain(answer: Due) -> Iterable[str]:
 
 def _start_words(stage: Stage, calendar: Calendar) -> str:
     day = stage.start.date()
-    if stage.part.kind == HOURS:
+    if stage.part.hours is not None:
         return (
             f"tính theo giờ làm việc từ {moment_words(stage.start)} (Bộ luật Dân sự 2015, Điều 147 khoản 1), "
             "ngoài giờ làm việc thì từ đầu buổi làm việc kế tiếp."

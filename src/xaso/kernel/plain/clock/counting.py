@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 from xaso.kernel.plain.clock.calendar import Calendar, Span
-from xaso.kernel.plain.clock.terms import CALENDAR_DAYS, HOURS, MONTHS, SAME_DAY, Part, Term, parse_term
+from xaso.kernel.plain.clock.terms import CALENDAR_DAYS, MONTHS, SAME_DAY, Part, Term, parse_term
 from xaso.kernel.plain.moment import VIETNAM
 
 _DAY = timedelta(days=1)
@@ -78,8 +78,8 @@ def count(
 def _count_part(start: datetime, part: Part, calendar: Calendar, pauses: Sequence[Pause]) -> datetime:
     if part.kind == SAME_DAY:
         return _same_day(start, calendar, pauses)
-    if part.kind == HOURS:
-        seconds = int(part.amount * 3600)
+    if part.hours is not None:
+        seconds = round(part.hours * 3600)
         return add_working_time(start, timedelta(seconds=seconds), calendar, pauses)
     first = start.date()
     if part.kind == CALENDAR_DAYS:

@@ -1,4 +1,4 @@
-"""Terms as the law writes them: working days, calendar days, months, hours, same day, and stages of these."""
+"""Terms as the law writes them: working days, calendar days, months, hours, minutes, same day, and stages of these."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ WORKING_DAYS = "wd"
 CALENDAR_DAYS = "d"
 MONTHS = "mo"
 HOURS = "h"
+MINUTES = "min"
 SAME_DAY = "same-day"
 
-_PART = re.compile(r"^(\d{1,5}(?:\.\d{1,2})?)(wd|d|mo|h)$", re.ASCII)
-_MOST = {WORKING_DAYS: 1000, CALENDAR_DAYS: 3660, MONTHS: 120, HOURS: 2000}
-_WORDS = {WORKING_DAYS: "ngày làm việc", CALENDAR_DAYS: "ngày", MONTHS: "tháng", HOURS: "giờ làm việc"}
+_PART = re.compile(r"^(\d{1,5}(?:\.\d{1,2})?)(wd|d|mo|h|min)$", re.ASCII)
+_MOST = {WORKING_DAYS: 1000, CALENDAR_DAYS: 3660, MONTHS: 120, HOURS: 2000, MINUTES: 6000}
+_WORDS = {
+    WORKING_DAYS: "ngày làm việc",
+    CALENDAR_DAYS: "ngày",
+    MONTHS: "tháng",
+    HOURS: "giờ làm việc",
+    MINUTES: "phút",
+}
 _HELP = (
-    "Viết thời hạn như: 5wd (ngày làm việc), 15d (ngày), 2mo (tháng), 8h (giờ làm việc), "
+    "Viết thời hạn như: 5wd (ngày làm việc), 15d (ngày), 2mo (tháng), 8h (giờ làm việc), 15min (phút), "
     "same-day (trong ngày); nhiều giai đoạn nối bằng dấu +, ví dụ 10wd+15wd+5wd."
 )
 
@@ -35,6 +42,13 @@ class Part:
             return "trong ngày làm việc"
         number = f"{self.amount.normalize():f}".replace(".", ",")
         return f"{number} {_WORDS[self.kind]}"
+
+    @property
+    def hours(self) -> Decimal | None:
+        """Working hours of a stage counted by the clock; None for days, months and same-day."""
+        if self.kind == MINUTES:
+            return self.amount / 60
+        return self.amount if self.kind == HOURS else None
 
     def __str__(self) -> str:
         return SAME_DAY if self.kind == SAME_DAY else f"{self.amount.normalize():f}{self.kind}"

@@ -195,7 +195,7 @@ def _version(
         data=data,
         source=item.source,
         source_hash=item.fingerprint,
-        unsettled=len(data.get("points", [])),
+        unsettled=points.open_points(data),
         confirmed=segment.confirmed,
         valid_from=segment.valid_from,
         valid_to=segment.valid_to,
@@ -338,7 +338,7 @@ def _follow(version: ProcedureVersion, data: dict[str, Any], basis: str, start: 
         },
         number=version.number + 1,
         data=data,
-        unsettled=len(data.get("points", [])),
+        unsettled=points.open_points(data),
         valid_from=start,
         legal_basis="; ".join(part for part in (version.legal_basis, basis) if part),
     )

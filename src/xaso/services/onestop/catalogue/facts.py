@@ -23,6 +23,11 @@ SOURCES = {
     "settled": "cán bộ đã chốt",
     "clean": "đọc lại bằng tay",
 }
+NO_TERM = {
+    "none": "Không có thời hạn giải quyết",
+    "no_result": "Không trả kết quả",  # as an officer settled it
+    "by_law": "Pháp luật không quy định thời hạn",
+}
 _UNKNOWN_TERM = "Chưa rõ thời hạn, hỏi nơi tiếp nhận"
 _UNKNOWN_FEE = "Chưa rõ mức phí, hỏi nơi tiếp nhận"
 
@@ -71,22 +76,35 @@ def _term(data: dict[str, Any], term: dict[str, Any]) -> Fact:
         basis=str(term.get("basis", "")),
         confirmed=sure,
         unconfirmed=unconfirmed,
-        note=str(corrected.get("note", "")),
+        note=str(corrected.get("note", "")) or _own_words(term),
     )
+
+
+def _own_words(term: dict[str, Any]) -> str:
+    """Where there is no term, what the portal itself prints there."""
+    raw = " ".join(str(term.get("raw", "")).split())
+    return f"Cổng dịch vụ công ghi: “{raw[:200]}”" if term.get("kind") == "none" and raw else ""
 
 
 def term_words(term: dict[str, Any]) -> str:
     """“5 ngày làm việc”; empty for kinds that need the rows."""
     kind = term.get("kind", "")
-    if kind == "no_result":
-        return "Không trả kết quả"
-    if kind == "by_law":
-        return "Pháp luật không quy định thời hạn"
+    if kind in NO_TERM:
+        return NO_TERM[kind]
     if term.get("code"):
         return _words_of(str(term["code"]))
     if kind == "by_case" and term.get("stages"):
-        return "Theo trường hợp: " + "; ".join(_words_of(stage) for stage in term["stages"])
+        return "Theo trường hợp: " + "; ".join(_stage_words(term))
     return ""
+
+
+def _stage_words(term: dict[str, Any]) -> list[str]:
+    """“2 giờ làm việc (kiểm tra hồ sơ)”."""
+    names = [*term.get("stage_words", []), *[""] * len(term["stages"])]
+    return [
+        _words_of(stage) + (f" ({name})" if name else "")
+        for stage, name in zip(term["stages"], names, strict=False)
+    ]
 
 
 def _words_of(code: str) -> str:

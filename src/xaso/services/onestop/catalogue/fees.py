@@ -94,6 +94,16 @@ def _labels(amounts: list[tuple[int, str, str]]) -> list[str]:
     return list(dict.fromkeys(_label(value, currency) for value, currency, _ in amounts))[:8]
 
 
+def _said_as_fee(description: str) -> list[tuple[int, str, str]]:
+    """Amounts that the description calls a fee."""
+    return [
+        amount
+        for match in _AMOUNT.finditer(description)
+        if _FEE_IN_TEXT.search(description[: match.start()])
+        for amount in amounts_in(description[match.start() : match.end() + 40])
+    ]
+
+
 def _silent_fee(row: Row) -> Fee:
     """No information in the cell. A note or a sentence about the fee may still say it."""
     text = row.note
@@ -102,10 +112,7 @@ def _silent_fee(row: Row) -> Fee:
     sentence = _FEE_SENTENCE.search(row.description)
     if sentence and _COUNCIL.search(sentence[0]) and not amounts_in(sentence[0]):
         return Fee(PARSED, kind="set_by_council", source="description", raw=sentence[0][:300])
-    stated = amounts_in(text)
-    for match in _AMOUNT.finditer(row.description):
-        if _FEE_IN_TEXT.search(row.description[: match.start()]):
-            stated += amounts_in(row.description[match.start() : match.end() + 40])
+    stated = amounts_in(text) + _said_as_fee(row.description)
     if stated:
         return Fee(AMBIGUOUS, raw=row.raw[:300], reason="several_amounts", candidates=_labels(stated))
     return Fee(ABSENT, raw=row.fee)
@@ -116,12 +123,7 @@ def _free_fee(row: Row) -> Fee:
     note = row.note.strip()
     raw = f"{row.fee}({note[:260]})" if note else row.fee
     if not note:
-        stated = [
-            amount
-            for match in _AMOUNT.finditer(row.description)
-            if _FEE_IN_TEXT.search(row.description[: match.start()])
-            for amount in amounts_in(row.description[match.start() : match.end() + 40])
-        ]
+        stated = _said_as_fee(row.description)
         if stated:
             return Fee(AMBIGUOUS, raw=raw, reason="free_but_amount", candidates=["0 VND", *_labels(stated)])
         return Fee(PARSED, kind="none", amount=0, source="column", raw=raw)
@@ -173,6 +175,9 @@ def _checked(row: Row, amount: int, currency: str, raw: str) -> Fee:
         fee.reason = "dated_reduction"
     elif len(values) > 1:
         fee.kind = "by_case"
+    elif more := [item for item in _said_as_fee(row.description) if item[:2] != (amount, currency)]:
+        fee.reason = "several_amounts"  # "Phí: 800.000 đồng. Lệ phí: 100.000 đồng"
+        candidates = list(dict.fromkeys([*candidates, *_labels(more)]))
     if fee.reason:
         fee.status, fee.kind, fee.candidates = AMBIGUOUS, "unknown", candidates
     return fee

@@ -1,12 +1,14 @@
 """Dated law beside the portal's text: terms that the portal leaves without unit, and corrections where it lags.
 
 `legal-terms.json` supplies a unit only when the portal cites the same document for the procedure and its
-number, if it prints one, is the law's number. `overrides.json` replaces a part of a version from a day on.
+number, if it prints one, is the law's number or is explained by the row; a row of the procedure's own text
+quotes a sentence that no rule reads. `overrides.json` replaces a part of a version from a day on.
 Both stay marked: their source is "law", and what was not compared with later amendments is listed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -54,17 +56,29 @@ def overrides() -> dict[str, list[Override]]:
 
 
 @lru_cache(maxsize=1)
-def _legal_terms() -> dict[str, dict[str, Any]]:
-    return {code: row for row in load_json("legal-terms.json")["terms"] for code in row["codes"]}
+def _legal_terms() -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in load_json("legal-terms.json")["terms"]:
+        for code in row["codes"]:
+            found.setdefault(code, []).append(row)
+    return found
 
 
 def with_legal_terms(procedure: ParsedProcedure) -> ParsedProcedure:
     """The procedure with the terms that the law gives where the portal lost the unit or prints nothing."""
-    row = _legal_terms().get(procedure.code)
-    if row is None or row["document"] not in {law.number for law in procedure.legal}:
-        return procedure
-    if "candidates" in row:
-        return _with_candidates(procedure, row)
+    for row in _legal_terms().get(procedure.code, ()):
+        if not (_cites(procedure, row["document"]) or row.get("own_text")):
+            continue
+        procedure = _with_candidates(procedure, row) if "candidates" in row else _with_term(procedure, row)
+    return procedure
+
+
+def _cites(procedure: ParsedProcedure, document: str) -> bool:
+    """Whether a law is cited, as a row of its own or in the title of the circular that details it."""
+    return any(document in (law.number, *law.title.split()) for law in procedure.legal if document)
+
+
+def _with_term(procedure: ParsedProcedure, row: dict[str, Any]) -> ParsedProcedure:
     changed = False
     for channel in procedure.channels:
         if channel.channel not in row.get("channels", (channel.channel,)):
@@ -89,28 +103,43 @@ def _with_candidates(procedure: ParsedProcedure, row: dict[str, Any]) -> ParsedP
 
 
 def _legal_term(term: Term, row: dict[str, Any]) -> Term | None:
-    code: str = row["term"]
-    digits = code.rstrip("abcdefghijklmnopqrstuvwxyz-")
-    amount = float(digits) if digits else None
-    silent = term.status == ABSENT or term.reason == "only_in_steps"
-    agrees = (
-        term.status == AMBIGUOUS
-        and term.reason == "unit_lost"
-        and amount is not None
-        and term.amount == amount
-    )
-    if not (silent or agrees):
+    """The term that the row gives here; None when the portal's print speaks against it."""
+    code: str = row.get("term", "")
+    unit = code.lstrip("0123456789.")
+    amount = float(code.removesuffix(unit)) if code and code != "same-day" else None
+    silent = term.status == ABSENT or term.reason in ("only_in_steps", *row.get("settles", ()))
+    agrees = term.reason == "unit_lost" and amount is not None and term.amount == amount
+    explained = _explains(term, row.get("printed", ()))
+    if not (silent or agrees or explained):
         return None
+    doubts = list(row["unconfirmed"])
+    if explained and not agrees:
+        doubts.append(row["explained"])
     return replace(
         term,
         status=PARSED,
-        kind="same_day" if code == "same-day" else KINDS[code[len(digits) :]],
+        kind=_kind(code, unit),
         code=code,
         amount=amount,
-        source="law",
+        source=row.get("own_text", "law"),
         reason="",
         candidates=[],
+        stages=list(row.get("stages", ())),
+        stage_words=list(row.get("stage_words", ())),
         evidence=row["quote"],
-        basis=f"{row['article']}, {row['document']}",
-        unconfirmed=list(row["unconfirmed"]),
+        basis=", ".join(part for part in (row["article"], row["document"]) if part),
+        unconfirmed=doubts,
     )
+
+
+def _explains(term: Term, printed: Sequence[int]) -> bool:
+    """Whether the row says why the portal prints this number: alone, or glued to the fee that follows it."""
+    if term.reason == "unit_lost":
+        return any(term.amount == number or f"{number}?" in term.candidates for number in printed)
+    return term.reason == "digits_glued" and any(f"{number}?" in term.candidates for number in printed)
+
+
+def _kind(code: str, unit: str) -> str:
+    if not code:
+        return "by_case"
+    return "same_day" if code == "same-day" else KINDS[unit]

@@ -21,7 +21,7 @@ from xaso.services.onestop.catalogue.points import points_of
 from xaso.services.onestop.catalogue.shape import PARSED
 from xaso.services.onestop.catalogue.source import load_json
 
-READER = 1  # raise when the parser reads better: a re-import then makes new versions
+READER = 2  # raise when the parser reads better: a re-import then makes new versions
 SOURCE_PORTAL = "Cổng Dịch vụ công quốc gia"
 SOURCE_CLEAN = "Làm sạch bằng tay từ Cổng Dịch vụ công quốc gia và văn bản đã dẫn"
 _VOLATILE = {"raw_text", "formality_id", "detail_url"}

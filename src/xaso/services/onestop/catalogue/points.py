@@ -15,6 +15,7 @@ from xaso.services.onestop.catalogue.shape import AMBIGUOUS, CHANNEL_LABELS, PAR
 from xaso.services.onestop.catalogue.summaries import summary_of_rows
 
 TERM, FEE = "term", "fee"
+CONFIRM = "to_confirm"  # read, with a mark: an officer may confirm or correct it
 KIND_LABELS = {TERM: "Thời hạn giải quyết", FEE: "Phí, lệ phí"}
 _FEE_WORDS = {
     "none": ("none", 0),
@@ -26,7 +27,7 @@ _FEE_HELP = (
     "Viết số tiền bằng đồng (ví dụ 20000), hoặc: none (không thu), council (Hội đồng nhân dân quy định), "
     "committee (Ủy ban nhân dân quy định), tariff (theo biểu phí của văn bản đã dẫn)."
 )
-_PARTS = {"wd": "working_days", "d": "calendar_days", "h": "hours", "mo": "months"}
+_PARTS = {"wd": "working_days", "d": "calendar_days", "h": "hours", "mo": "months", "min": "minutes"}
 
 
 class WrongValue(ValueError):
@@ -34,14 +35,16 @@ class WrongValue(ValueError):
 
 
 def points_of(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is ambiguous in the terms and fees of a version, one entry for rows that read alike."""
+    """What is ambiguous in the terms and fees of a version, and what was read but waits for confirmation; one
+    entry for rows that read alike."""
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
     for number, row in enumerate(data.get("channels", []), start=1):
         for kind in (TERM, FEE):
             item = row.get(kind, {})
-            if item.get("status") != AMBIGUOUS:
+            reason = _reason(item)
+            if not reason:
                 continue
-            key = (kind, item.get("raw", ""), item.get("reason", ""))
+            key = (kind, item.get("raw", ""), reason)
             point = found.get(key)
             if point is None:
                 found[key] = point = {
@@ -51,9 +54,9 @@ def points_of(data: dict[str, Any]) -> list[dict[str, Any]]:
                     "rows": [],
                     "channels": [],
                     "raw": item.get("raw", ""),
-                    "reason": item.get("reason", ""),
-                    "message": REASONS.get(item.get("reason", ""), ""),
-                    "candidates": item.get("candidates", []),
+                    "reason": reason,
+                    "message": _message(item, reason),
+                    "candidates": _candidates(item, reason),
                     "evidence": item.get("evidence", "") or item.get("note", ""),
                 }
             point["rows"].append(number)
@@ -61,6 +64,29 @@ def points_of(data: dict[str, Any]) -> list[dict[str, Any]]:
             if label not in point["channels"]:
                 point["channels"].append(label)
     return list(found.values())
+
+
+def open_points(data: dict[str, Any]) -> int:
+    """How many points of a version are not known; what only waits for confirmation is known and not counted."""
+    return sum(point["reason"] != CONFIRM for point in data.get("points", []))
+
+
+def _reason(item: dict[str, Any]) -> str:
+    if item.get("status") == AMBIGUOUS:
+        return str(item.get("reason", "")) or AMBIGUOUS
+    return CONFIRM if item.get("status") == PARSED and item.get("unconfirmed") else ""
+
+
+def _message(item: dict[str, Any], reason: str) -> str:
+    if reason != CONFIRM:
+        return REASONS.get(reason, "")
+    return "; ".join([*filter(None, [item.get("basis", "")]), *item["unconfirmed"]])
+
+
+def _candidates(item: dict[str, Any], reason: str) -> list[str]:
+    if reason != CONFIRM:
+        return list(item.get("candidates", []))
+    return [item["code"]] if item.get("code") else [" | ".join(item["stages"])]
 
 
 def read_value(kind: str, value: str) -> dict[str, Any]:
@@ -82,6 +108,9 @@ def _read_term(text: str) -> dict[str, Any]:
     if text in ("no-result", "by-law"):
         return {"kind": text.replace("-", "_")}
     try:
+        if "|" in text:
+            stages = [str(parse_term(case.strip())) for case in text.split("|")]
+            return {"kind": "by_case", "stages": stages}
         term = parse_term(text)
     except ValueError as error:
         raise WrongValue(
@@ -109,17 +138,16 @@ def settled(data: dict[str, Any], settlement: dict[str, Any]) -> dict[str, Any] 
     touched = False
     for row in made.get("channels", []):
         item = row.get(settlement["kind"], {})
-        same = item.get("raw", "") == settlement["raw"] and item.get("reason", "") == settlement["reason"]
-        if item.get("status") != AMBIGUOUS or not same:
+        if item.get("raw", "") != settlement["raw"] or _reason(item) != settlement["reason"]:
             continue
-        kept = {key: item[key] for key in ("raw", "note") if key in item}
+        kept = {key: item[key] for key in ("raw", "note", "stage_words") if key in item}
         row[settlement["kind"]] = {
             **kept,
             **read_value(settlement["kind"], settlement["value"]),
             "status": PARSED,
             "source": "settled",
             "basis": settlement["legal_basis"],
-            "was": {key: item[key] for key in ("reason", "candidates") if key in item},
+            "was": {key: item[key] for key in ("reason", "candidates", "code", "unconfirmed") if key in item},
         }
         touched = True
     if not touched:

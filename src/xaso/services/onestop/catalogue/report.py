@@ -27,6 +27,7 @@ _BRANCHES = {
     "Thuế",
 }  # done by branches of the ministry, though the portal names the commune level
 LAW, CLEAN = "law", "clean"
+TO_CONFIRM = "to_confirm"
 
 
 @dataclass(slots=True)
@@ -81,16 +82,23 @@ def is_commune(procedure: ParsedProcedure) -> bool:
 
 
 def problems_of(procedure: ParsedProcedure) -> Iterator[Problem]:
-    """Everything of one procedure that is ambiguous or absent, in the order of the page."""
+    """Everything of one procedure that is ambiguous or absent or waits for confirmation, in the order of the page."""
     if not procedure.channels:
         yield Problem(procedure.code, "channels", ABSENT, "rows_unreadable", "")
     for number, channel in enumerate(procedure.channels, start=1):
         for name, item in (("term", channel.term), ("fee", channel.fee)):
+            where = f"{name}[{number}:{channel.channel}]"
             if item.status != PARSED:
-                where = f"{name}[{number}:{channel.channel}]"
                 yield Problem(
                     procedure.code, where, item.status, item.reason, item.raw[:200], tuple(item.candidates)
                 )
+        term = channel.term
+        if term.status == PARSED and term.unconfirmed:
+            told = (term.code or " | ".join(term.stages), term.basis, *term.unconfirmed)
+            where = f"term[{number}:{channel.channel}]"
+            yield Problem(
+                procedure.code, where, TO_CONFIRM, TO_CONFIRM, term.raw[:200], tuple(filter(None, told))
+            )
     for number, paper in enumerate(procedure.components, start=1):
         if paper.status != PARSED:
             yield Problem(
@@ -174,6 +182,7 @@ def _unit_table(procedures: list[ParsedProcedure]) -> dict[str, Any]:
     order = ("column", "description", "steps", LAW, CLEAN)
     sources: Counter[str] = Counter()
     missing: Counter[str] = Counter()
+    stated_none = 0
     for procedure in procedures:
         found = {c.term.source for c in procedure.channels if _with_unit(c.term, law=True)}
         best = next((source for source in order if source in found), None)
@@ -181,22 +190,24 @@ def _unit_table(procedures: list[ParsedProcedure]) -> dict[str, Any]:
             best = CLEAN
         if best:
             sources[best] += 1
-        elif procedure.term.status == PARSED:
-            missing[f"no_term_applies ({procedure.term.kind})"] += 1
+        elif procedure.term.status == PARSED and procedure.term.kind == "none":
+            stated_none += 1
         else:
             missing[procedure.term.reason or ABSENT] += 1
     total = len(procedures)
     known = sum(sources.values())
     text = known - sources[LAW] - sources[CLEAN]
-    not_applicable = sum(count for name, count in missing.items() if name.startswith("no_term_applies"))
     return {
         "from": {source: sources[source] for source in order},
+        "stated_none": stated_none,
+        "unknown": total - known - stated_none,
         "without": dict(missing.most_common()),
+        "to_confirm": sum(any(c.term.unconfirmed for c in p.channels) for p in procedures),
         "printed_by_portal": sum(_prints_unit(procedure) for procedure in procedures),
         "with_unit": known,
         "share": _share(known, total),
         "share_from_portal_text": _share(text, total),
-        "share_where_a_term_applies": _share(known, total - not_applicable),
+        "share_where_a_term_applies": _share(known, total - stated_none),
         "share_without_customs_and_tax": _share(
             sum(has_unit(p) or cleaned_term(p.code) for p in procedures if p.field_name not in _BRANCHES),
             sum(p.field_name not in _BRANCHES for p in procedures),

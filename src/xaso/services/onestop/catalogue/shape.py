@@ -25,6 +25,7 @@ REASONS = {
     "free_text": "Thời hạn ghi bằng lời, không đọc được thành số",
     "not_set_in_text": "Cột thời gian có số nhưng phần mô tả ghi không quy định",
     "zero_term": "Thời hạn ghi là 0",
+    "to_confirm": "Đã đọc được nhưng cần cán bộ xác nhận",
     # fees
     "free_but_tariff": "Ghi miễn phí nhưng lại dẫn văn bản quy định mức thu",
     "free_but_amount": "Ghi miễn phí nhưng phần chú thích nêu số tiền",
@@ -33,7 +34,7 @@ REASONS = {
     "thousands_lost": "Số tiền nhỏ bất thường, có thể mất ba chữ số cuối",
     "amount_mismatch": "Số tiền ở cột phí không có trong phần chú thích",
     "dated_reduction": "Mức phí có giảm hoặc miễn theo thời gian",
-    "several_amounts": "Phần chú thích nêu nhiều mức thu",
+    "several_amounts": "Phần chú thích hoặc mô tả nêu nhiều mức thu",
     "currency_conflict": "Đơn vị tiền ở cột phí khác phần chú thích",
     "note_border_lost": "Không rõ phần chú thích phí kết thúc ở đâu",
     # components
@@ -56,7 +57,8 @@ class Term:
 
     status: str
     kind: str = "unknown"  # working_days calendar_days hours working_hours months minutes same_day staged
-    #                        by_case per_channel by_law no_result unknown
+    #                        by_case per_channel none unknown; none: the portal states that
+    #                        there is no term (its words stay in raw)
     code: str = ""
     amount: float | None = None
     source: str = ""  # column description steps law clean settled override
@@ -64,6 +66,7 @@ class Term:
     reason: str = ""
     candidates: list[str] = field(default_factory=list)  # codes that fit the text; "5?" has no unit
     stages: list[str] = field(default_factory=list)  # codes of the parts when the text splits the term
+    stage_words: list[str] = field(default_factory=list)  # what each part of `stages` is for, when known
     evidence: str = ""  # the sentence that gave the unit
     basis: str = ""  # article and document, when the law gave the term
     unconfirmed: list[str] = field(default_factory=list)

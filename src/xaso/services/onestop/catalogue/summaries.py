@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from xaso.services.onestop.catalogue.shape import ABSENT, AMBIGUOUS, PARSED, Channel, Fee, Term, pack
+from xaso.services.onestop.catalogue.terms import spoken_terms
 
+_CASE = re.compile(r"trường\s+h[ợơ]p|đối\s+với", re.IGNORECASE)
 Item = TypeVar("Item", Term, Fee)
 
 
@@ -15,7 +18,7 @@ def summary_term(channels: list[Channel]) -> Term:
 
     Ambiguous as soon as one row is ambiguous; absent rows do not count against the others.
     """
-    return _term([(row.channel, row.term) for row in channels])
+    return _term([(row.channel, row.term, row.note) for row in channels])
 
 
 def summary_fee(channels: list[Channel]) -> Fee:
@@ -27,7 +30,9 @@ def summary_of_rows(rows: list[dict[str, Any]], kind: str) -> dict[str, Any]:
     """The summary of stored rows, as JSON again. `kind` is "term" or "fee"."""
     made: Term | Fee
     if kind == "term":
-        made = _term([(row["channel"], _from_json(Term, row.get("term", {}))) for row in rows])
+        made = _term(
+            [(row["channel"], _from_json(Term, row.get("term", {})), row.get("note", "")) for row in rows]
+        )
     else:
         made = _fee([(row["channel"], _from_json(Fee, row.get("fee", {}))) for row in rows])
     packed: dict[str, Any] = pack(asdict(made))
@@ -39,8 +44,8 @@ def _from_json(shape: type[Item], value: dict[str, Any]) -> Item:
     return shape(**{"status": ABSENT, **{key: item for key, item in value.items() if key in known}})
 
 
-def _term(rows: list[tuple[str, Term]]) -> Term:
-    terms = [(channel, term) for channel, term in rows if term.status != ABSENT]
+def _term(rows: list[tuple[str, Term, str]]) -> Term:
+    terms = [(channel, term) for channel, term, _ in rows if term.status != ABSENT]
     if not terms:
         return Term(ABSENT)
     unclear = [term for _, term in terms if term.status == AMBIGUOUS]
@@ -56,6 +61,10 @@ def _term(rows: list[tuple[str, Term]]) -> Term:
             evidence=unclear[0].evidence,
         )
     codes = list(dict.fromkeys(term.code or term.kind for _, term in terms))
+    if len(codes) == 1 and _stage_by_stage(rows):
+        return Term(
+            AMBIGUOUS, raw=first.raw, reason="several_terms", candidates=codes, evidence=first.evidence
+        )
     if len(codes) == 1:
         return Term(
             PARSED,
@@ -65,6 +74,7 @@ def _term(rows: list[tuple[str, Term]]) -> Term:
             source=first.source,
             raw=first.raw,
             stages=first.stages,
+            stage_words=first.stage_words,
             evidence=first.evidence,
             basis=first.basis,
             unconfirmed=first.unconfirmed,
@@ -72,6 +82,18 @@ def _term(rows: list[tuple[str, Term]]) -> Term:
     names = [channel for channel, _ in terms]
     kind = "per_channel" if len(set(names)) == len(names) else "by_case"
     return Term(PARSED, kind=kind, source=first.source, raw=first.raw, stages=codes)
+
+
+def _stage_by_stage(rows: list[tuple[str, Term, str]]) -> bool:
+    """Rows of one channel whose descriptions each give a duration, and not for cases: "Công an cấp tỉnh: 10 ngày",
+    "Cục Tổ chức cán bộ: 10 ngày". They may follow one another, so none of them is the whole term."""
+    by_channel: dict[str, set[str]] = {}
+    for channel, _, note in rows:
+        if spoken_terms(note):
+            by_channel.setdefault(channel, set()).add(" ".join(note.split()))
+    return any(
+        len(notes) > 1 and not all(_CASE.search(note) for note in notes) for notes in by_channel.values()
+    )
 
 
 def _fee(rows: list[tuple[str, Fee]]) -> Fee:

@@ -58,6 +58,7 @@ _FROM_RECEPTION = re.compile(
     r"|văn\s+bản\s+đề\s+nghị)",
     re.IGNORECASE,
 )
+_FROM_FILING = re.compile(r"^[\s,]{0,3}kể\s+từ\s+(?:ngày|khi)\s+nộp\s+đủ\s+hồ\s+sơ", re.IGNORECASE)
 _STATES_TERM = re.compile(
     r"(?:^|\n)[\s*+–-]*(?:thời\s+hạn\s+giải\s+quyết|thời\s+gian\s+giải\s+quyết|trong\s+thời\s+hạn|trong\s+vòng"
     r"|không\s+quá|tối\s+đa)?[\s:]*(?:trong\s+thời\s+hạn|không\s+quá|tối\s+đa|là)?\s*$"
@@ -77,6 +78,17 @@ _CHECK_AND_RESULT = re.compile(
     re.IGNORECASE,
 )
 _AFTER_A_CHECK = re.compile(r"sau\s+khi\s+(?:xác\s+minh|có\s+kết\s+quả)[^.;\n]{0,80}$", re.IGNORECASE)
+_NO_TERM = re.compile(
+    r"không(?:\s+có)?\.?|không\s+quy\s+định(?:\s+thời\s+hạn(?:\s+giải\s+quyết)?)?\.?|không\s+phải\s+trả\s+kết\s+quả.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_NO_TERM_SAID = re.compile(r"không\s+quy\s+định\s+(?:về\s+)?thời\s+hạn\s+giải\s+quyết", re.IGNORECASE)
+_LONGER = re.compile(r"kéo\s+dài|gia\s+hạn", re.IGNORECASE)
+_CASE = re.compile(r"trường\s+h[ợơ]p|đối\s+với|\bnếu\b", re.IGNORECASE)
+_LETTER = re.compile(r"(?:^|[;.\n])\s*[a-zđ]\)\s+")
+COLUMN_PRINTS_DAYS = (
+    "Cột thời gian của Cổng in “Ngày”, phần mô tả cùng dòng ghi “ngày làm việc”: lấy theo phần mô tả"
+)
 _NOT_SET = re.compile(r"\W*(?:không|chưa)\s+(?:có\s+)?quy\s+định(?:\s+cụ\s+thể)?\W*", re.IGNORECASE)
 _ACCEPTANCE = re.compile(r"thông\s+báo[^.;\n]{0,60}(?:không\s+)?chấp\s+nhận", re.IGNORECASE)
 _RESULT = re.compile(
@@ -152,10 +164,8 @@ def read_term(row: Row, steps: str) -> Term:
         return _glued_term(row, steps)
     if row.time == NO_INFORMATION:
         return _absent_term(row, steps)
-    if row.time == "Không quy định":
-        return Term(PARSED, kind="by_law", source="column", raw=raw)
-    if row.time.startswith("Không phải trả kết quả"):
-        return Term(PARSED, kind="no_result", source="column", raw=raw)
+    if _NO_TERM.fullmatch(row.time):
+        return Term(PARSED, kind="none", source="column", raw=raw)
     cell = _CELL.fullmatch(row.time)
     if cell is None:
         return Term(AMBIGUOUS, raw=raw, reason="free_text")
@@ -193,6 +203,11 @@ def _against_description(term: Term, number: float, unit: str, description: str)
         term.evidence = (same or equal)[0].sentence
         term.stages = _stages([item for item in said if item not in same], number, unit)
         return term
+    if unit == "d" and _is_plainly_working_days(said, number, description):
+        term.evidence = said[0].sentence
+        term.unconfirmed = [COLUMN_PRINTS_DAYS]
+        term.stages = _stages(said, number, "wd")
+        return _made(term, number, "wd", "description")
     other_unit = [item for item in said if item.number == number]
     stages = _stages(said, number, unit)
     if stages and not other_unit:
@@ -201,6 +216,24 @@ def _against_description(term: Term, number: float, unit: str, description: str)
     reason = "unit_conflict" if other_unit else "number_mismatch"
     codes = [term.code, *(item.code for item in other_unit or said)]
     return _unclear(term, reason, codes, (other_unit or said)[0].sentence)
+
+
+def _is_plainly_working_days(said: list[Spoken], number: float, description: str) -> bool:
+    """Whether the description states the column's number as working days of the whole term.
+
+    It must open with that number, count from the reception of the dossier and name no case; other durations may
+    only be its parts, which add up to it, or what the law lets it be prolonged by.
+    """
+    first, others = said[0], said[1:]
+    if (first.number, first.unit) != (number, "wd") or any(item.number == number for item in others):
+        return False
+    if not (_FROM_RECEPTION.match(first.after) or _FROM_FILING.match(first.after)) or _CASE.search(
+        first.sentence
+    ):
+        return False
+    if _NOT_THE_WHOLE.search(first.sentence):
+        return False
+    return bool(_stages(said[1:], number, "wd")) or all(_LONGER.search(item.before) for item in others)
 
 
 def _unclear(term: Term, reason: str, codes: list[str], evidence: str) -> Term:
@@ -278,7 +311,9 @@ def _is_whole_term(item: Spoken, online: bool) -> bool:
 
 
 def _absent_term(row: Row, steps: str) -> Term:
-    """The cell says nothing: the description may state the term, alone or by cases."""
+    """The cell says nothing: the description may state the term, alone, in stages or by cases."""
+    if _NO_TERM_SAID.search(row.description):
+        return Term(PARSED, kind="none", source="description", raw=row.description[:400])
     said = spoken_terms(row.description)
     if said:
         term = Term(AMBIGUOUS, raw=row.description[:400], reason="several_terms", evidence=said[0].sentence)
@@ -288,6 +323,11 @@ def _absent_term(row: Row, steps: str) -> Term:
                 term.status, term.reason, term.candidates = PARSED, "", []
                 return _made(term, said[0].number, said[0].unit, "description")
             term.reason = "free_text"
+        elif _in_stages(row.description, said):
+            term.status, term.reason, term.candidates = PARSED, "", []
+            term.kind, term.source = "staged", "description"
+            term.stages = [item.code for item in said]
+            term.code = "+".join(term.stages)
         elif _by_cases(row.description, said):
             term.status, term.reason, term.candidates = PARSED, "", []
             term.kind, term.source = "by_case", "description"
@@ -297,6 +337,19 @@ def _absent_term(row: Row, steps: str) -> Term:
     if term.status == ABSENT and term.candidates:
         term.status, term.reason = AMBIGUOUS, "only_in_steps"
     return term
+
+
+def _in_stages(text: str, said: list[Spoken]) -> bool:
+    """A list a), b), … of nothing but stages one after another: each ends in its duration, the first counts from
+    reception, and none is for a case only."""
+    items = [item for item in _LETTER.split(text) if item.strip()]
+    if len(items) != len(said) or len(said) < 2 or not _LETTER.match(text):
+        return False
+    ends = all(
+        re.fullmatch(r"[\s.;]*", item.after) or _FROM_RECEPTION.match(item.after) or _LETTER.match(item.after)
+        for item in said
+    )
+    return ends and bool(_FROM_RECEPTION.match(said[0].after)) and not _CASE.search(text)
 
 
 def _by_cases(text: str, said: list[Spoken]) -> bool:

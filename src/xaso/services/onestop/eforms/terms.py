@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from xaso.kernel.plain.clock.terms import CALENDAR_DAYS, HOURS, MONTHS, Part, parse_term
+from xaso.kernel.plain.clock.terms import CALENDAR_DAYS, MONTHS, Part, parse_term
 
 HOURS_PER_DAY = 8
 DAYS_PER_MONTH = 28
@@ -40,8 +40,8 @@ def is_calendar(part: Part) -> bool:
 
 def hours_of(part: Part) -> float:
     """Working hours of a stage; a calendar day counts as a whole working day (the worst for a plan)."""
-    if part.kind == HOURS:
-        return float(part.amount)
+    if part.hours is not None:
+        return float(part.hours)
     return float(part.amount) * HOURS_PER_DAY
 
 
@@ -58,9 +58,9 @@ def spent(terms: Sequence[str], stage: Part) -> float:
     In a calendar stage working days may meet week-ends, hours are taken within its days.
     """
     parts = [stages_of(text)[0] for text in terms]
-    hours = sum(float(part.amount) for part in parts if part.kind == HOURS)
+    hours = sum(float(part.hours) for part in parts if part.hours is not None)
     calendar = sum(room(part) for part in parts if is_calendar(part))
-    days = sum(float(part.amount) for part in parts if part.kind != HOURS and not is_calendar(part))
+    days = sum(float(part.amount) for part in parts if part.hours is None and not is_calendar(part))
     if not is_calendar(stage):
         return hours + (days + calendar) * HOURS_PER_DAY
     return calendar + math.ceil(hours / HOURS_PER_DAY) + days + 2 * math.ceil(days / 5)

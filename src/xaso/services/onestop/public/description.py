@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from xaso.kernel.plain.clock.terms import parse_term
 from xaso.kernel.plain.money import show
+from xaso.services.onestop.catalogue.facts import NO_TERM, term_words
 from xaso.services.onestop.catalogue.shape import AMBIGUOUS, CHANNEL_LABELS, REASONS
 from xaso.services.onestop.models import ProcedureVersion
 
 _TERM_WORDS = {
-    "by_law": "Luật không quy định thời hạn",
-    "no_result": "Không có giấy tờ trả lại",
+    **NO_TERM,
     "by_case": "Theo từng trường hợp",
     "per_channel": "Theo cách nộp",
     "same_day": "Trong ngày làm việc",
@@ -114,9 +113,11 @@ def term_said(term: dict[str, Any]) -> Said:
     if term.get("status") == AMBIGUOUS or not term:
         return Said(f"cổng quốc gia ghi “{raw}”" if raw else "không ghi", _doubt(term))
     code, kind = str(term.get("code", "")), str(term.get("kind", ""))
-    if code:
-        return Said(parse_term(code).words, _doubt(term), str(term.get("basis", "")))
-    return Said(_TERM_WORDS.get(kind, "không ghi"), _doubt(term), str(term.get("basis", "")))
+    basis = str(term.get("basis", ""))
+    if kind == "none":
+        return Said(NO_TERM[kind], _doubt(term), f"cổng quốc gia ghi “{raw[:200]}”" if raw else basis)
+    words = term_words(term) if code or (kind == "by_case" and term.get("stages")) else ""
+    return Said(words or _TERM_WORDS.get(kind, "không ghi"), _doubt(term), basis)
 
 
 def fee_said(fee: dict[str, Any]) -> Said:

@@ -27,6 +27,7 @@ from xaso.services.onestop.catalogue.index import (
     count_events,
     count_fields,
 )
+from xaso.services.onestop.catalogue.points import CONFIRM
 from xaso.services.onestop.catalogue.sayings import life_events
 from xaso.services.onestop.models import Procedure, ProcedureVersion
 
@@ -212,16 +213,20 @@ def unsettled(
     field: str = "",
     limit: int = 50,
     offset: int = 0,
+    to_confirm: bool = False,
 ) -> tuple[list[ToSettle], int]:
-    """Procedures in force with points to settle, most points last, and how many in all.
+    """Procedures in force with points to settle, most points last, and how many in all; or those whose points
+    were read and wait for an officer's confirmation.
 
     For whoever holds `onestop.settle` somewhere. `unit_path` of a commune leaves the commune's procedures only.
     """
     if not viewer.can(RIGHT):
         raise Forbidden()
-    rows = ProcedureVersion.objects.filter(
-        valid_to__isnull=True, unsettled__gt=0, procedure__ended_at__isnull=True
-    )
+    rows = ProcedureVersion.objects.filter(valid_to__isnull=True, procedure__ended_at__isnull=True)
+    if to_confirm:
+        rows = rows.filter(data__points__contains=[{"reason": CONFIRM}])
+    else:
+        rows = rows.filter(unsettled__gt=0)
     if unit_path and len(unit_path) >= _COMMUNE_PATH:
         rows = rows.filter(levels__contains=["Cấp xã"])
     if field:
@@ -231,5 +236,12 @@ def unsettled(
     total = rows.count()
     page = rows.select_related("procedure").order_by("unsettled", "procedure__code")[offset : offset + limit]
     return [
-        ToSettle(row.pk, row.procedure.code, row.name, row.field, row.data.get("points", [])) for row in page
+        ToSettle(
+            row.pk,
+            row.procedure.code,
+            row.name,
+            row.field,
+            [one for one in row.data.get("points", []) if (one["reason"] == CONFIRM) == to_confirm],
+        )
+        for row in page
     ], total

@@ -31,11 +31,12 @@ _FEE_WORDS = {
 }
 _TERM_WORDS = {"no-result": "Thủ tục không trả kết quả", "by-law": "Pháp luật không quy định thời hạn"}
 OTHER = "?"
+CONFIRMING = "xac-nhan"
 
 
 @officer(RIGHT)
 def listing(request: HttpRequest) -> HttpResponse:
-    """Procedures with open points, by field."""
+    """Procedures with open points, or with points that wait for confirmation, by field."""
     viewer = viewer_in(request)
     text = request.GET.get("tim", "").replace("\x00", "")[:100]
     field = request.GET.get("linh-vuc", "").replace("\x00", "")
@@ -48,11 +49,13 @@ def listing(request: HttpRequest) -> HttpResponse:
         field=field,
         limit=ON_PAGE,
         offset=first,
+        to_confirm=request.GET.get("loai") == CONFIRMING,
     )
     page = Paginator(range(total), ON_PAGE).get_page(number)
     context = {
         "rows": rows,
         "total": total,
+        "confirming": request.GET.get("loai") == CONFIRMING,
         "text": text,
         "field": field,
         "fields": field_counts(),
@@ -144,11 +147,17 @@ def _point(point: dict[str, Any], request: HttpRequest, errors: dict[str, list[s
     }  # fmt: skip
 
 
+def _case_words(candidate: str) -> list[str]:
+    return [parse_term(case.strip()).words for case in candidate.split("|")]
+
+
 def _options(kind: str, candidate: str) -> list[Option]:
     """A candidate as choices; a number without its unit may be either."""
     if kind == points.FEE:
         digits = candidate.replace(".", "")
         return [Option(candidate, show(int(digits)))] if digits.isdigit() else [Option(candidate, candidate)]
+    if "|" in candidate:
+        return [Option(candidate, "Theo trường hợp: " + "; ".join(_case_words(candidate)))]
     codes = [candidate.replace("?", unit) for unit in ("wd", "d")] if candidate.endswith("?") else [candidate]
     found = []
     for code in codes:
