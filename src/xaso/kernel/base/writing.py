@@ -3,43 +3,163 @@
 from __future__ import annotations
 
 import functools
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
+import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+# Values that the driver takes just as the field would give them.
+_PLAIN: dict[type[models.Field[Any, Any]], type] = {
+    models.UUIDField: uuid.UUID,
+    models.CharField: str,
+    models.TextField: str,
+    models.DateTimeField: datetime,
+    models.DateField: date,
+    models.BooleanField: bool,
+}
+
+
+@functools.lru_cache(maxsize=500)
+def _numbered(text: str) -> str:
+    """``%s`` as ``$1``, ``$2`` …: the driver itself reads long statements anew each time."""
+    first, *rest = text.split("%s")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
+
+
+class _Prepared(psycopg.RawCursor[Any]):
+    """A cursor whose statements are parsed and planned once for each connection. ``%s`` stands for values only."""
+
+    def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+        return super().execute(_numbered(query), params, **{**more, "prepare": True})
+
+
+def prepared(connection: BaseDatabaseWrapper | None = None) -> CursorWrapper:
+    """A Django cursor for the few hot statements whose text never changes: the server keeps their plans.
+
+    Values are bound by the server, so each parameter stands where its type can be told.
+    """
+    here: Any = connection or connections[DEFAULT_DB_ALIAS]
+    here.ensure_connection()
+    cursor: CursorWrapper = here._prepare_cursor(_Prepared(here.connection))
+    return cursor
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """The columns of a model with what turns a row into parameters, and the head of its insert."""
+
+    columns: list[tuple[str, type | None, Callable[..., Any]]]
+    head: str
+    marks: str
 
 
 @functools.cache
-def _shape(model: type[models.Model]) -> tuple[list[Any], str]:
-    """The columns of a model and the text of its insert."""
-    columns = list(model._meta.concrete_fields)
+def _shape(model: type[models.Model]) -> _Shape:
+    fields = [one for one in model._meta.concrete_fields if not isinstance(one, models.AutoField)]
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    names = ", ".join(quote(str(one.column)) for one in columns)
-    marks = ", ".join(["%s"] * len(columns))
+    names = ", ".join(quote(str(one.column)) for one in fields)
     # Names of our own models only, quoted; values always go as parameters.
-    return columns, f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608
+    head = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "  # noqa: S608
+    marks = f"({', '.join(['%s'] * len(fields))})"
+    columns = [
+        (str(one.attname), _PLAIN.get(type(getattr(one, "target_field", one))), one.get_db_prep_save)
+        for one in fields
+    ]
+    return _Shape(columns, head, marks)
 
 
-def insert_all(*rows: models.Model) -> None:
+@dataclass
+class _Gathered:
+    """Rows waiting for their one statement, by table, in the order they came."""
+
+    rows: dict[tuple[type[models.Model], str], list[models.Model]] = field(default_factory=dict)
+
+    def add(self, rows: tuple[models.Model, ...], follow: str) -> None:
+        for row in rows:
+            self.rows.setdefault((type(row), follow), []).append(row)
+
+
+_gathering: ContextVar[_Gathered | None] = ContextVar("gathering", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Inside, ``insert_all`` (and with it ``emit``) waits: all rows go in one statement at the end.
+
+    For the writes of one transaction that do not read each other's rows. When something is raised inside,
+    nothing is written. A gathering inside another joins it.
+    """
+    if _gathering.get() is not None:
+        yield
+        return
+    mine = _Gathered()
+    token = _gathering.set(mine)
+    try:
+        yield
+    finally:
+        _gathering.reset(token)
+    _write(mine)
+
+
+def insert_all(*rows: models.Model, follow: str = "") -> None:
     """Insert rows of any tables, in one statement and one transaction; their keys must be set already.
 
     Does what ``save(force_insert=True)`` does for each, without signals and without asking anything back, so it
-    is for rows whose columns have no database default. Foreign keys among them may point forward: they are
-    checked at the end. Raises what the database raises (IntegrityError).
+    is for rows whose columns have no database default, save a counted key that nobody here needs to know. Foreign
+    keys among them may point forward: they are checked at the end. ``follow``: a further insert that reads the
+    rows of one table just written, under the name ``{written}``. Raises what the database raises (IntegrityError).
     """
-    if not rows:
+    waiting = _gathering.get()
+    if waiting is not None:
+        waiting.add(rows, follow)
         return
-    connection = connections[DEFAULT_DB_ALIAS]  # itself: the usual stand-in looks it up at every use
-    parts: list[str] = []
+    now = _Gathered()
+    now.add(rows, follow)
+    _write(now)
+
+
+def _write(gathered: _Gathered) -> None:
+    if not gathered.rows:
+        return
+    connection: Any = connections[DEFAULT_DB_ALIAS]  # itself: the usual stand-in looks it up at every use
     values: list[Any] = []
-    for row in rows:
-        columns, text = _shape(type(row))
-        parts.append(text)
-        for column in columns:
-            values.append(column.get_db_prep_save(getattr(row, column.attname), connection=connection))
+    for (model, _), rows in gathered.rows.items():
+        columns = _shape(model).columns
+        for row in rows:
+            known = row.__dict__
+            for name, plain, prepare in columns:
+                value = known[name]
+                as_it_is = value is None or type(value) is plain
+                values.append(value if as_it_is else prepare(value, connection=connection))
+    text = _text(tuple((*key, len(rows)) for key, rows in gathered.rows.items()))
+    with prepared(connection) as cursor:
+        cursor.execute(text, values)
+    for rows in gathered.rows.values():
+        for row in rows:
+            row._state.adding = False
+            row._state.db = connection.alias
+
+
+@functools.lru_cache(maxsize=500)
+def _text(tables: tuple[tuple[type[models.Model], str, int], ...]) -> str:
+    """The one statement for so many rows of these tables, each with what follows it."""
+    parts: list[str] = []
+    for model, follow, count in tables:
+        shape = _shape(model)
+        text = shape.head + ", ".join([shape.marks] * count)
+        if follow:
+            name = f"w{len(parts)}"
+            parts += [f"{text} RETURNING *", follow.format(written=name)]
+        else:
+            parts.append(text)
     *first, last = parts
     together = ", ".join(f"w{number} AS ({text})" for number, text in enumerate(first))
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {together} {last}" if first else last, values)
-    for row in rows:
-        row._state.adding = False
-        row._state.db = connection.alias
+    return f"WITH {together} {last}" if first else last

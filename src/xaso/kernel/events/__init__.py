@@ -20,17 +20,11 @@ _last_wake = 0.0
 _wake_lock = threading.Lock()
 
 
-_INSERT = """
-INSERT INTO events_event (id, name, at, record_type, record_id, unit_path, actor_kind, actor_id, data)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-# One round trip for both rows: this statement lies on the hot path of every submission.
-_INSERT_BOTH = """
-WITH e AS (
-  INSERT INTO events_event (id, name, at, record_type, record_id, unit_path, actor_kind, actor_id, data)
-  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING seq)
-INSERT INTO events_outbox (event_id) SELECT seq FROM e
-"""
+# The outbox takes the events somebody listens to, in the statement that writes them.
+_TO_OUTBOX = "INSERT INTO events_outbox (event_id) SELECT seq FROM {{written}} WHERE {heard}"
+
+
+_BARE = {str, int, bool, type(None)}
 
 
 class Actor(Protocol):
@@ -54,24 +48,47 @@ def emit(
 
     Raises ``RuntimeError`` outside a transaction: an event without its change would be a lie.
     """
-    from django.core.serializers.json import DjangoJSONEncoder
-    from django.db import connection, transaction
+    from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
+    from xaso.kernel.base.writing import insert_all
+    from xaso.kernel.events.models import Event
     from xaso.kernel.events.registry import listeners_of
-    from xaso.kernel.plain.ids import uuid7
-    from xaso.kernel.plain.moment import now
 
-    if not connection.in_atomic_block:
+    if not connections[DEFAULT_DB_ALIAS].in_atomic_block:
         raise RuntimeError(f"emit({name!r}) outside a transaction")
     record_type, record_id = record if isinstance(record, tuple) else (record._meta.label_lower, record.pk)
-    event_id = uuid7()
-    body = json.dumps(data or {}, ensure_ascii=False, cls=DjangoJSONEncoder)
-    values = [event_id, name, now(), record_type, record_id, unit_path, viewer.kind, viewer.account_id, body]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT_BOTH if listeners_of(name) else _INSERT, values)
+    event = Event(
+        name=name,
+        record_type=record_type,
+        record_id=record_id,
+        unit_path=unit_path,
+        actor_kind=viewer.kind,
+        actor_id=viewer.account_id,
+        data=_as_json(data or {}),
+    )
+    insert_all(event, follow=_to_outbox())
     if listeners_of(name):
         transaction.on_commit(_wake)
-    return event_id
+    return event.id
+
+
+def _as_json(data: dict[str, Any]) -> dict[str, Any]:
+    """Dates and the like as text; mostly there are none."""
+    if all(type(value) in _BARE for value in data.values()):
+        return data
+    from django.core.serializers.json import DjangoJSONEncoder
+
+    plain: dict[str, Any] = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
+    return plain
+
+
+def _to_outbox() -> str:
+    from xaso.kernel.events.registry import heard, listeners_of
+
+    if listeners_of(""):
+        return _TO_OUTBOX.format(heard="true")
+    names = ", ".join(f"'{name}'" for name in sorted(heard()))
+    return _TO_OUTBOX.format(heard=f"name IN ({names})") if names else ""
 
 
 def _wake() -> None:

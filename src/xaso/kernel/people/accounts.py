@@ -16,6 +16,7 @@ from django.db.models import Q
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Forbidden, NotFound
 from xaso.kernel.events import emit
+from xaso.kernel.people.machines import forget_tokens
 from xaso.kernel.people.models import Account, MachineClient, RoleGrant, RoleRight
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
@@ -126,13 +127,14 @@ def change_own_password(viewer: Viewer, *, old: str, new: str) -> Account:
 
 @action
 def set_client_active(viewer: Viewer, *, client_id: UUID, is_active: bool) -> MachineClient:
-    """Turn a machine client off (its tokens stop working at once) or on again."""
+    """Turn a machine client off (its tokens stop working within five seconds) or on again."""
     client = MachineClient.objects.select_for_update().filter(pk=client_id).first()
     if client is None or not viewer.can("people.machines", client.unit_path):
         raise NotFound("Không có hệ thống này trong đơn vị.")
     if client.is_active != is_active:
         client.is_active = is_active
         client.save(update_fields=["is_active"])
+        forget_tokens()
         name = "people.machine_opened_again" if is_active else "people.machine_closed"
         emit(name, record=client, unit_path=client.unit_path, viewer=viewer)
     return client

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection
@@ -21,10 +22,13 @@ from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now, today
 from xaso.kernel.plain.text import name_sort_key, nfc
 
-_HOLDER = (
+# Who holds an identifier now; its values are those of ``holder_values``. A caller on a hot path may ask it
+# within a larger question and hand the answer to ``keep_person_in_transaction``.
+HOLDER = (
     "SELECT person_id FROM people_identifier WHERE value_hash = ANY(%s) AND kind = %s AND valid_to IS NULL"
     " ORDER BY id LIMIT 1"
 )
+ASK = UUID(int=0)
 
 
 def identifier_hash(kind: str, value: str) -> str:
@@ -37,11 +41,16 @@ def identifier_hashes(kind: str, value: str) -> list[str]:
     return keyed_hashes(value.strip().upper(), f"identifier:{kind}")
 
 
+def holder_values(kind: str, value: str) -> list[Any]:
+    """The values of ``HOLDER`` for an identifier."""
+    return [identifier_hashes(kind, value), kind]
+
+
 def find_person(kind: str, value: str) -> Person | None:
     """The person who holds this identifier now."""
     # Mostly nobody is found: the person is read apart, and the question itself is put plainly.
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDER, [identifier_hashes(kind, value), kind])
+        cursor.execute(HOLDER, holder_values(kind, value))
         row = cursor.fetchone()
     return Person.objects.get(pk=row[0]) if row else None
 
@@ -58,12 +67,17 @@ def keep_person_in_transaction(
     contact: dict[str, str] | None = None,
     proof: str = Identifier.Proof.STATED,
     kind: str = Person.Kind.CITIZEN,
+    holder: UUID | None = ASK,
 ) -> Person:
     """The person with this personal number, made if unknown; a stated value never overwrites a proven one.
 
-    Without a number a new record is made each time: two people may share a name and a birthday.
+    Without a number a new record is made each time: two people may share a name and a birthday. ``holder``:
+    who holds the number, where the caller has asked already (None is nobody).
     """
-    known = find_person("personal_number", personal_number) if personal_number else None
+    if holder == ASK:
+        known = find_person("personal_number", personal_number) if personal_number else None
+    else:
+        known = Person.objects.get(pk=holder) if holder else None
     if known is not None:
         return _refresh(known, contact=contact, birth_date=birth_date, sex=sex, unit_path=unit_path)
     name = nfc(full_name).strip()

@@ -64,6 +64,11 @@ def find_unit(code: str, *, level: str | None = None, on: date | None = None) ->
     return found.first() if listed == OLD else found.on(on).first()
 
 
+def communes_and_provinces() -> list[Unit]:
+    """All communes and provinces of today, in no order."""
+    return list(Unit.objects.on().filter(listed=TODAY, level__in=[Level.COMMUNE, Level.PROVINCE]))
+
+
 def provinces(on: date | None = None) -> UnitQuerySet:
     """The provinces of a day, in Vietnamese order."""
     return _listed(on).filter(level=Level.PROVINCE).sorted()

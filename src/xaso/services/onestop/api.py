@@ -20,7 +20,7 @@ from xaso.kernel.people.machines import MachineAuth
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import VIETNAM, today
 from xaso.kernel.units.models import Unit
-from xaso.kernel.units.queries import find_unit
+from xaso.kernel.units.queries import communes_and_provinces, find_unit
 from xaso.services.onestop import setups_in_force, webhooks
 from xaso.services.onestop.actions.filing import Applicant, Filing, file_dossier
 from xaso.services.onestop.models import Dossier
@@ -125,18 +125,18 @@ def shown(dossier: Dossier, case: Case) -> DossierOut:
 
 
 _KEEP_SECONDS = 600.0
-_units: dict[str, tuple[float, Unit | None]] = {}
+_units: tuple[float, dict[str, Unit]] = (0.0, {})
 
 
 def unit_of(code: str) -> Unit:
     """Today's commune or province of a code; raises ActionError in words."""
+    global _units
     code = code.strip().strip("/").rpartition("/")[2]
-    asked, found = _units.get(code, (0.0, None))
-    if time.monotonic() - asked > _KEEP_SECONDS or found is None:
-        found = find_unit(code)
-        if len(_units) > 10_000:
-            _units.clear()
-        _units[code] = (time.monotonic(), found)
+    made, known = _units
+    if not made or time.monotonic() - made > _KEEP_SECONDS:
+        known = {unit.code: unit for unit in communes_and_provinces()}  # a few thousand, read at once
+        _units = (time.monotonic(), known)
+    found = known.get(code) or find_unit(code)
     if found is None or found.level not in {Unit.Level.COMMUNE, Unit.Level.PROVINCE}:
         raise ActionError("Không có đơn vị hành chính mang mã này. Dùng mã 5 số của xã hiện nay.", "unit")
     return found

@@ -16,7 +16,7 @@ from xaso.kernel.units.models import UnitIdentifier
 
 CODE = re.compile(r"[A-Z0-9]+(?:\.[A-Z0-9]+)*-\d{6}-\d{4,}")
 
-_TAKE = """
+TAKE = """
 INSERT INTO onestop_daynumber (unit_code, day, last) VALUES (%s, %s, 1)
 ON CONFLICT (unit_code, day) DO UPDATE SET last = onestop_daynumber.last + 1
 RETURNING last
@@ -58,6 +58,11 @@ def take_code(unit_path: str, day: date) -> str:
     """The next code of a unit for a day. Belongs in the filing transaction: a roll-back gives the number back."""
     unit_code = unit_code_of(unit_path)
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [unit_code, day])
+        cursor.execute(TAKE, [unit_code, day])
         number = cursor.fetchone()[0]
+    return code_of(unit_code, day, number)
+
+
+def code_of(unit_code: str, day: date, number: int) -> str:
+    """The code of a number that was taken (by ``TAKE``, whose values are unit identifier and day)."""
     return f"{unit_code}-{day:%y%m%d}-{number:04d}"

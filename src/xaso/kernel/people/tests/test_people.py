@@ -5,6 +5,7 @@ from django.test import Client
 
 from xaso.kernel.base.errors import Forbidden
 from xaso.kernel.people import queries
+from xaso.kernel.people.accounts import set_client_active
 from xaso.kernel.people.actions import citizen_account, end_grant, find_person, keep_person, view_person
 from xaso.kernel.people.machines import issue_token, register_client, rotate_secret, viewer_for_token
 from xaso.kernel.people.models import Identifier, RoleGrant, RoleRight
@@ -91,8 +92,7 @@ def test_machine_tokens_carry_scopes_and_die_with_the_client():
     assert not found[1].can("onestop.file", "08/")
     fresh = rotate_secret(SYSTEM, client=client)
     assert fresh != secret
-    client.is_active = False
-    client.save()
+    set_client_active(SYSTEM, client_id=client.pk, is_active=False)
     assert viewer_for_token(token) is None
 
 

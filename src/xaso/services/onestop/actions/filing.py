@@ -8,18 +8,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict, Forbidden
 from xaso.kernel.base.models import Record
 from xaso.kernel.base.once import fingerprint
-from xaso.kernel.base.writing import insert_all
+from xaso.kernel.base.writing import gathered, insert_all, prepared
 from xaso.kernel.cases.actions.opening import open_in_transaction
 from xaso.kernel.cases.models import Case, Pause
 from xaso.kernel.cases.plans import PlannedStep
 from xaso.kernel.events import emit
-from xaso.kernel.people.actions import keep_person_in_transaction
+from xaso.kernel.people.actions import HOLDER, holder_values, keep_person_in_transaction
 from xaso.kernel.people.models import Identifier, Person
 from xaso.kernel.people.queries import own_person
 from xaso.kernel.people.viewer import Viewer
@@ -28,11 +28,14 @@ from xaso.kernel.plain.moment import now
 from xaso.services.onestop import eforms, routing, setups_in_force
 from xaso.services.onestop.eforms.conditions import fields_in
 from xaso.services.onestop.models import Dossier, DossierPaper, Payment, Setup
-from xaso.services.onestop.numbering import take_code
+from xaso.services.onestop.numbering import TAKE, code_of, unit_code_of
 from xaso.services.onestop.rules import payment_reference
 from xaso.services.onestop.unit_names import UNIT_NAMES
 
 CASE_TYPE = "onestop.dossier"
+_KNOWN = "SELECT id FROM onestop_dossier WHERE client_key = %s"
+# One journey: the number of the day is taken, and it is asked whether the key and the person are known.
+_BEGIN = f"WITH taken AS ({TAKE}) SELECT last, ({_KNOWN}), ({HOLDER}) FROM taken"  # noqa: S608 - our own text
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ def _read(filing: Filing, moment: datetime) -> _Read:
     return _Read(body, given, reading.answers, missing, quote, eforms.term_for(body, reading.answers, given))
 
 
-def _person(viewer: Viewer, filing: Filing) -> Person:
+def _person(viewer: Viewer, filing: Filing, holder: UUID | None) -> Person:
     if filing.person is not None:
         return filing.person
     if viewer.is_citizen:
@@ -170,7 +173,12 @@ def _person(viewer: Viewer, filing: Filing) -> Person:
         unit_path=filing.unit_path,
         contact={key: value for key, value in contact.items() if value},
         proof=one.proof,
+        holder=holder,
     )
+
+
+class _Filed(Exception):
+    """A dossier with this key is there already: the transaction ends and gives the number back."""
 
 
 def file_dossier(viewer: Viewer, filing: Filing) -> tuple[Dossier, bool]:
@@ -182,13 +190,11 @@ def file_dossier(viewer: Viewer, filing: Filing) -> tuple[Dossier, bool]:
     if filing.client_key:
         papers = [(p.component, str(p.file_id or p.document_id)) for p in filing.papers]
         digest = fingerprint([filing.setup.procedure_id, filing.unit_path, dict(filing.answers), papers])
-        known = _filed_with(filing.client_key)
-        if known is not None:
-            return _same(known, digest), False
     try:
         return _file(viewer, filing, digest), True
-    except IntegrityError:
-        # The same key came twice at once: the other one won, and this number was given back by the roll-back.
+    except (_Filed, ActionError, IntegrityError):
+        # What was filed before stays so, though the form may ask for more today; or the same key came twice at
+        # once and the other one won. The number was given back by the roll-back.
         known = _filed_with(filing.client_key) if filing.client_key else None
         if known is None:
             raise
@@ -196,11 +202,8 @@ def file_dossier(viewer: Viewer, filing: Filing) -> tuple[Dossier, bool]:
 
 
 def _filed_with(key: str) -> Dossier | None:
-    """The dossier that was filed with this key. Asked for each new one, so the question is put plainly."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM onestop_dossier WHERE client_key = %s", [key])
-        row = cursor.fetchone()
-    return Dossier.objects.select_related("case", "procedure").get(pk=row[0]) if row else None
+    """The dossier that was filed with this key."""
+    return Dossier.objects.select_related("case", "procedure").filter(client_key=key).first()
 
 
 def _same(known: Dossier, digest: str) -> Dossier:
@@ -216,28 +219,37 @@ def _file(viewer: Viewer, filing: Filing, digest: str) -> Dossier:
     received_path = filing.received_path or routing.reception_path(filing.unit_path)
     _may_file(viewer, filing, received_path)
     read = _read(filing, moment)
-    person = _person(viewer, filing)
-    code = take_code(routing.authority_of(received_path), moment.date())
-    case = _open(viewer, filing, read, code, received_path, person, moment)
-    owed = read.quote.total
-    dossier = _build(viewer, filing, digest, read, case, person, moment)
-    rows: list[Record] = [dossier, *_papers(dossier, read.body, filing.papers)]
-    if owed:
-        rows.append(_payment(dossier, read.quote))
-    insert_all(*rows)
-    emit(
-        "onestop.dossier_filed",
-        record=dossier,
-        unit_path=filing.unit_path,
-        viewer=viewer,
-        data={
-            "code": code,
-            "procedure": read.body.procedure,
-            "channel": filing.channel,
-            "case": str(case.pk),
-        },
-    )
+    code, holder = _begin(filing, received_path, moment)
+    with gathered():
+        person = _person(viewer, filing, holder)
+        case = _open(viewer, filing, read, code, received_path, person, moment)
+        dossier = _build(viewer, filing, digest, read, case, person, moment)
+        rows: list[Record] = [dossier, *_papers(dossier, read.body, filing.papers)]
+        if read.quote.total:
+            rows.append(_payment(dossier, read.quote))
+        insert_all(*rows)
+        data = {"procedure": read.body.procedure, "channel": filing.channel, "case": str(case.pk)}
+        emit(
+            "onestop.dossier_filed",
+            record=dossier,
+            unit_path=filing.unit_path,
+            viewer=viewer,
+            data={"code": code, **data},
+        )
     return dossier
+
+
+def _begin(filing: Filing, received_path: str, moment: datetime) -> tuple[str, UUID | None]:
+    """The code of the new dossier, and who holds the applicant's number; raises _Filed for a known key."""
+    unit_code, day = unit_code_of(routing.authority_of(received_path)), moment.date()
+    number = filing.applicant.id_number if filing.applicant else ""
+    with prepared() as cursor:
+        asked = [unit_code, day, filing.client_key, *holder_values(Identifier.Kind.PERSONAL_NUMBER, number)]
+        cursor.execute(_BEGIN, asked)
+        last, known, holder = cursor.fetchone()
+    if known is not None:
+        raise _Filed
+    return code_of(unit_code, day, last), holder if number else None
 
 
 def _open(

@@ -1,0 +1,74 @@
+"""Rows and events of one transaction in one statement."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from xaso.kernel.base.writing import gathered, insert_all
+from xaso.kernel.events import emit, registry
+from xaso.kernel.events.models import Event, Outbox
+from xaso.kernel.people.models import Identifier, Person
+from xaso.kernel.people.viewer import Viewer
+
+pytestmark = pytest.mark.django_db
+SYSTEM = Viewer.system()
+
+
+@pytest.fixture(autouse=True)
+def heard(monkeypatch):
+    monkeypatch.setattr(registry, "_listeners", {})
+    registry.listen("test.heard", "ear", lambda event: None)
+
+
+def _write(person, *names):
+    for name in names:
+        emit(name, record=person, unit_path="15/", viewer=SYSTEM, data={"name": name})
+    number = Identifier(person=person, kind="personal_number", value="015085000123", value_hash="0" * 64)
+    insert_all(number, person)
+
+
+def test_all_goes_in_one_statement_in_the_order_said():
+    person = Person(full_name="Lò Thị Bình", contact={"phone": "0912345678"})
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        with gathered():
+            _write(person, "test.one", "test.heard", "test.two")
+            assert not Event.objects.filter(record_id=person.pk).exists()
+    assert len([one for one in asked.captured_queries if "INSERT" in one["sql"]]) == 1
+    kept = Event.objects.filter(record_id=person.pk)
+    assert list(kept.values_list("name", flat=True)) == ["test.one", "test.heard", "test.two"]
+    assert Outbox.objects.get().event.name == "test.heard"
+    found = Person.objects.get(pk=person.pk)
+    assert found.contact == {"phone": "0912345678"}
+    assert found.identifiers.get().value == "015085000123"
+
+
+def test_nothing_is_written_when_something_is_raised_inside():
+    person = Person(full_name="Lò Thị Bình")
+    with pytest.raises(ValueError, match="stop"), transaction.atomic(), gathered():
+        _write(person, "test.heard")
+        raise ValueError("stop")
+    assert not Event.objects.filter(record_id=person.pk).exists()
+    assert not Person.objects.filter(pk=person.pk).exists()
+
+
+def test_the_database_still_refuses_what_it_refuses():
+    person = Person(full_name="Lò Thị Bình")
+    insert_all(person)
+    with pytest.raises(IntegrityError), transaction.atomic(), gathered():
+        emit("test.heard", record=person, unit_path="15/", viewer=SYSTEM)
+        insert_all(person)
+    assert not Event.objects.filter(record_id=person.pk).exists()
+
+
+def test_odd_values_reach_the_log_as_text():
+    import datetime
+
+    with transaction.atomic():
+        emit(
+            "test.one",
+            record=("test.thing", Person(full_name="A").pk),
+            unit_path="",
+            viewer=SYSTEM,
+            data={"day": datetime.date(2026, 11, 22), "many": [datetime.date(2026, 1, 2)]},
+        )
+    assert Event.objects.get(name="test.one").data == {"day": "2026-11-22", "many": ["2026-01-02"]}
