@@ -60,3 +60,48 @@ def config() -> Config:
         remote_timeout=float(get("XASO_REMOTE_SIGNING_TIMEOUT", 30)),
         demo=bool(get("DEMO", False)),
     )
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """The ceilings no use of uploads goes beyond, and what happens while the virus scanner is away."""
+
+    max_bytes: int
+    max_pages: int
+    max_pixels: int
+    max_unpacked: int
+    max_parts: int
+    clamd: str
+    clamd_timeout: float
+    clamd_away: str
+
+
+def _whole(name: str, default: int, least: int, most: int) -> int:
+    text = str(getattr(settings, name, os.environ.get(name, "")) or default).strip()
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise ImproperlyConfigured(f"{name} phải là số nguyên từ {least} đến {most}.")
+    return int(text)
+
+
+def upload_limits() -> UploadLimits:
+    """Read the limits of uploads from the settings; raises ImproperlyConfigured with what to set."""
+    clamd = str(getattr(settings, "XASO_CLAMD", os.environ.get("XASO_CLAMD", ""))).strip()
+    if clamd and not clamd.startswith(("unix:/", "tcp:")):
+        raise ImproperlyConfigured(
+            "XASO_CLAMD phải là unix:/đường/dẫn/clamd.ctl hoặc tcp:máy:cổng (bỏ trống: không quét)."
+        )
+    away = str(getattr(settings, "XASO_CLAMD_AWAY", os.environ.get("XASO_CLAMD_AWAY", "hold"))).lower()
+    if away not in {"hold", "refuse"}:
+        raise ImproperlyConfigured(
+            "XASO_CLAMD_AWAY phải là hold (nhận, giữ kín tới khi quét xong) hoặc refuse (từ chối)."
+        )
+    return UploadLimits(
+        max_bytes=_whole("XASO_UPLOAD_MB", 60, 1, 500) << 20,
+        max_pages=_whole("XASO_UPLOAD_PAGES", 200, 1, 5000),
+        max_pixels=_whole("XASO_UPLOAD_MEGAPIXELS", 60, 1, 500) * 1_000_000,
+        max_unpacked=_whole("XASO_UPLOAD_UNPACKED_MB", 200, 1, 2000) << 20,
+        max_parts=_whole("XASO_UPLOAD_PARTS", 4000, 10, 50_000),
+        clamd=clamd,
+        clamd_timeout=float(_whole("XASO_CLAMD_TIMEOUT", 30, 1, 600)),
+        clamd_away=away,
+    )

@@ -5,20 +5,40 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from xaso.kernel.base.manifest import Check, Digests, HomeCard, Right, SealedFiles, Service, TaskSpec
-
-SIGN = "documents.sign"
-SEAL = "documents.seal"
-REVOKE = "documents.revoke"
-TEMPLATES = "documents.templates"
-KEYS = "documents.keys"
+from xaso.kernel.base.manifest import Check, Digests, HomeCard, NavItem, Right, SealedFiles, Service, TaskSpec
+from xaso.kernel.documents.rights import KEYS, QUARANTINE, REVOKE, SEAL, SIGN, TEMPLATES
 
 
 def _clean_up() -> None:
     from xaso.kernel.documents.tasks import clean_up  # the manifest is read before the models
 
     clean_up()
+
+
+def _rescan() -> None:
+    from xaso.kernel.documents.tasks import rescan
+
+    rescan()
+
+
+def _held_count(viewer: Any) -> int:
+    from xaso.kernel.documents.queries import held_count
+
+    return held_count(viewer)
+
+
+def _scanner_works() -> tuple[bool, str]:
+    from xaso.kernel.documents.scanning import scanner
+
+    found = scanner()
+    if found is None:
+        return True, "Chưa gắn máy quét mã độc (đặt XASO_CLAMD để quét tệp gửi lên)."
+    try:
+        return True, f"Máy quét mã độc trả lời: {found.version()[:100]}"
+    except OSError:
+        return False, "Máy quét mã độc không trả lời. Xem dịch vụ clamav-daemon."
 
 
 def _store_works() -> tuple[bool, str]:
@@ -64,13 +84,22 @@ SERVICE = Service(
             "shield-check",
         ),
     ),
-    tasks=(TaskSpec("documents.clean_up", _clean_up, "17 3 * * *"),),
-    checks=(Check("Kho tệp", _store_works), Check("Dấu thời gian", _timestamps_work)),
+    nav=(NavItem("Tệp cách ly", "held_files", QUARANTINE, icon="shield-check", count=_held_count),),
+    tasks=(
+        TaskSpec("documents.clean_up", _clean_up, "17 3 * * *"),
+        TaskSpec("documents.rescan", _rescan, "*/5 * * * *"),
+    ),
+    checks=(
+        Check("Kho tệp", _store_works),
+        Check("Quét mã độc", _scanner_works),
+        Check("Dấu thời gian", _timestamps_work),
+    ),
     rights=(
         Right(SIGN, "Ký số văn bản với tư cách người có thẩm quyền", ("leader",)),
         Right(SEAL, "Cấp số, đóng dấu số của cơ quan", ("clerk",)),
         Right(REVOKE, "Thu hồi văn bản đã phát hành", ("leader",)),
         Right(TEMPLATES, "Sửa mẫu văn bản", ("admin", "province_admin")),
+        Right(QUARANTINE, "Cho nhận hoặc hủy tệp bị cách ly", ("admin", "province_admin")),
         Right(KEYS, "Gắn khóa ký, cấp và thu hồi chứng thư dùng thử", ("admin", "province_admin")),
     ),
     announces={
@@ -82,6 +111,9 @@ SERVICE = Service(
         "documents.revoked": "Thu hồi văn bản",
         "documents.key_added": "Gắn khóa ký số",
         "documents.key_revoked": "Thu hồi chứng thư chữ ký số",
+        "documents.file_held": "Cách ly một tệp nghi có mã độc",
+        "documents.file_released": "Cho nhận tệp đã cách ly",
+        "documents.file_destroyed": "Hủy tệp đã cách ly",
         "documents.template_changed": "Sửa mẫu văn bản {template}",
     },
 )

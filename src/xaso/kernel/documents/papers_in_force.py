@@ -20,8 +20,8 @@ from django.apps import apps
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, NotFound
-from xaso.kernel.documents.manifest import TEMPLATES
 from xaso.kernel.documents.models import PaperTemplate
+from xaso.kernel.documents.rights import TEMPLATES
 from xaso.kernel.documents.typeset import typeset
 from xaso.kernel.events import emit
 from xaso.kernel.people.viewer import Viewer

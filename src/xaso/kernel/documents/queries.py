@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from xaso.kernel.base.errors import Forbidden, NotFound
-from xaso.kernel.documents.manifest import SEAL, SIGN
-from xaso.kernel.documents.models import Document, File, SigningKey
+from xaso.kernel.documents.models import Document, File, HeldFile, SigningKey
+from xaso.kernel.documents.rights import QUARANTINE, SEAL, SIGN
 from xaso.kernel.documents.store import store
 from xaso.kernel.people.models import Person
 from xaso.kernel.people.viewer import Viewer
@@ -53,6 +53,17 @@ def papers_to_reuse(
     return Document.objects.filter(wanted).order_by("-issued_at")
 
 
+def held_files(viewer: Viewer) -> QuerySet[HeldFile]:
+    """Files in quarantine that this officer may judge, waiting ones first, newest first."""
+    mine = HeldFile.objects.filter(viewer.scope(QUARANTINE))
+    return mine.annotate(waits=Q(state=HeldFile.State.HELD)).order_by("-waits", "-created_at")
+
+
+def held_count(viewer: Viewer) -> int:
+    """How many wait for a decision of this officer."""
+    return HeldFile.objects.filter(viewer.scope(QUARANTINE), state=HeldFile.State.HELD).count()
+
+
 def my_key(viewer: Viewer) -> SigningKey | None:
     """The viewer's own signing key, for the page that asks for the PIN."""
     if viewer.account_id is None:
@@ -80,4 +91,6 @@ def content_of(thing: Document | File) -> bytes:
     file = thing.latest.file if isinstance(thing, Document) else thing
     if file.erased_at is not None:
         raise NotFound("Nội dung tệp này đã được xóa theo quy định.")
+    if file.closed:
+        raise NotFound(file.closed)
     return store().read(file.sha256)

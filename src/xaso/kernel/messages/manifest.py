@@ -4,6 +4,7 @@ from xaso.kernel.base.manifest import Check, Digests, NavItem, Right, Service, T
 from xaso.kernel.messages.channels import mail_health
 from xaso.kernel.messages.delivery import deliver, scheduled_sweep
 from xaso.kernel.messages.digests import left, rehash_refusals
+from xaso.kernel.messages.listeners import tell_sender_of_held_file
 from xaso.kernel.messages.queries import unread_count
 
 SERVICE = Service(
@@ -21,6 +22,11 @@ SERVICE = Service(
         Right("messages.operate", "Theo dõi tin không gửi được, gửi lại", ("admin", "province_admin")),
         Right("messages.templates", "Sửa mẫu tin", ("admin", "province_admin")),
     ),
+    message_templates="messages.toml",
+    listens={
+        "documents.file_released": tell_sender_of_held_file,
+        "documents.file_destroyed": tell_sender_of_held_file,
+    },
     announces={
         "messages.sent": "Gửi tin qua {channel}",
         "messages.delivered": "Người nhận đã nhận tin qua {channel}",

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from xaso.kernel.base.actions import action
-from xaso.kernel.documents.intake import PDF, IntakeRule, check_upload
+from xaso.kernel.documents.actions.quarantine import judge, scan_state
+from xaso.kernel.documents.intake import IMAGES, PDF, Checked, IntakeRule, check_upload
 from xaso.kernel.documents.models import File
 from xaso.kernel.documents.store import store
 from xaso.kernel.documents.typeset import scan_to_pdf
@@ -20,7 +21,6 @@ def _keep(content: bytes, **fields: object) -> File:
     return File.objects.create(sha256=sha256, size=size, **fields)
 
 
-@action
 def keep_file(
     viewer: Viewer,
     *,
@@ -31,17 +31,32 @@ def keep_file(
     rule: IntakeRule | None = None,
     keep_until: date | None = None,
 ) -> File:
-    """Check a received file and keep it. The caller has checked the right. Raises BadFile."""
+    """Check a received file, look for viruses, and keep it. The caller has checked the right. Raises BadFile.
+
+    A file with a virus is refused, and kept sealed for an officer to judge. To be called outside a transaction of
+    one's own: one that is rolled back by the refusal would forget the sealed file too.
+    """
+    finding = judge(viewer, content, name, rule, owner_service, unit_path)
     checked = check_upload(content, name, rule)
+    return _keep_checked(
+        viewer,
+        checked,
+        owner_service=owner_service,
+        unit_path=unit_path,
+        keep_until=keep_until,
+        scan=scan_state(finding, checked),
+    )
+
+
+@action
+def _keep_checked(viewer: Viewer, checked: Checked, **fields: object) -> File:
     return _keep(
         checked.content,
         media_type=checked.media_type,
         name=checked.name,
         pages=checked.pages,
         signed=checked.signed,
-        owner_service=owner_service,
-        unit_path=unit_path,
-        keep_until=keep_until,
+        **fields,
     )
 
 
@@ -69,15 +84,18 @@ def keep_made(
     )
 
 
-@action
 def keep_scan(
     viewer: Viewer, *, pages: Sequence[bytes], name: str, owner_service: str, unit_path: str = ""
 ) -> tuple[File, list[str]]:
-    """Join scanned pages (received images) into one PDF; answer (file, warnings about coarse pages)."""
-    rule = IntakeRule(kinds=("image/jpeg", "image/png", "image/webp", "image/heic"), max_side=3600)
-    cleaned = [
-        check_upload(page, f"trang-{number}", rule).content for number, page in enumerate(pages, start=1)
-    ]
+    """Join scanned pages (received images) into one PDF; answer (file, warnings about coarse pages).
+
+    Pages are looked at for viruses like any received file; what is kept is drawn anew from their pixels.
+    """
+    rule = IntakeRule(kinds=IMAGES, max_side=3600)
+    cleaned = []
+    for number, page in enumerate(pages, start=1):
+        judge(viewer, page, f"trang-{number}", rule, owner_service, unit_path)
+        cleaned.append(check_upload(page, f"trang-{number}", rule).content)
     pdf, warnings = scan_to_pdf(cleaned, name)
     file = keep_made(
         viewer,

@@ -16,9 +16,9 @@ from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Conflict, Forbidden, NotFound
 from xaso.kernel.documents.actions.papers import add_version, told
 from xaso.kernel.documents.config import config
-from xaso.kernel.documents.manifest import REVOKE, SEAL, SIGN
 from xaso.kernel.documents.models import Document, DocumentVersion, Signature, SigningKey
 from xaso.kernel.documents.revocation import our_trust
+from xaso.kernel.documents.rights import REVOKE, SEAL, SIGN
 from xaso.kernel.documents.rules import date_line, number_line
 from xaso.kernel.documents.signing import KeyRef, adapter, appearance
 from xaso.kernel.documents.signing.base import must_be_usable

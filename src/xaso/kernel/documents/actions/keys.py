@@ -14,8 +14,8 @@ from xaso.kernel.base.errors import ActionError, Conflict
 from xaso.kernel.documents.actions.files import keep_made
 from xaso.kernel.documents.config import config
 from xaso.kernel.documents.intake import PNG
-from xaso.kernel.documents.manifest import KEYS
 from xaso.kernel.documents.models import SigningKey
+from xaso.kernel.documents.rights import KEYS
 from xaso.kernel.documents.signing import FILE, REMOTE, TOKEN
 from xaso.kernel.documents.signing.authority import authority
 from xaso.kernel.documents.signing.file_key import new_key

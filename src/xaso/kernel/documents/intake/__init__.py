@@ -26,7 +26,7 @@ from xaso.kernel.plain.text import clean
 
 __all__ = [
     "DOCX", "HEIC", "IMAGES", "JPEG", "PDF", "PNG", "WEBP", "XLSX", "BadFile", "Checked", "IntakeRule",
-    "check_upload", "heic_supported", "kind_of", "safe_name", "thumbnail",
+    "check_upload", "checked_kind", "heic_supported", "kind_of", "safe_name", "thumbnail",
 ]  # fmt: skip
 
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif"}
@@ -57,13 +57,11 @@ def safe_name(name: str, media_type: str) -> str:
     return f"{stem or 'tep'}.{EXTENSION[media_type]}"
 
 
-def check_upload(content: bytes, name: str, rule: IntakeRule | None = None) -> Checked:
-    """Check a received file and answer it as it should be kept.
+def checked_kind(content: bytes, rule: IntakeRule) -> str:
+    """The media type of a content that fits the rule by size and kind; the parsers have not seen it yet.
 
-    Images are re-encoded upright without hidden data; unsigned PDFs lose their active parts; signed PDFs and
-    office files stay byte for byte. Raises BadFile (Vietnamese: what is wrong, what to do).
+    Raises BadFile (Vietnamese: what is wrong, what to do).
     """
-    rule = rule or IntakeRule()
     if not content:
         raise BadFile("Tệp rỗng. Chọn lại tệp.")
     if len(content) > rule.max_bytes:
@@ -73,11 +71,22 @@ def check_upload(content: bytes, name: str, rule: IntakeRule | None = None) -> C
     kind = kind_of(content)
     if kind is None or kind not in rule.kinds:
         raise BadFile(f"Không nhận loại tệp này. Gửi một trong các loại: {rule.spoken()}.")
+    return kind
+
+
+def check_upload(content: bytes, name: str, rule: IntakeRule | None = None) -> Checked:
+    """Check a received file and answer it as it should be kept.
+
+    Images are re-encoded upright without hidden data; unsigned PDFs lose their active parts; signed PDFs and
+    office files stay byte for byte. Raises BadFile (Vietnamese: what is wrong, what to do).
+    """
+    rule = (rule or IntakeRule()).bounded()
+    kind = checked_kind(content, rule)
     if kind == PDF:
         kept, pages, signed, notes = clean_pdf(content, rule)
         return Checked(kept, PDF, safe_name(name, PDF), pages, signed, notes)
     if kind in IMAGES:
         kept, kind = clean_image(content, kind, rule)
-        return Checked(kept, kind, safe_name(name, kind), 1)
-    check_office(content)
+        return Checked(kept, kind, safe_name(name, kind), 1, redrawn=True)
+    check_office(content, rule)
     return Checked(content, kind, safe_name(name, kind), 0)

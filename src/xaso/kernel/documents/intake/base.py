@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xaso.kernel.base.errors import ActionError
+from xaso.kernel.documents.config import upload_limits
 
 PDF = "application/pdf"
 JPEG = "image/jpeg"
@@ -44,6 +45,21 @@ class IntakeRule:
     max_pages: int = 200
     max_side: int = 2600
     keep_exact: bool = False
+    max_pixels: int = 60_000_000
+    max_unpacked: int = 200 * MEGABYTE
+    max_parts: int = 4000
+
+    def bounded(self) -> IntakeRule:
+        """This rule under the ceilings of the settings."""
+        ceiling = upload_limits()
+        return replace(
+            self,
+            max_bytes=min(self.max_bytes, ceiling.max_bytes),
+            max_pages=min(self.max_pages, ceiling.max_pages),
+            max_pixels=ceiling.max_pixels,
+            max_unpacked=ceiling.max_unpacked,
+            max_parts=ceiling.max_parts,
+        )
 
     def spoken(self) -> str:
         """The allowed kinds in words."""
@@ -60,6 +76,8 @@ class Checked:
     pages: int
     signed: bool = False
     notes: tuple[str, ...] = ()
+    redrawn: bool = False
+    """Nothing but the pixels of the received file is left, so that no virus can be."""
 
 
 def megabytes(size: int) -> str:

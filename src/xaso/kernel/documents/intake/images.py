@@ -8,7 +8,6 @@ from PIL import Image, ImageOps
 
 from xaso.kernel.documents.intake.base import HEIC, JPEG, PNG, BadFile, IntakeRule
 
-MAX_PIXELS = 60_000_000
 QUALITY = 85
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/heic": "HEIF"}
 _DAMAGED = "Không mở được ảnh này: tệp bị hỏng hoặc chưa tải lên đủ. Chụp lại rồi gửi lại."
@@ -24,19 +23,19 @@ def heic_supported() -> bool:
     return True
 
 
-def _open(content: bytes, media_type: str) -> Image.Image:
+def _open(content: bytes, media_type: str, max_pixels: int) -> Image.Image:
     if media_type == HEIC and not heic_supported():
         raise BadFile(
             "Máy chủ chưa đọc được ảnh HEIC. Trên iPhone: mở Cài đặt → Camera → Định dạng → Tương thích nhất, chụp lại."
         )
     try:
         image = Image.open(io.BytesIO(content), formats=(_FORMATS[media_type],))
-        if image.width * image.height > MAX_PIXELS:
+        if image.width * image.height > max_pixels:
             raise Image.DecompressionBombError
         image.load()
     except Image.DecompressionBombError as error:
         raise BadFile(
-            "Ảnh có quá nhiều điểm ảnh nên không nhận được. Chụp hoặc quét lại ở cỡ nhỏ hơn."
+            f"Ảnh có quá nhiều điểm ảnh (nhận đến {max_pixels // 1_000_000} triệu). Chụp hoặc quét lại ở cỡ nhỏ hơn."
         ) from error
     except Exception as error:  # decoders raise almost anything on damaged input
         raise BadFile(_DAMAGED) from error
@@ -60,7 +59,7 @@ def clean_image(content: bytes, media_type: str, rule: IntakeRule) -> tuple[byte
 
     Raises BadFile when it cannot be read or is a decompression bomb.
     """
-    image = _open(content, media_type)
+    image = _open(content, media_type, rule.max_pixels)
     try:
         upright = _flatten(ImageOps.exif_transpose(image))
     except Exception as error:

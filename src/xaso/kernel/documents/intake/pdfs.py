@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pikepdf
@@ -33,8 +34,17 @@ _ACTIVE_KEYS = (
     "/RichMediaContent",
     "/Collection",
 )
+# Keys of a stream whose content lies in another file or at an address and is fetched when it is opened.
+_ELSEWHERE = ("/F", "/FFilter", "/FDecodeParms", "/Ref", "/OPI")
+_SAFE_LINKS = ("http://", "https://", "mailto:", "tel:")
+_STARTS_BY_ITSELF = ("/OpenAction", "/PA", "/Next")
 _ACTIVE_ANNOTATIONS = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"}
 _LOCKED = "Tệp PDF có mật khẩu hoặc bị khóa nên cán bộ không mở được. Bỏ mật khẩu (hoặc in lại thành PDF) rồi gửi lại."
+_ACTIVE_SIGNED = (
+    "Tệp PDF có chữ ký số nhưng chứa phần tự chạy hoặc tệp ẩn nên không nhận được."
+    " Xin nơi cấp bản ký không có phần đó, hoặc in lại thành PDF rồi gửi."
+)
+_TWO_KINDS = "Tệp này vừa là PDF vừa là tệp nén nên không nhận được. In lại thành PDF mới rồi gửi lại."
 _DAMAGED = "Không mở được tệp PDF này: tệp bị hỏng hoặc chưa tải lên đủ. Tạo lại tệp rồi gửi lại."
 
 
@@ -116,23 +126,38 @@ def _refuse_bombs(pdf: pikepdf.Pdf) -> None:
             raise BadFile("Tệp PDF bung ra quá lớn nên không nhận được. In lại thành PDF mới rồi gửi lại.")
 
 
-def _is_active(action: Any) -> bool:
-    return isinstance(action, pikepdf.Dictionary) and str(action.get("/S", "")) in _ACTIVE_ACTIONS
+def _is_active(action: Any, key: str = "/A") -> bool:
+    if not isinstance(action, pikepdf.Dictionary):
+        return False
+    kind = str(action.get("/S", ""))
+    if kind == "/URI":
+        # A link that a person clicks may lead out; one that opens by itself calls home.
+        target = str(action.get("/URI", "")).strip().lower()
+        return key in _STARTS_BY_ITSELF or not target.startswith(_SAFE_LINKS)
+    return kind in _ACTIVE_ACTIONS
+
+
+def _drop(part: Any, keys: Iterable[str]) -> int:
+    found = [key for key in keys if key in part]
+    for key in found:
+        del part[key]
+    return len(found)
 
 
 def _strip(pdf: pikepdf.Pdf) -> int:
-    """Remove what acts by itself or hides files; answer how many parts went."""
+    """Remove what acts by itself, hides files or fetches from elsewhere; answer how many parts went."""
     removed = 0
     for thing in pdf.objects:
+        if isinstance(thing, pikepdf.Stream):
+            removed += _drop(thing.stream_dict, _ELSEWHERE)
         for part in _inside(thing):
-            for key in _ACTIVE_KEYS:
-                if key in part:
-                    del part[key]
-                    removed += 1
-            for key in ("/A", "/OpenAction", "/Next", "/PA"):
-                if key in part and _is_active(part[key]):
-                    del part[key]
-                    removed += 1
+            removed += _drop(part, _ACTIVE_KEYS)
+            if part.get("/Type") == "/Filespec":
+                removed += _drop(part, ("/EF",))
+            removed += _drop(
+                part,
+                [key for key in ("/A", *_STARTS_BY_ITSELF) if key in part and _is_active(part[key], key)],
+            )
             annotations = part.get("/Annots")
             if isinstance(annotations, pikepdf.Array):
                 keep = [a for a in annotations if str(a.get("/Subtype", "")) not in _ACTIVE_ANNOTATIONS]
@@ -140,6 +165,19 @@ def _strip(pdf: pikepdf.Pdf) -> int:
                     removed += len(annotations) - len(keep)
                     part["/Annots"] = pikepdf.Array(keep)
     return removed
+
+
+def _refuse_two_kinds(content: bytes) -> None:
+    """A file kept byte for byte must be nothing but a PDF: no archive may be read out of it."""
+    if not content.startswith(b"%PDF-"):
+        raise BadFile(_DAMAGED)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            hidden = bool(archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        hidden = False
+    if hidden:
+        raise BadFile(_TWO_KINDS)
 
 
 def is_signed(pdf: pikepdf.Pdf) -> bool:
@@ -172,9 +210,11 @@ def clean_pdf(content: bytes, rule: IntakeRule) -> tuple[bytes, int, bool, tuple
         try:
             _refuse_bombs(pdf)
             if is_signed(pdf) or rule.keep_exact:
-                if not content.startswith(b"%PDF-"):
-                    raise BadFile(_DAMAGED)
-                return content, pages, is_signed(pdf), ()
+                _refuse_two_kinds(content)
+                signed = is_signed(pdf)
+                if _strip(pdf):  # on the copy in memory: what is kept must not need it
+                    raise BadFile(_ACTIVE_SIGNED)
+                return content, pages, signed, ()
             removed = _strip(pdf)
             out = io.BytesIO()
             pdf.save(out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xaso.kernel.documents.models.files import CheckAttempt, File, Upload, UploadPiece
+from xaso.kernel.documents.models.files import CheckAttempt, File, HeldFile, Upload, UploadPiece
 from xaso.kernel.documents.models.keys import SigningKey
 from xaso.kernel.documents.models.papers import Document, DocumentVersion, NumberBook, Signature
 from xaso.kernel.documents.models.templates import PaperTemplate
@@ -12,6 +12,7 @@ __all__ = [
     "Document",
     "DocumentVersion",
     "File",
+    "HeldFile",
     "NumberBook",
     "PaperTemplate",
     "Signature",

@@ -9,11 +9,11 @@ import random
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps
 
 from xaso.kernel.documents.intake import IMAGES, BadFile, kind_of
-from xaso.kernel.documents.intake.images import MAX_PIXELS
 from xaso.kernel.documents.typeset.letters import FONTS
 
 COLOURS = {"blue": (31, 63, 168), "red": (200, 16, 46)}
 _SIDE = 1000
+MAX_PIXELS = 60_000_000
 
 
 def clean_stamp(content: bytes, colour: str) -> bytes:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.documents.models import File
+from xaso.kernel.documents.public.files import sealed_off
 from xaso.kernel.documents.queries import content_of
 from xaso.kernel.documents.typeset.pictures import page_picture
 from xaso.kernel.people.doors import officer, viewer_in
@@ -45,8 +46,7 @@ def paper_file(request: HttpRequest, code: str, paper_id: UUID) -> HttpResponse:
     ending = file.name.rpartition(".")[2][:5] if "." in file.name else "bin"
     way = "inline" if shown else "attachment"
     answer["Content-Disposition"] = f'{way}; filename="giay-to-{paper_id.hex[-6:]}.{ending}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return sealed_off(answer, file.media_type)
 
 
 @officer("onestop.view")
