@@ -73,7 +73,7 @@ def start(name: str = NAME) -> str:
     with _lock():
         ours = server()
         ours.start()
-        address = ours.ensure_database(name)
+        address = _with_standby(ours.ensure_database(name), ours)
         _remember({**_remembered(), "url": address, "home": str(ours.home), **ours.facts()})
         return address
 
@@ -155,11 +155,29 @@ def home() -> Path:
     given = os.environ.get("XASO_PGDATA")
     if given:
         return Path(given)
+    promoted = var() / "pgdata"  # a standby took over: its data are the living ones
+    if promoted.exists():
+        return Path(promoted.read_text().strip())
     beside = var() / "postgres"
     account = runas.choose()
     if account.can_reach(beside / "data"):
         return beside
     return Path("/var/lib") / f"xaso-{_identity()}"
+
+
+def _with_standby(address: str, ours: Server) -> str:
+    """The address of both servers when there is a standby; libpq goes to the one that may write."""
+    try:
+        pair = json.loads((var() / "standby.json").read_text())
+        homes = [Path(pair[name]) for name in ("primary", "standby")]
+        ports = {home: json.loads((home / "server.json").read_text())["port"] for home in homes}
+    except (OSError, ValueError, KeyError):
+        return address
+    if ours.home not in ports:
+        return address
+    own = f"127.0.0.1:{ports.pop(ours.home)}"
+    other = f"127.0.0.1:{next(iter(ports.values()))}"
+    return address.replace(own, f"{own},{other}", 1) + "?target_session_attrs=read-write&connect_timeout=5"
 
 
 def _remembered() -> dict[str, Any]:

@@ -82,16 +82,18 @@ def restore(
     at: datetime | None = None,
     to_mark: bool = False,
     files: Files | None = None,
+    throwaway: bool = False,
     say: Say = lambda _: None,
 ) -> Restored:
     """Restore into an empty folder and start the server there; answers when it is open for writing.
 
     ``at``: the moment; without it all that was backed up. ``to_mark``: exactly the position of the last backup's
-    fingerprints. ``files``: where files go instead of ``home/files``. Raises KeepingProblem, and leaves no process.
+    fingerprints. ``files``: where files go instead of ``home/files``. ``throwaway``: a scratch copy need not wait for
+    the disk. Raises KeepingProblem, and leaves no process.
     """
     chain = choose(repository.manifests(), at)
     programs = programs_for(int(chain[-1]["major"]), home / "postgres")
-    server = Copy(home / "postgres")
+    server = Copy(home / "postgres", sync=not throwaway)
     say("Đang đặt lại cơ sở dữ liệu…")
     data = server.place_data(programs)
     _put_secrets(repository, chain[-1], home)
