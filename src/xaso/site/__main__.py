@@ -12,6 +12,10 @@ LIGHT = {
     "pay": "xaso.kernel.plain.pay_cli",
     "onestop": "xaso.services.onestop.cli",
     "units": "xaso.kernel.units.cli",
+    "backup": "xaso.site.keeping.cli.backup",
+    "restore": "xaso.site.keeping.cli.restore",
+    "drill": "xaso.site.keeping.cli.drill",
+    "standby": "xaso.site.keeping.cli.standby",
 }
 
 

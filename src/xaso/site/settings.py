@@ -6,7 +6,6 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -46,22 +45,17 @@ def _secret(name: str, file_name: str) -> str:
 
 
 def _database() -> dict[str, object]:
-    url = os.environ.get("DATABASE_URL")
-    if not url:
-        from xaso.site.database import url as embedded_url
+    from xaso.site.database import DatabaseProblem
+    from xaso.site.database import url as embedded_url
+    from xaso.site.database.address import take_apart
 
-        url = embedded_url()
-    parts = urlparse(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured("DATABASE_URL phải bắt đầu bằng postgresql:// (chỉ hỗ trợ PostgreSQL).")
-    name = unquote(parts.path.lstrip("/")) or "xaso"
+    try:
+        parts = take_apart(os.environ.get("DATABASE_URL") or embedded_url())
+    except DatabaseProblem as problem:
+        raise ImproperlyConfigured(str(problem)) from None
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": name,
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        **parts,
         # Persistent connections: measured 8-39 % cheaper than the pool at one thread a worker.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
@@ -133,6 +127,7 @@ INSTALLED_APPS = [
     "xaso.kernel.indicators",
     "xaso.kernel.ui",
     *[f"xaso.services.{key}" for key in XASO_SERVICES],
+    "xaso.site.keeping.apps.KeepingConfig",
     "xaso.site.apps.SiteConfig",
     "xaso.kernel.service.KernelConfig",
 ]
