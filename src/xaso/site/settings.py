@@ -44,17 +44,22 @@ def _secret(name: str, file_name: str) -> str:
     return path.read_text().strip()
 
 
+TESTING = "pytest" in sys.modules
+AS_OWNER = TESTING or _flag("XASO_AS_OWNER", False)
+
+
 def _database() -> dict[str, object]:
-    from xaso.site.database import DatabaseProblem
-    from xaso.site.database import url as embedded_url
+    from xaso.site import database
     from xaso.site.database.address import take_apart
 
+    # Tables are made and saved by their owner; server and worker run under a role that the policies bind.
+    given = (AS_OWNER and os.environ.get("XASO_OWNER_URL")) or os.environ.get("DATABASE_URL")
     try:
-        parts = take_apart(os.environ.get("DATABASE_URL") or embedded_url())
-    except DatabaseProblem as problem:
+        parts = take_apart(given or (database.url() if AS_OWNER else database.app_url()))
+    except database.DatabaseProblem as problem:
         raise ImproperlyConfigured(str(problem)) from None
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "xaso.kernel.base.postgres",
         **parts,
         # Persistent connections: measured 8-39 % cheaper than the pool at one thread a worker.
         "CONN_MAX_AGE": None,
@@ -63,7 +68,6 @@ def _database() -> dict[str, object]:
     }
 
 
-TESTING = "pytest" in sys.modules
 DEBUG = _flag("XASO_DEBUG", False)
 DEMO = _flag("XASO_DEMO", False)
 SECRET_KEY = _secret("XASO_SECRET_KEY", "session.key")
@@ -141,6 +145,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "xaso.kernel.people.sessions.ViewerMiddleware",
+    "xaso.kernel.people.reaching.ReachMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "xaso.site.middleware.ErrorsMiddleware",

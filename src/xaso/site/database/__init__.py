@@ -20,12 +20,13 @@ from typing import Any
 
 from . import runas
 from .problems import DatabaseProblem
-from .server import Server, State
+from .server import APP_ROLE, Server, State
 
 __all__ = [
     "DatabaseProblem",
     "Server",
     "State",
+    "app_url",
     "ensure_database",
     "home",
     "is_external",
@@ -66,6 +67,22 @@ def url(name: str | None = None) -> str:
     return _with_name(address, name) if name else address
 
 
+def app_url(name: str | None = None) -> str:
+    """The address for server and worker: the role that owns nothing and is bound by the policies.
+
+    The owner's address on a server that does not know that role yet (it is made at the next start); the
+    policies hold for both.
+    """
+    if is_external():
+        return url(name)
+    secret = home() / "app-password"
+    address = url(name)
+    if not secret.exists():
+        return address
+    rest = address.rpartition("@")[2]
+    return f"postgresql://{APP_ROLE}:{secret.read_text().strip()}@{rest}"
+
+
 def start(name: str = NAME) -> str:
     """Starts our own server when it is not running, makes the database, remembers the address; returns it."""
     if is_external():
@@ -73,6 +90,7 @@ def start(name: str = NAME) -> str:
     with _lock():
         ours = server()
         ours.start()
+        ours.ensure_roles()
         address = _with_standby(ours.ensure_database(name), ours)
         _remember({**_remembered(), "url": address, "home": str(ours.home), **ours.facts()})
         return address

@@ -22,7 +22,7 @@ from . import binaries, runas
 from .config import HBA, main_config
 from .problems import DatabaseProblem
 
-ROLE = "xaso"
+ROLE, APP_ROLE = "xaso", "xaso_app"
 HOST = "127.0.0.1"
 
 
@@ -57,7 +57,10 @@ class Server:
 
     def password(self) -> str:
         """The random password of the role ``xaso``; made on first use, readable by its owner only."""
-        path = self.home / "password"
+        return self._secret("password")
+
+    def _secret(self, name: str) -> str:
+        path = self.home / name
         if not path.exists():
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
                 out.write(secrets.token_urlsafe(24))
@@ -107,7 +110,7 @@ class Server:
         facts = {"port": port, "kind": programs.kind, "major": programs.major, "data": str(data)}
         facts["bin"] = str(programs.bin)
         (self.home / "server.json").write_text(json.dumps(facts))
-        self._ensure_role(programs)
+        self.ensure_roles()
         self._assert_settings()
         return self.status()
 
@@ -266,19 +269,28 @@ class Server:
             output.seek(0)
             return subprocess.CompletedProcess(command, done.returncode, output.read(), "")
 
-    def _ensure_role(self, programs: binaries.Binaries) -> None:
-        """The product's own role: may make databases, is no superuser (as in production)."""
+    def ensure_roles(self) -> None:
+        """The owner of the tables and the role of server and worker; neither is a superuser (as in production).
+
+        The owner may take the other's part (tests do); what the other may do is granted after each migration.
+        """
         import psycopg
         from psycopg import sql
 
+        wanted = {
+            ROLE: ("login createdb", self.password()),
+            APP_ROLE: ("login nobypassrls nocreatedb", self._secret("app-password")),
+        }
         address = self.url().replace(f"//{ROLE}:", "//postgres:", 1)
         with psycopg.connect(address, autocommit=True) as connection:
-            if not connection.execute("select 1 from pg_roles where rolname = %s", (ROLE,)).fetchone():
-                connection.execute(
-                    sql.SQL("create role {} login createdb password {}").format(
-                        sql.Identifier(ROLE), sql.Literal(self.password())
-                    )
-                )
+            for role, (may, secret) in wanted.items():
+                if connection.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone():
+                    continue
+                made = sql.SQL("create role {} " + may + " password {}")  # noqa: S608 - words from above
+                connection.execute(made.format(sql.Identifier(role), sql.Literal(secret)))
+            connection.execute(
+                sql.SQL("grant {} to {}").format(sql.Identifier(APP_ROLE), sql.Identifier(ROLE))
+            )
 
     def _assert_settings(self) -> None:
         import psycopg

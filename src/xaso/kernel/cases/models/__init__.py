@@ -2,10 +2,12 @@
 
 from xaso.kernel.cases.models.calendar import OfficialDay, WorkingHours
 from xaso.kernel.cases.models.case import Case, CaseStep, Extension, Opinion, Pause, Plan, Status
+from xaso.kernel.cases.models.involvement import CaseUnit
 
 __all__ = [
     "Case",
     "CaseStep",
+    "CaseUnit",
     "Extension",
     "OfficialDay",
     "Opinion",

@@ -1,0 +1,10 @@
+"""What policies ask: who is looking, and how far they reach."""
+
+from django.db import migrations
+
+from xaso.kernel.base.policies import FUNCTIONS, FUNCTIONS_BACK
+
+
+class Migration(migrations.Migration):
+    dependencies = [("base", "0001_initial")]
+    operations = [migrations.RunSQL(FUNCTIONS, FUNCTIONS_BACK)]
