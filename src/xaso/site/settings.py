@@ -145,9 +145,9 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "xaso.kernel.people.sessions.ViewerMiddleware",
-    "xaso.kernel.people.reaching.ReachMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "xaso.kernel.people.reaching.ReachMiddleware",
     "xaso.site.middleware.ErrorsMiddleware",
 ]
 

@@ -56,7 +56,7 @@ CASE = parent("case_id", "cases_case")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0001_initial"), ("base", "0002_reach"), ("people", "0001_initial")]
+    dependencies = [("cases", "0001_initial"), ("base", "0003_reach"), ("people", "0001_initial")]
     operations = [
         migrations.CreateModel(
             name="CaseUnit",

@@ -1,7 +1,7 @@
 """The log and its delivery, through emit and the relay."""
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from xaso.kernel.events import emit, registry, relay
 from xaso.kernel.events.models import Delivery, Event, Outbox
@@ -61,7 +61,7 @@ def test_a_rolled_back_change_leaves_no_event(heard):
 def test_the_database_refuses_to_change_the_log(heard, change):
     say(name="test.unheard")
     rows = Event.objects.filter(name="test.unheard")
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="append-only|permission denied"), transaction.atomic():
         rows.update(name="test.other") if change == "update" else rows.delete()
 
 
@@ -111,3 +111,14 @@ def test_order_is_kept_per_record_while_others_go_on(heard):
     Delivery.objects.update(next_at="2020-01-01T00:00:00Z")
     relay.run_once()
     assert [n for _, n in heard] == [3, 1, 2]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", ["update", "delete"])
+def test_the_database_refuses_it_to_the_owner_of_the_tables_too(heard, change):
+    say(name="test.unheard")
+    rows = Event.objects.filter(name="test.unheard")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE NONE")
+        rows.update(name="test.other") if change == "update" else rows.delete()

@@ -6,5 +6,5 @@ from xaso.kernel.base.policies import FUNCTIONS, FUNCTIONS_BACK
 
 
 class Migration(migrations.Migration):
-    dependencies = [("base", "0001_initial")]
+    dependencies = [("base", "0002_key_change")]
     operations = [migrations.RunSQL(FUNCTIONS, FUNCTIONS_BACK)]
