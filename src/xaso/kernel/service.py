@@ -26,6 +26,7 @@ KERNEL_AREAS = (
     "documents",
     "cases",
     "indicators",
+    "access",
     "events",
 )
 

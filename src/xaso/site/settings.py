@@ -24,6 +24,13 @@ def _flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} phải là yes hoặc no.")
 
 
+def _number(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip()
+    if value and (not value.isdigit() or int(value) < 1):
+        raise ImproperlyConfigured(f"{name} phải là một số nguyên từ 1 trở lên.")
+    return int(value) if value else default
+
+
 def _secret(name: str, file_name: str) -> str:
     """A secret from the environment, else from a file under the product's home, made at the first start."""
     if name in os.environ:
@@ -103,7 +110,14 @@ HTTPS = XASO_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+# A session ends when it was not used for so long, and in any case after so many hours.
+XASO_SESSION_IDLE_MINUTES = _number("XASO_SESSION_IDLE_MINUTES", 60)
+XASO_SESSION_HOURS = _number("XASO_SESSION_HOURS", 12)
+SESSION_COOKIE_AGE = XASO_SESSION_HOURS * 3600
+# Who signs, pays out or takes data away has proven who they are within so many minutes.
+XASO_PROOF_MINUTES = _number("XASO_PROOF_MINUTES", 15)
+# More passwords known from breaches (made by `./xaso passwords`), beside those that come with the product.
+XASO_BREACHED_PASSWORDS = os.environ.get("XASO_BREACHED_PASSWORDS", "")
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -129,6 +143,7 @@ INSTALLED_APPS = [
     "xaso.kernel.messages",
     "xaso.kernel.cases",
     "xaso.kernel.indicators",
+    "xaso.kernel.access",
     "xaso.kernel.ui",
     *[f"xaso.services.{key}" for key in XASO_SERVICES],
     "xaso.site.keeping.apps.KeepingConfig",
@@ -145,6 +160,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "xaso.kernel.people.sessions.ViewerMiddleware",
+    "xaso.kernel.access.places.OpenSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "xaso.kernel.people.reaching.ReachMiddleware",

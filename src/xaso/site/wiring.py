@@ -38,6 +38,7 @@ def area_urls() -> Urls:
         "documents",
         "cases",
         "indicators",
+        "access",
         "events",
         "ui",
     ):

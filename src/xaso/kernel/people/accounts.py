@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import Q
 
@@ -20,9 +21,10 @@ from xaso.kernel.people.machines import forget_tokens
 from xaso.kernel.people.models import Account, MachineClient, RoleGrant, RoleRight
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
+from xaso.kernel.plain.passwords import plain_letters, problem_of, words_about
+from xaso.kernel.units.models import Unit
 
 RIGHT = "people.accounts"
-LEAST_LETTERS = 12
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 
 
@@ -83,11 +85,14 @@ def new_password() -> str:
 
 @action
 def reset_password(viewer: Viewer, *, account_id: UUID) -> str:
-    """Give an officer a new password, answered once and never stored in clear; open sessions end."""
+    """Give an officer a new password, answered once and never stored in clear; open sessions end.
+
+    It serves for one sign-in, at which the officer chooses their own.
+    """
     account = _must_manage(viewer, account_id)
     password = new_password()
-    account.password = make_password(password)
-    account.save(update_fields=["password"])
+    account.password, account.password_is_temporary = make_password(password), True
+    account.save(update_fields=["password", "password_is_temporary"])
     emit("people.password_reset", record=account, unit_path=account.unit_path, viewer=viewer)
     return password
 
@@ -106,21 +111,51 @@ def set_active(viewer: Viewer, *, account_id: UUID, is_active: bool) -> Account:
     return account
 
 
+def must_be_good(account: Account, password: str) -> None:
+    """Raise ActionError when a password is too easily guessed for this account's owner."""
+    paths = account.unit_path.strip("/").split("/")
+    above = ["/".join(paths[:count]) + "/" for count in range(1, len(paths) + 1)]
+    units = Unit.objects.filter(path__in=above).values_list("name", flat=True)
+    about = words_about(account.display_name, account.username, account.title, *units)
+    if plain_letters(account.username) in plain_letters(password):
+        raise ActionError("Mật khẩu không chứa tên đăng nhập.", "new")
+    problem = problem_of(password, about=about, more=settings.XASO_BREACHED_PASSWORDS)
+    if problem:
+        raise ActionError(problem, "new")
+
+
 @action
 def change_own_password(viewer: Viewer, *, old: str, new: str) -> Account:
     """Change one's own password. Raises ActionError on a wrong old one and on a weak new one."""
+    account = _own(viewer)
+    if not check_password(old, account.password):
+        raise ActionError("Mật khẩu đang dùng chưa đúng.", "old")
+    return _put_password(viewer, account, new)
+
+
+@action
+def choose_password(viewer: Viewer, *, new: str) -> Account:
+    """A password of one's own in place of the one-time one, right after signing in with that."""
+    account = _own(viewer)
+    if not account.password_is_temporary:
+        raise Forbidden()
+    return _put_password(viewer, account, new)
+
+
+def _own(viewer: Viewer) -> Account:
     held = Account.objects.select_for_update().filter(kind=Account.Kind.OFFICER)
     account = held.filter(pk=viewer.account_id).first() if viewer.account_id else None
     if account is None:
         raise Forbidden()
-    if not check_password(old, account.password):
-        raise ActionError("Mật khẩu đang dùng chưa đúng.", "old")
-    if len(new) < LEAST_LETTERS:
-        raise ActionError(f"Mật khẩu mới dài từ {LEAST_LETTERS} ký tự, ví dụ bốn từ ghép lại.", "new")
-    if new == old or account.username in new.lower():
-        raise ActionError("Mật khẩu mới phải khác mật khẩu cũ và không chứa tên đăng nhập.", "new")
-    account.password = make_password(new)
-    account.save(update_fields=["password"])
+    return account
+
+
+def _put_password(viewer: Viewer, account: Account, new: str) -> Account:
+    must_be_good(account, new)
+    if check_password(new, account.password):
+        raise ActionError("Mật khẩu mới phải khác mật khẩu cũ.", "new")
+    account.password, account.password_is_temporary = make_password(new), False
+    account.save(update_fields=["password", "password_is_temporary"])
     emit("people.password_changed", record=account, unit_path=account.unit_path, viewer=viewer)
     return account
 

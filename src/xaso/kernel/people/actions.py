@@ -153,8 +153,12 @@ def create_officer(
     unit_path: str,
     title: str = "",
     email: str = "",
+    temporary: bool = False,
 ) -> Account:
-    """Make an officer's account in a unit. Raises ActionError when the name is taken."""
+    """Make an officer's account in a unit. Raises ActionError when the name is taken.
+
+    ``temporary``: the password was made by somebody else, so the officer chooses their own at the first sign-in.
+    """
     viewer.must("people.accounts", unit_path)
     username = username.strip().lower()
     if Account.objects.filter(username=username).exists():
@@ -166,6 +170,7 @@ def create_officer(
         title=title,
         unit_path=unit_path,
         email=email,
+        password_is_temporary=temporary,
     )
     emit("people.account_created", record=account, unit_path=unit_path, viewer=viewer)
     return account

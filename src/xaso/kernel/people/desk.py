@@ -129,7 +129,7 @@ def new_account(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             password = rules.new_password()
             try:
-                account = create_officer(viewer, password=password, **form.cleaned_data)
+                account = create_officer(viewer, password=password, temporary=True, **form.cleaned_data)
             except ActionError as error:
                 if error.status == 403:
                     raise

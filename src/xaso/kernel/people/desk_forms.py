@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
-from xaso.kernel.people.accounts import LEAST_LETTERS
 from xaso.kernel.people.machines import offered_scopes
 from xaso.kernel.plain.moment import today
+from xaso.kernel.plain.passwords import LEAST_LETTERS
 
 Pairs = list[tuple[str, str]]
 

@@ -5,28 +5,36 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.cache import patch_cache_control
 
 from xaso.kernel.base.errors import Forbidden
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import now
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 OFFICER_SIGN_IN = "/dang-nhap/can-bo"
 CITIZEN_SIGN_IN = "/dang-nhap/"
+PROVE_AGAIN = "/dang-nhap/xac-minh"
 
 
 @dataclass(frozen=True)
 class Door:
-    """Who may come in: kind public | citizen | officer | machine; the right or scope; a reason when open."""
+    """Who may come in: kind public | citizen | officer | machine; the right or scope; a reason when open.
+
+    ``fresh``: the one who comes in has proven who they are not longer ago than the setting says.
+    """
 
     kind: str
     right: str = ""
     reason: str = ""
+    fresh: bool = False
 
 
 def viewer_in(request: HttpRequest) -> Viewer:
@@ -83,16 +91,35 @@ def citizen(view: View) -> View:
 
 def officer(right: str) -> Callable[[View], View]:
     """For officers who hold the right somewhere; actions and queries then check the unit."""
+    return _wear(Door("officer", right), lambda request: _holds(request, right))
+
+
+def _holds(request: HttpRequest, right: str) -> HttpResponseBase | None:
+    viewer = viewer_in(request)
+    if not viewer.is_known:
+        return _sign_in(request, OFFICER_SIGN_IN)
+    if not viewer.is_officer or not viewer.can(right):
+        raise Forbidden()
+    return None
+
+
+def is_fresh(viewer: Viewer, minutes: int | None = None) -> bool:
+    """Whether the one behind the session proved who they are within so many minutes (the setting's by default)."""
+    lately = timedelta(minutes=settings.XASO_PROOF_MINUTES if minutes is None else minutes)
+    return viewer.proved_at is not None and now() - viewer.proved_at <= lately
+
+
+def fresh(right: str, minutes: int | None = None) -> Callable[[View], View]:
+    """Like `officer`, for what must not be done by whoever finds the machine open: signing, paying out, taking data
+    away. With a proof too old the visitor proves themselves again and comes back to the page they were on."""
 
     def check(request: HttpRequest) -> HttpResponseBase | None:
-        viewer = viewer_in(request)
-        if not viewer.is_known:
-            return _sign_in(request, OFFICER_SIGN_IN)
-        if not viewer.is_officer or not viewer.can(right):
-            raise Forbidden()
-        return None
+        turned_away = _holds(request, right)
+        if turned_away is not None or is_fresh(viewer_in(request), minutes):
+            return turned_away
+        return _sign_in(request, PROVE_AGAIN)
 
-    return _wear(Door("officer", right), check)
+    return _wear(Door("officer", right, fresh=True), check)
 
 
 def any_officer(view: View) -> View:

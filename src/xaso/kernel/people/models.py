@@ -108,6 +108,10 @@ class Account(AbstractBaseUser):
     unit_path = models.CharField("đơn vị làm việc", max_length=120, blank=True)
     email = models.EmailField("thư điện tử", blank=True)
     is_active = models.BooleanField("đang dùng", default=True)
+    password_is_temporary = models.BooleanField("mật khẩu cấp một lần", default=False)
+    assurance = models.CharField(
+        "mức chứng minh", max_length=10, choices=Identifier.Proof.choices, default=Identifier.Proof.VNEID
+    )
     created_at = models.DateTimeField("lập lúc", default=now)
 
     USERNAME_FIELD = "username"
@@ -148,12 +152,24 @@ class RoleRight(models.Model):
 class RoleGrant(Record):
     """An account holds a role on a unit and everything below it, for a time."""
 
+    class Manner(models.TextChoices):
+        """How somebody signs in another's stead (NĐ 30/2020, art. 13)."""
+
+        FOR_HEAD = "KT.", "Ký thay (KT.)"
+        BY_ORDER = "TL.", "Thừa lệnh (TL.)"
+        BY_MANDATE = "TUQ.", "Thừa ủy quyền (TUQ.)"
+
     account = models.ForeignKey(Account, models.PROTECT, related_name="grants")
     role = models.ForeignKey(Role, models.PROTECT)
     unit_path = models.CharField("đơn vị", max_length=120, blank=True)
     valid_from = models.DateTimeField("từ lúc", default=now)
     valid_to = models.DateTimeField("đến lúc", null=True, blank=True)
     granted_by = models.UUIDField("người giao", null=True)
+    # Given by its holder for a time: whose right it is, by which paper, and how the holder's paper is signed.
+    on_behalf_of = models.ForeignKey(Account, models.PROTECT, null=True, related_name="delegated")
+    manner = models.CharField("cách ký", max_length=4, choices=Manner.choices, blank=True)
+    document_number = models.CharField("số văn bản ủy quyền", max_length=60, blank=True)
+    reason = models.CharField("lý do", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "giao vai trò"
@@ -203,12 +219,18 @@ class SignIn(Record):
     succeeded = models.BooleanField("được vào")
     method = models.CharField("cách", max_length=20)
     at = models.DateTimeField("lúc", db_default=Now())
+    device = models.CharField("thiết bị", max_length=80, blank=True)
+    network = models.CharField(
+        "mạng", max_length=60, blank=True, help_text="cắt bớt: đủ để nhận ra nơi, không đủ chỉ máy"
+    )
+    device_hash = models.CharField("băm thiết bị quen", max_length=64, blank=True)
 
     class Meta:
         verbose_name = "lượt đăng nhập"
         indexes = [
             models.Index(fields=["username_hash", "-created_at"], name="signin_name"),
             models.Index(fields=["address_hash", "-created_at"], name="signin_address"),
+            models.Index(fields=["account", "-created_at"], name="signin_account"),
         ]
 
 

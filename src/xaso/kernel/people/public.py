@@ -1,32 +1,22 @@
-"""Sign-in and sign-out pages, and the citizen's own page of who looked at their record."""
+"""Opening and closing a session, and the citizen's own page of who looked at their record."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from xaso.kernel.base.errors import ActionError
 from xaso.kernel.people import queries
 from xaso.kernel.people.doors import citizen, public, viewer_in
-from xaso.kernel.people.forms import SignInForm
 from xaso.kernel.people.models import Account
-from xaso.kernel.people.signin import check_officer
+from xaso.kernel.people.origins import address_of
+
+__all__ = ["BACKEND", "address_of", "enter", "next_url", "public_urls"]
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-def address_of(request: HttpRequest) -> str:
-    """The caller's network address; behind our proxy the last forwarded one."""
-    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or "?"
-    return str(request.META.get("REMOTE_ADDR", "?"))
 
 
 def next_url(request: HttpRequest, default: str) -> str:
@@ -39,36 +29,6 @@ def next_url(request: HttpRequest, default: str) -> str:
 def enter(request: HttpRequest, account: Account) -> None:
     """Open a session for an account; the session key changes, so a planted one is worthless."""
     login(request, account, backend=BACKEND)
-
-
-@public
-@never_cache
-def choose(request: HttpRequest) -> HttpResponse:
-    """Citizens sign in with VNeID; officers go on to their own page."""
-    return render(request, "people/choose.html", {"next": next_url(request, "/onestop/cua-toi/")})
-
-
-@public
-@never_cache
-@sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
-def officer_sign_in(request: HttpRequest) -> HttpResponse:
-    """Name and password for officers."""
-    form = SignInForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        facts = form.cleaned()
-        try:
-            enter(request, check_officer(facts["username"], facts["password"], address_of(request)))
-            return redirect(next_url(request, "/desk/"))
-        except ActionError as error:
-            form.add_error("password", error.message)
-            status = error.status
-    elif request.method == "POST":
-        status = 422
-    demo = settings.DEMO and request.method == "GET"
-    context = {"form": form, "next": next_url(request, ""), "demo": demo}
-    return render(request, "people/officer_sign_in.html", context, status=status)
 
 
 @public
@@ -87,8 +47,6 @@ def who_looked(request: HttpRequest) -> HttpResponse:
 
 
 public_urls = [
-    path("dang-nhap/", choose, name="sign_in"),
-    path("dang-nhap/can-bo", officer_sign_in, name="officer_sign_in"),
     path("dang-xuat", sign_out, name="sign_out"),
     path("cua-toi/ai-da-xem", who_looked, name="who_looked"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,11 +13,14 @@ from xaso.kernel.base.errors import Forbidden
 
 @dataclass(frozen=True)
 class Grant:
-    """A role on a unit subtree; ``unit_path`` "" means everywhere."""
+    """A role on a unit subtree; ``unit_path`` "" means everywhere. Delegated: whose, by which paper, how signed."""
 
     role: str
     unit_path: str
     rights: frozenset[str]
+    on_behalf_of: UUID | None = None
+    manner: str = ""
+    document_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Viewer:
     title: str = ""
     unit_path: str = ""
     grants: tuple[Grant, ...] = ()
+    proved_at: datetime | None = None  # when the one behind the session last proved who they are
+    assurance: str = ""  # of citizens: how the person was proven (Identifier.Proof)
 
     @classmethod
     def system(cls) -> Viewer:
@@ -78,6 +84,22 @@ class Viewer:
             for name in fields or ("unit_path",):
                 wanted |= Q(**{f"{name}__startswith": path})
         return wanted
+
+    def delegation(self, right: str, unit_path: str) -> Grant | None:
+        """The delegated grant by which alone the viewer holds a right on a unit; None when it is their own right."""
+        held = [one for one in self.grants if right in one.rights and unit_path.startswith(one.unit_path)]
+        return held[0] if held and all(one.on_behalf_of for one in held) else None
+
+    def trace(self, right: str, unit_path: str) -> dict[str, str]:
+        """What an event keeps when somebody acts by delegation: whose right, which paper. Empty otherwise."""
+        grant = self.delegation(right, unit_path)
+        if grant is None:
+            return {}
+        return {
+            "on_behalf_of": str(grant.on_behalf_of),
+            "manner": grant.manner,
+            "document_number": grant.document_number,
+        }
 
     def acting_in(self, unit_path: str) -> Viewer:
         """The same viewer, at work in another of their units."""

@@ -14,8 +14,9 @@ from xaso.kernel.connectors.vneid import SignInStart, vneid
 from xaso.kernel.people.actions import citizen_account
 from xaso.kernel.people.doors import public
 from xaso.kernel.people.models import Person
-from xaso.kernel.people.public import address_of, enter, next_url
-from xaso.kernel.people.signin import note_sign_in
+from xaso.kernel.people.origins import origin_of, remember
+from xaso.kernel.people.public import enter, next_url
+from xaso.kernel.people.signin import name_digest, note_sign_in
 from xaso.kernel.people.viewer import Viewer
 
 HOME = "/onestop/cua-toi/"
@@ -65,8 +66,9 @@ def back(request: HttpRequest) -> HttpResponse:
     if not account.is_active:
         return _failed(request, ActionError("Tài khoản này đang bị khóa. Hỏi Ủy ban nhân dân xã."))
     enter(request, account)
-    note_sign_in(account, address_of(request), "vneid")
-    return redirect(wanted)
+    response = redirect(wanted)
+    note_sign_in(account, remember(response, origin_of(request), name_digest(account.username)), "vneid")
+    return response
 
 
 def _failed(request: HttpRequest, error: ActionError) -> HttpResponse:

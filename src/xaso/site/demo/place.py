@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from xaso.kernel.access.policy import required_roles, set_policy
 from xaso.kernel.people.actions import create_officer, grant_role
 from xaso.kernel.people.models import Account
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import today
 from xaso.kernel.units import actions as units
 from xaso.kernel.units.models import Unit
 from xaso.kernel.units.queries import unit_at
@@ -97,7 +99,20 @@ def make_place(viewer: Viewer) -> dict[str, Account]:
     if not Unit.objects.filter(parent=commune, level=Unit.Level.HAMLET).exists():
         for kind, name in HAMLETS:
             units.add_hamlet(viewer, commune=commune, kind=kind, name=name, valid_from=START)
+    _one_proof_is_enough(viewer)
     return {one.login: _account(viewer, one) for one in OFFICERS}
+
+
+def _one_proof_is_enough(viewer: Viewer) -> None:
+    """The demo prints passwords and has no telephones: its administrators sign in by password alone, and a row says so."""
+    for role in sorted(required_roles()):
+        set_policy(
+            viewer,
+            role=role,
+            is_required=False,
+            valid_from=today(),
+            legal_basis="Bản trình diễn: đăng nhập bằng mật khẩu in sẵn, không có dữ liệu thật",
+        )
 
 
 def _account(viewer: Viewer, one: Officer) -> Account:

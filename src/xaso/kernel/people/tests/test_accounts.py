@@ -83,10 +83,15 @@ def test_a_new_password_and_a_closed_account_end_sessions(keeper):
     (_, password) = shown(keeper.post(f"{HOME}{row.pk}/mat-khau/"))
     assert theirs.get("/desk/").status_code == 302
     theirs.post("/dang-nhap/can-bo", {"username": row.username, "password": password})
+    assert theirs.get("/desk/").status_code == 302, "a one-time password opens nothing but the page of a new one"
+    own = "mot mat khau rieng tu"
+    again = theirs.post("/dang-nhap/mat-khau-moi", {"new": own, "again": own})
+    assert (again.status_code, again["Location"]) == (302, "/desk/")
     assert theirs.get("/desk/").status_code == 200
+    for new in ("ngan", "Mườnghum2026!", f"{row.username}-2026-xyz"):
+        assert theirs.post("/desk/mat-khau/", {"old": own, "new": new}).status_code == 422
     assert theirs.post("/desk/mat-khau/", {"old": "sai", "new": "bon tu ghep lai"}).status_code == 422
-    assert theirs.post("/desk/mat-khau/", {"old": password, "new": "ngan"}).status_code == 422
-    assert theirs.post("/desk/mat-khau/", {"old": password, "new": "bon tu ghep lai"}).status_code == 302
+    assert theirs.post("/desk/mat-khau/", {"old": own, "new": "bon tu ghep lai"}).status_code == 302
     assert theirs.get("/desk/").status_code == 200
     assert keeper.post(f"{HOME}{row.pk}/khoa/", {"do": "close"}).status_code == 302
     assert theirs.get("/desk/").status_code == 302
