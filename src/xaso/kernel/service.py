@@ -21,6 +21,7 @@ KERNEL_AREAS = (
     "people",
     "units",
     "places",
+    "sealing",
     "connectors",
     "messages",
     "documents",

@@ -12,6 +12,7 @@ LIGHT = {
     "pay": "xaso.kernel.plain.pay_cli",
     "onestop": "xaso.services.onestop.cli",
     "units": "xaso.kernel.units.cli",
+    "log": "xaso.kernel.sealing.cli",
     "backup": "xaso.site.keeping.cli.backup",
     "restore": "xaso.site.keeping.cli.restore",
     "drill": "xaso.site.keeping.cli.drill",

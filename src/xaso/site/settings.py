@@ -97,6 +97,11 @@ try:
 except AddressError as error:
     raise ImproperlyConfigured(str(error)) from None
 XASO_VNEID_ISSUER = XASO_OUTSIDE["vneid"].url
+# The tamper-evident log: where its keys lie, what holds a new key (file, or pkcs11:module=…;token=…;key=…;pin-file=…),
+# and how often new events are sealed.
+XASO_LOG_KEYS = os.environ.get("XASO_LOG_KEYS", str(HOME / "keys" / "log"))
+XASO_LOG_KEY = os.environ.get("XASO_LOG_KEY", "file:")
+XASO_LOG_SECONDS = float(os.environ.get("XASO_LOG_SECONDS", "20"))
 # Where citizens file: "here", or "national" (only on the national portal, the law since 01/07/2025).
 XASO_FILING = os.environ.get("XASO_FILING", "here")
 if XASO_FILING not in {"here", "national"}:
@@ -139,6 +144,7 @@ INSTALLED_APPS = [
     "xaso.kernel.units",
     "xaso.kernel.people",
     "xaso.kernel.places",
+    "xaso.kernel.sealing",
     "xaso.kernel.documents",
     "xaso.kernel.messages",
     "xaso.kernel.cases",

@@ -33,6 +33,7 @@ def area_urls() -> Urls:
         "people",
         "units",
         "places",
+        "sealing",
         "connectors",
         "messages",
         "documents",

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SealingConfig(AppConfig):
+    name = "xaso.kernel.sealing"
+    label = "sealing"
+    verbose_name = "Nhật ký không thể sửa"
