@@ -105,6 +105,8 @@ def when_words(condition: eforms.Condition | None, keys: set[str]) -> str:
 
 def _group(question: Question, rows: Any, typed: Typed, one_more: bool) -> AskedGroup:
     rows = list(rows) if isinstance(rows, list) else []
+    while one_more and rows and not rows[-1]:  # an empty item stands there already: that is the one asked for
+        rows.pop()
     wanted = max(len(rows), question.min_items, 1 if not question.optional else 0) + (1 if one_more else 0)
     rows += [{}] * (min(wanted, question.max_items) - len(rows))
     items = [

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 
 from xaso.kernel.base.errors import ActionError
+from xaso.kernel.base.folding import name_contains
 from xaso.kernel.cases.models import Case, CaseStep, Opinion, Status
 from xaso.kernel.cases.queries import scope
 from xaso.kernel.cases.queries.badges import Badge, deadline_badge
@@ -172,7 +173,7 @@ def _narrow(cases: QuerySet[Case], filters: QueueFilters) -> QuerySet[Case]:
         cases = cases.filter(pk__in=open_steps.values("case_id"))
     if filters.text.strip():
         text = filters.text.strip()
-        cases = cases.filter(Q(code__icontains=text) | Q(subject__full_name__icontains=text))
+        cases = cases.filter(Q(code__icontains=text) | name_contains("subject__full_name", text))
     return cases
 
 

@@ -78,6 +78,25 @@ def test_the_queue_is_ordered_by_deadline_and_kept_to_the_units() -> None:
     assert len(codes(SYSTEM)) == 5
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Đào Thị Mẩy", True),
+        ("dao thi may", True),
+        ("DAO MAY", True),
+        ("đào", True),
+        ("may dao", True),
+        ("ao", False),
+        ("mai", False),
+        ("100%", False),
+    ],
+)
+def test_a_name_is_found_without_its_diacritics(typed: str, found: bool) -> None:
+    opened(code="hers", subject=Person.objects.create(full_name="Đào Thị Mẩy"))
+    opened(code="his", subject=Person.objects.create(full_name="Lý A Sử"))
+    assert codes(officer("specialist", COMMUNE), text=typed) == (["hers"] if found else [])
+
+
 def test_the_views() -> None:
     worker = officer_account("specialist", COMMUNE)
     viewer = officer("specialist", COMMUNE)

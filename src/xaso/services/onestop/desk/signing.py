@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from xaso.kernel.base.errors import ActionError
+from xaso.kernel.base.errors import ActionError, Conflict
 from xaso.kernel.documents.actions.issuing import key_of_agency, key_of_person, send_code
 from xaso.kernel.documents.models import SigningKey
 from xaso.kernel.documents.signing import REMOTE
@@ -124,7 +124,8 @@ def _signer_words(work: Work, row: Waiting) -> str:
 
 
 def _confirm(request: HttpRequest, work: Work, codes: Sequence[str], back_url: str) -> HttpResponse:
-    """Show exactly what is signed, ask for the PIN; after the PIN, a line for each dossier."""
+    """Show exactly what is signed, ask for the PIN; after the PIN, a line for each dossier. Drafts in another
+    leader's name are shown without PIN: first they are made anew."""
     viewer = viewer_in(request)
     rows = work.waiting(viewer, codes)
     pin, errors, status = request.POST.get("pin", "").strip(), [], 200
@@ -146,7 +147,10 @@ def _confirm(request: HttpRequest, work: Work, codes: Sequence[str], back_url: s
 def _run(
     viewer: Viewer, work: Work, rows: Sequence[Waiting], codes: Sequence[str], pin: str
 ) -> list[DossierOutcome]:
-    done = work.run(viewer, dossier_ids=[row.dossier.pk for row in rows], pin=pin)
+    mine = [row for row in rows if work.seals or row.in_my_name]
+    if rows and not mine:
+        raise Conflict("Dự thảo ghi tên người ký khác. Chọn “Ký với tên tôi”, xem lại rồi ký.")
+    done = work.run(viewer, dossier_ids=[row.dossier.pk for row in mine], pin=pin)
     known = {one.code for one in done}
     # What somebody else finished meanwhile is told too, not silently left out.
     gone = [code for code in codes if code not in known]
@@ -191,9 +195,11 @@ def _ask(
         }
         for row in rows
     ]
+    ready = [row for row in rows if work.seals or row.in_my_name]
     context = {
         "work": work,
         "items": items,
+        "ready": ready,
         "alone": items[0] if len(items) == 1 else None,
         "missing": missing,
         "key": key,
@@ -202,8 +208,8 @@ def _ask(
         "problem": problem,
         "pin": question,
         "form": [question] if errors else None,
-        "others": [row for row in rows if not work.seals and not row.in_my_name],
-        "count": sum(len(row.results) for row in rows),
+        "others": len(rows) - len(ready),
+        "count": sum(len(row.results) for row in ready),
         "back_url": back_url,
     }
     return render(request, "onestop/desk/results/confirm.html", context, status=status)

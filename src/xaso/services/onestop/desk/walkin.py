@@ -21,6 +21,7 @@ from xaso.services.onestop.desk.files import keep_posted
 from xaso.services.onestop.eforms.conditions import is_empty
 from xaso.services.onestop.models import DossierPaper, Setup
 from xaso.services.onestop.queries.desk import kept_papers, kept_results
+from xaso.services.onestop.unit_names import UNIT_NAMES
 
 SALT = "onestop.desk.kept"
 COUNTS = ("originals", "certified", "copies")
@@ -111,7 +112,7 @@ def read_sheet(
 ) -> Sheet:
     """Read the whole page; on GET an empty one with what is known filled in."""
     body = setups_in_force.body_of(setup)
-    given = eforms.Given(today=today(), facts=dict(facts))
+    given = eforms.Given(today=today(), facts=dict(facts), unit_names=UNIT_NAMES)
     posted = request.method == "POST"
     raw = eforms.from_form([question for _, question in body.questions()], dict(request.POST.lists()))
     if posted:

@@ -156,12 +156,15 @@ def fields_of(stop: eforms.Stop) -> set[str]:
 
 
 def _change_items(here: eforms.Page, raw: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
-    """Take an item out of a repeated group; adding draws one more empty item."""
+    """Take an item out of a repeated group, and the items that were left empty; adding draws one empty item."""
     changed = dict(raw)
     group, _, place = request.POST.get("drop", "").partition(".")
     rows = changed.get(group)
     if place.isdigit() and isinstance(rows, list) and int(place) < len(rows):
         changed[group] = rows[: int(place)] + rows[int(place) + 1 :]
+    for one in here.fields:
+        if isinstance(changed.get(one.key), list):
+            changed[one.key] = [row for row in changed[one.key] if row]
     return changed
 
 

@@ -22,6 +22,7 @@ from xaso.services.onestop import eforms, rules, setups_in_force
 from xaso.services.onestop.actions.base import open_step
 from xaso.services.onestop.actions.handling import following
 from xaso.services.onestop.models import Dossier, DossierPaper, Payment, Result, Setup, Supplement
+from xaso.services.onestop.unit_names import UNIT_NAMES
 
 VIEW = "onestop.view"
 
@@ -71,7 +72,9 @@ def open_dossier(viewer: Viewer, code: str, *, purpose: str = "Xử lý hồ sơ
         viewer, dossier.applicant, purpose=f"{purpose} {dossier.code}", record=("onestop.dossier", dossier.pk)
     )
     body = setups_in_force.body_of(dossier.setup)
-    given = eforms.Given(today=dossier.submitted_at.date(), facts={"channel": _channel(dossier)})
+    given = eforms.Given(
+        today=dossier.submitted_at.date(), facts={"channel": _channel(dossier)}, unit_names=UNIT_NAMES
+    )
     step = open_step(dossier) if dossier.case.is_running else None
     return DossierView(
         dossier=dossier,

@@ -26,6 +26,7 @@ from xaso.services.onestop.issuing import (
     signers_for,
 )
 from xaso.services.onestop.models import Dossier, Result
+from xaso.services.onestop.unit_names import UNIT_NAMES
 
 RECORD = "onestop.dossier"
 NOT_FOR_DRAFTING = frozenset(
@@ -36,12 +37,16 @@ NOT_FOR_DRAFTING = frozenset(
 def given_of(dossier: Dossier) -> eforms.Given:
     """What was known besides the answers when the dossier was filed."""
     channel = "online" if dossier.channel == Dossier.Channel.PORTAL else dossier.channel
-    return eforms.Given(today=dossier.submitted_at.astimezone(VIETNAM).date(), facts={"channel": channel})
+    return eforms.Given(
+        today=dossier.submitted_at.astimezone(VIETNAM).date(),
+        facts={"channel": channel},
+        unit_names=UNIT_NAMES,
+    )
 
 
 def drafted_now(dossier: Dossier) -> eforms.Given:
     """The same on the day of drafting: what the officer adds may have happened after the filing."""
-    return eforms.Given(today=today(), facts=given_of(dossier).facts)
+    return eforms.Given(today=today(), facts=given_of(dossier).facts, unit_names=UNIT_NAMES)
 
 
 def current_results(dossier: Dossier) -> list[Result]:

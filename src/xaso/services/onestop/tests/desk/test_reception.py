@@ -79,6 +79,20 @@ def test_walk_in_in_one_go(procedure):
     assert proof == "seen"
 
 
+def test_an_address_typed_at_the_counter_names_its_commune(monkeypatch):
+    """The answers of the counter are checked and completed like those of the portal."""
+    from xaso.services.onestop.desk import walkin
+    from xaso.services.onestop.unit_names import UNIT_NAMES
+
+    setup, seen = a_setup(BIRTH), []
+    read = eforms.validate_all
+    monkeypatch.setattr(
+        walkin.eforms, "validate_all", lambda body, raw, given: seen.append(given) or read(body, raw, given)
+    )
+    signed_in("receptionist").get(page_of(BIRTH), {"bien-the": setup.variant})
+    assert seen[0].unit_names is UNIT_NAMES
+
+
 def test_errors_keep_everything_typed_and_every_file():
     setup = a_setup(MARITAL)
     desk = signed_in("receptionist")

@@ -80,6 +80,20 @@ def test_items_of_a_group_come_and_go_without_script(citizen, account):
     assert "Học bạ" in fewer and "Bằng tốt nghiệp" not in fewer
 
 
+def test_pressing_add_twice_gives_one_empty_item(citizen, account):
+    draft = a_draft(account, COPIES, filled=False)
+    body = setups_in_force.body_of(draft.setup)
+    page, group = next((p, q) for p, q in body.questions() if q.kind == "group")
+    part = next(one for one in group.fields if one.kind in {"text", "person_name"})
+    address = f"/onestop/nop/{draft.pk}/trang/{page.key}/"
+    first, second = f"{group.key}.0.{part.key}", f"{group.key}.1.{part.key}"
+    paged(citizen, address, {first: "Bằng tốt nghiệp", "add": group.key})
+    again = paged(citizen, address, {first: "Bằng tốt nghiệp", second: "", "add": group.key})
+    assert second in again and f"{group.key}.2." not in again
+    back = paged(citizen, address)
+    assert "Bằng tốt nghiệp" in back and f"{group.key}.1." not in back  # an empty item is not kept
+
+
 def test_change_on_the_check_page_leads_straight_back(citizen, account):
     draft = a_draft(account)
     body = setups_in_force.body_of(draft.setup)

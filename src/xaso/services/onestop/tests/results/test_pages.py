@@ -8,11 +8,13 @@ import pytest
 from django.test import Client
 
 from xaso.kernel.people.models import Account
-from xaso.kernel.people.testing import officer
+from xaso.kernel.people.sessions import viewer_of
+from xaso.kernel.people.testing import officer, officer_account
 from xaso.services.onestop import rules
 from xaso.services.onestop.actions import results
+from xaso.services.onestop.demo_keys import ensure_demo_keys
 from xaso.services.onestop.models import Dossier, Result
-from xaso.services.onestop.testing import BIRTH, MARITAL, PERMIT, a_dossier
+from xaso.services.onestop.testing import BIRTH, COMMUNE, MARITAL, PERMIT, a_dossier
 from xaso.services.onestop.tests.results.conftest import (
     PIN,
     SEAL_PIN,
@@ -135,6 +137,18 @@ def test_two_leaders(house):
     moved = http.post(f"{DESK}/ho-so/{dossier.code}/ky-ten-toi/")
     assert moved.status_code == 302 and "Ký với tên tôi" not in text_of(http.get(moved["Location"]))
     assert Result.objects.get(dossier=dossier).data["signer"] == str(deputy.account_id)
+
+
+def test_no_pin_is_asked_for_a_draft_in_anothers_name(house):
+    dossier = drafted(house, BIRTH)
+    account = officer_account("leader", COMMUNE, name="Lý A Sử")
+    ensure_demo_keys(COMMUNE, [account], pin=PIN, seal_pin=SEAL_PIN)
+    http = as_officer(viewer_of(account))
+    shown = text_of(http.get(f"{DESK}/ho-so/{dossier.code}/ky/"))
+    assert "Ký với tên tôi" in shown and 'name="pin"' not in shown
+    http.post(f"{DESK}/ho-so/{dossier.code}/ky-ten-toi/")
+    again = text_of(http.get(f"{DESK}/ho-so/{dossier.code}/ky/"))
+    assert "Ký với tên tôi" not in again and 'name="pin"' in again
 
 
 def test_printed_forms(house):
