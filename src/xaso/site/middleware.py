@@ -8,12 +8,14 @@ import secrets
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.connectors.vneid import vneid
+from xaso.kernel.documents.config import upload_limits
 from xaso.site.operating.logs import request_id
 
 log = logging.getLogger("xaso.request")
@@ -47,6 +49,26 @@ class RequestIdMiddleware:
         return response
 
 
+class BodyLimitMiddleware:
+    """A body that no page of ours takes is turned away before a byte of it is read."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        # The largest file, and the form around it.
+        self.most = upload_limits().max_bytes + (4 << 20)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        told = request.META.get("CONTENT_LENGTH") or "0"
+        if not (told.isascii() and told.isdigit()):
+            return HttpResponse(
+                "Độ dài nội dung không đúng.", status=400, content_type="text/plain; charset=utf-8"
+            )
+        if int(told) > self.most:
+            words = f"Nội dung gửi lên quá lớn: nhiều nhất {self.most >> 20} MB. Giảm cỡ hoặc gửi từng tệp."
+            return HttpResponse(words, status=413, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
+
+
 class SecurityHeadersMiddleware:
     """A strict content policy on each answer: nothing inline, nothing from elsewhere."""
 
@@ -61,6 +83,9 @@ class SecurityHeadersMiddleware:
         response.setdefault("Content-Security-Policy", self.policy)
         response.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(self)")
         response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if "Authorization" in request.headers or settings.SESSION_COOKIE_NAME in request.COOKIES:
+            # What somebody known was answered is nobody else's, also where a page forgot to say so.
+            response.setdefault("Cache-Control", "private, no-store")
         return response
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from xaso.kernel.base.cookies import cookie_name
 from xaso.kernel.plain.moment import now
 from xaso.kernel.ui import nav
 from xaso.kernel.units.models import Unit
@@ -78,7 +79,7 @@ def _setting(name: str, default: str = "") -> str:
 
 
 def _chosen(request: HttpRequest, key: str) -> str:
-    value = request.COOKIES.get(f"xaso_{key}", "")
+    value = request.COOKIES.get(cookie_name(f"xaso_{key}"), "")
     return value if value in CHOICES[key] else ""
 
 
@@ -94,7 +95,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     known = settings.SESSION_COOKIE_NAME in request.COOKIES and bool(getattr(viewer, "is_known", False))
     officer = known and getattr(viewer, "kind", "") == "officer"
     path = getattr(viewer, "unit_path", "") if officer else ""
-    chosen = request.COOKIES.get("xaso_unit", "")[:60]
+    chosen = request.COOKIES.get(cookie_name("xaso_unit"), "")[:60]
     home = office_of(path) if path else office_of(chosen) if chosen else Office()
     unit = getattr(request, "unit", None) or (home if home.name else office_of(_setting("HOME_UNIT")))
     frame = Shell(

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from xaso.kernel.base.cookies import cookie_name
 from xaso.kernel.people.doors import public
 from xaso.kernel.plain.idcard import NotACard, parse_card
 from xaso.kernel.ui import guide
@@ -46,10 +47,15 @@ def prefs(request: HttpRequest) -> HttpResponse:
             continue
         if value and value in dict(options):
             answer.set_cookie(
-                f"xaso_{key}", value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
+                cookie_name(f"xaso_{key}"),
+                value,
+                max_age=A_YEAR,
+                samesite="Lax",
+                secure=request.is_secure(),
+                httponly=True,
             )
         else:
-            answer.delete_cookie(f"xaso_{key}")
+            answer.delete_cookie(cookie_name(f"xaso_{key}"))
     return answer
 
 

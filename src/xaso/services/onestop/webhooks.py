@@ -5,19 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import ipaddress
 import json
 import secrets
-import socket
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
-import httpx
 from django.conf import settings
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Forbidden
+from xaso.kernel.connectors.outbound import AddressRefused, Target, look_at, post
 from xaso.kernel.events import emit
 from xaso.kernel.events.models import Event
 from xaso.kernel.people.models import MachineClient
@@ -27,24 +24,30 @@ from xaso.kernel.tasks import enqueue, task
 from xaso.services.onestop.models import Dossier, Webhook
 
 TYPE = "vn.xaso.onestop.dossier.status"
-TIMEOUT = 10.0
 
 
-def check_address(url: str) -> None:
-    """Raise ActionError unless the address is a public https one: our server must not call into its own network."""
-    parts = urlsplit(url)
-    private_allowed = bool(getattr(settings, "XASO_WEBHOOKS_INSIDE", False))
-    if parts.scheme not in ({"https", "http"} if private_allowed else {"https"}) or not parts.hostname:
-        raise ActionError("Địa chỉ nhận tin phải bắt đầu bằng https://", "url")
-    if parts.username or parts.password:
-        raise ActionError("Địa chỉ nhận tin không được chứa tên và mật khẩu.", "url")
+class NotTaken(Exception):
+    """The other system answered, but did not take the event; the queue tries again later."""
+
+
+_REFUSED = {
+    "scheme": "Địa chỉ nhận tin phải bắt đầu bằng https://",
+    "user": "Địa chỉ nhận tin không được chứa tên, mật khẩu hoặc dấu lạ.",
+    "port": "Địa chỉ nhận tin phải dùng cổng 443 hoặc 8443.",
+    "unknown": "Không tìm thấy máy chủ của địa chỉ nhận tin.",
+    "inside": "Địa chỉ nhận tin phải là máy chủ công khai.",
+}
+
+
+def check_address(url: str) -> Target:
+    """Raise ActionError unless the address is a public https one: our server must not call into its own network.
+
+    The answer names the machine to call, so that the name cannot lead elsewhere between the check and the call.
+    """
     try:
-        port = parts.port or 443
-        found = {ipaddress.ip_address(row[4][0]) for row in socket.getaddrinfo(parts.hostname, port)}
-    except (OSError, ValueError) as error:
-        raise ActionError("Không tìm thấy máy chủ của địa chỉ nhận tin.", "url") from error
-    if not private_allowed and not all(address.is_global for address in found):
-        raise ActionError("Địa chỉ nhận tin phải là máy chủ công khai.", "url")
+        return look_at(url, inside=bool(getattr(settings, "XASO_WEBHOOKS_INSIDE", False)))
+    except AddressRefused as error:
+        raise ActionError(_REFUSED[error.why], "url") from error
 
 
 @action
@@ -115,7 +118,7 @@ def deliver(webhook: str, event: int) -> None:
     if row is None:
         return
     what = Event.objects.get(seq=event)
-    check_address(row.url)
+    target = check_address(row.url)
     body = json.dumps(envelope(what), ensure_ascii=False).encode()
     timestamp = int(now().timestamp())
     headers = {
@@ -124,5 +127,6 @@ def deliver(webhook: str, event: int) -> None:
         "webhook-timestamp": str(timestamp),
         "webhook-signature": sign(str(row.secret), str(what.id), timestamp, body),
     }
-    with httpx.Client(timeout=TIMEOUT, follow_redirects=False) as client:
-        client.post(row.url, content=body, headers=headers).raise_for_status()
+    status = post(target, body, headers)
+    if not 200 <= status < 300:
+        raise NotTaken(f"{row.pk}: {status}")

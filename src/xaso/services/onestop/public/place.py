@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from xaso.kernel.base.cookies import cookie_name
 from xaso.kernel.people.models import Person
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.units.models import Unit
@@ -21,7 +22,7 @@ def _commune(path: str) -> Unit | None:
 
 def unit_for(request: HttpRequest, viewer: Viewer | None = None) -> Unit | None:
     """The commune in the address line or the cookie, of the signed-in person, or of the site's setting."""
-    for chosen in (request.GET.get("unit", ""), request.COOKIES.get(COOKIE, "")):
+    for chosen in (request.GET.get("unit", ""), request.COOKIES.get(cookie_name(COOKIE), "")):
         unit = _commune(chosen)
         if unit is not None:
             return unit
@@ -37,6 +38,11 @@ def remember_unit(request: HttpRequest, response: HttpResponse, unit: Unit | Non
     """Keep the commune that was chosen on this page in a cookie for a year."""
     if unit is not None and request.GET.get("unit") == unit.path:
         response.set_cookie(
-            COOKIE, unit.path, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+            cookie_name(COOKIE),
+            unit.path,
+            max_age=YEAR,
+            samesite="Lax",
+            secure=request.is_secure(),
+            httponly=True,
         )
     return response
