@@ -114,7 +114,9 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("XASO_ORIGINS", "").split(",")
 HTTPS = XASO_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if HTTPS:  # names that browsers bind to this very host
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 # A session ends when it was not used for so long, and in any case after so many hours.
 XASO_SESSION_IDLE_MINUTES = _number("XASO_SESSION_IDLE_MINUTES", 60)
 XASO_SESSION_HOURS = _number("XASO_SESSION_HOURS", 12)
@@ -124,6 +126,7 @@ XASO_PROOF_MINUTES = _number("XASO_PROOF_MINUTES", 15)
 # More passwords known from breaches (made by `./xaso passwords`), beside those that come with the product.
 XASO_BREACHED_PASSWORDS = os.environ.get("XASO_BREACHED_PASSWORDS", "")
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 if _flag("XASO_BEHIND_PROXY", False):
@@ -160,8 +163,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "xaso.site.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "xaso.site.middleware.SecurityHeadersMiddleware",
+    "xaso.site.middleware.BodyLimitMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
