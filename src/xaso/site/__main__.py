@@ -12,11 +12,26 @@ LIGHT = {
     "pay": "xaso.kernel.plain.pay_cli",
     "onestop": "xaso.services.onestop.cli",
     "units": "xaso.kernel.units.cli",
-    "log": "xaso.kernel.sealing.cli",
+    "trace": "xaso.kernel.plain.gs1.cli",
     "backup": "xaso.site.keeping.cli.backup",
     "restore": "xaso.site.keeping.cli.restore",
     "drill": "xaso.site.keeping.cli.drill",
     "standby": "xaso.site.keeping.cli.standby",
+    "log": "xaso.kernel.sealing.cli",
+}
+
+
+# Words that make tables or save all of them: said by the owner of the tables, not by the role of the server.
+OWNERS = {
+    "migrate",
+    "makemigrations",
+    "sqlmigrate",
+    "flush",
+    "backup",
+    "restore",
+    "drill",
+    "standby",
+    "upgrade",
 }
 
 
