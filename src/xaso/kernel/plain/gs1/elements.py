@@ -47,7 +47,7 @@ def check_value(entry: Entry, value: str) -> None:
 
 def check_associations(ais: Iterable[str]) -> None:
     """Raise Gs1Error unless the identifiers go together: what one needs is there, what it excludes is not."""
-    present = set(ais)
+    present = dict.fromkeys(ais)  # in their order, so that the reason is always the same one
     for ai in present:
         entry = table()[ai]
         for groups in entry.needs:
@@ -59,7 +59,7 @@ def check_associations(ais: Iterable[str]) -> None:
                 raise Gs1Error(f"cannot stand with ({other})", ai)
 
 
-def _has(present: set[str], pattern: str, own: str) -> bool:
+def _has(present: Iterable[str], pattern: str, own: str) -> bool:
     return any(matches(pattern, one) for one in present if one != own)
 
 
