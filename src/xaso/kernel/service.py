@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,9 +130,12 @@ class KernelConfig(AppConfig):
 def _seed(**_: object) -> None:
     """Default roles and rights are rows: put in after each migrate, changed rows stay."""
     from xaso.kernel.people.actions import seed_roles
+    from xaso.kernel.people.consents import seed_purposes
     from xaso.kernel.people.manifest import ROLES
 
     seed_roles(ROLES, [(right.code, right.roles) for right in all_rights()])
+    shipped = Path(__file__).parent / "people" / "data" / "purposes.toml"
+    seed_purposes(tomllib.loads(shipped.read_text(encoding="utf-8"))["purpose"])
 
 
 def _seed_messages(**_: object) -> None:

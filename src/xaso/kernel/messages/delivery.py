@@ -24,6 +24,7 @@ from xaso.kernel.messages.queries import quiet_until
 from xaso.kernel.messages.rules import UNSURE_MINUTES, ladder
 from xaso.kernel.messages.seeding import wording_of
 from xaso.kernel.messages.wording import fill
+from xaso.kernel.people.consents import refused_channels
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 
@@ -97,6 +98,7 @@ def _rungs(message: Message, addresses: dict[str, str]) -> list[str]:
     refused = (
         set() if template.mandatory else {*(wishes.refused if wishes else ()), *_refused_addresses(addresses)}
     )
+    refused |= refused_channels(message.person_id, mandatory=template.mandatory)
     return ladder(offered, wishes.order if wishes else (), refused, addresses)
 
 

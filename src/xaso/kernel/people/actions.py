@@ -17,7 +17,8 @@ from xaso.kernel.base.models import Record
 from xaso.kernel.base.writing import insert_all
 from xaso.kernel.events import emit
 from xaso.kernel.people.accounts import must_give
-from xaso.kernel.people.models import Account, Identifier, Person, PersonView, Role, RoleGrant, RoleRight
+from xaso.kernel.people.looking import view_person as view_person
+from xaso.kernel.people.models import Account, Identifier, Person, Role, RoleGrant, RoleRight
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now, today
 from xaso.kernel.plain.text import name_sort_key, nfc
@@ -121,22 +122,6 @@ def _refresh(person: Person, **facts: Any) -> Person:
             changed.append(name)
     if changed:
         person.save(update_fields=changed)
-    return person
-
-
-def view_person(
-    viewer: Viewer, person: Person, *, purpose: str, record: tuple[str, Any] | None = None
-) -> Person:
-    """Log that somebody looks at a person's record; looking at one's own is not logged."""
-    if viewer.person_id != person.pk and viewer.kind != "system":
-        PersonView(
-            person=person,
-            viewer_kind=viewer.kind,
-            viewer_id=viewer.account_id,
-            purpose=purpose,
-            record_type=record[0] if record else "",
-            record_id=record[1] if record else None,
-        ).save(force_insert=True)
     return person
 
 

@@ -7,6 +7,7 @@ import hmac
 import json
 import secrets
 import time
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +23,10 @@ from xaso.kernel.events import emit
 from xaso.kernel.people.models import MachineClient, RoleRight
 from xaso.kernel.people.reaching import reach_of
 from xaso.kernel.people.viewer import Grant, Viewer
+from xaso.kernel.plain.moment import now
 
 TOKEN_SECONDS = 3600
+GRACE = timedelta(days=7)
 _SALT = "xaso.machine-token"
 _offered: dict[str, str] = {}
 # A token that was good is asked about again after so many seconds; a change made here is seen at once.
@@ -79,13 +82,26 @@ def register_client(
 
 
 @action
+def end_old_secret(viewer: Viewer, *, client: MachineClient) -> None:
+    """The other side has changed over (or a secret leaked): the one before is worth nothing from now on."""
+    viewer.must("people.machines", client.unit_path)
+    client.old_secret_hash, client.old_secret_until = "", None
+    client.save(update_fields=["old_secret_hash", "old_secret_until"])
+    emit("people.machine_old_secret_ended", record=client, unit_path=client.unit_path, viewer=viewer)
+
+
+@action
 def rotate_secret(viewer: Viewer, *, client: MachineClient) -> str:
-    """Give a client a new secret; tokens already out live to their end. Answers the secret, shown once."""
+    """Give a client a new secret, shown once; the one before is good for ``GRACE`` longer, so that nothing stops.
+
+    Tokens already out live to their end. Rotated twice in a row, the oldest ends at once.
+    """
     viewer.must("people.machines", client.unit_path)
     _must_hold(viewer, client.scopes, client.unit_path)
     secret = secrets.token_urlsafe(32)
+    client.old_secret_hash, client.old_secret_until = client.secret_hash, now() + GRACE
     client.secret_hash = _digest(secret)
-    client.save(update_fields=["secret_hash"])
+    client.save(update_fields=["secret_hash", "old_secret_hash", "old_secret_until"])
     forget_tokens()
     emit("people.machine_secret_rotated", record=client, unit_path=client.unit_path, viewer=viewer)
     return secret
@@ -95,7 +111,10 @@ def issue_token(client_id: str, secret: str) -> dict[str, Any]:
     """OAuth 2.0 client-credentials answer; raises ActionError on a wrong pair (one message for both)."""
     client = MachineClient.objects.filter(client_id=client_id, is_active=True).first()
     expected = client.secret_hash if client else "0" * 64
-    if not hmac.compare_digest(_digest(secret), expected) or client is None:
+    earlier = client.old_secret_hash if client and (client.old_secret_until or now()) > now() else ""
+    given = _digest(secret)
+    good = [hmac.compare_digest(given, one) for one in (expected, earlier or "0" * 64)]
+    if not any(good) or client is None:
         raise ActionError("Sai mã khách hoặc bí mật.")
     token = signing.dumps({"c": str(client.pk)}, salt=_SALT, compress=False)
     return {

@@ -184,6 +184,8 @@ class MachineClient(Record):
     name = models.CharField("tên", max_length=120)
     client_id = models.CharField("mã khách", max_length=60, unique=True)
     secret_hash = models.CharField("băm bí mật", max_length=64)
+    old_secret_hash = models.CharField("băm bí mật trước", max_length=64, blank=True)
+    old_secret_until = models.DateTimeField("bí mật trước dùng đến", null=True, blank=True)
     scopes = models.JSONField("phạm vi", default=list)
     unit_path = models.CharField("đơn vị", max_length=120, blank=True)
     is_active = models.BooleanField("đang dùng", default=True)
@@ -198,12 +200,22 @@ class MachineClient(Record):
 class PersonView(Record):
     """Somebody looked at a person's record: who, why, through which record. Shown to that person."""
 
+    class Act(models.TextChoices):
+        VIEW = "view", "Mở xem"
+        LIST = "list", "Xem trong danh sách"
+        PRINT = "print", "In"
+        EXPORT = "export", "Xuất ra tệp"
+        SEND = "send", "Gửi cho hệ thống khác"
+
     person = models.ForeignKey(Person, models.PROTECT, related_name="views")
     viewer_kind = models.CharField("loại người xem", max_length=12)
     viewer_id = models.UUIDField("người xem", null=True)
     purpose = models.CharField("mục đích", max_length=120)
     record_type = models.CharField("qua bản ghi", max_length=60, blank=True)
     record_id = models.UUIDField("mã bản ghi", null=True)
+    act = models.CharField("việc", max_length=8, choices=Act.choices, default=Act.VIEW)
+    unit_path = models.CharField("đơn vị của người xem", max_length=120, blank=True)
+    through = models.CharField("qua hồ sơ", max_length=60, blank=True)
 
     class Meta:
         verbose_name = "lượt xem hồ sơ người"
@@ -244,3 +256,7 @@ class ServiceSwitch(Record):
     class Meta:
         verbose_name = "công tắc dịch vụ"
         constraints = [models.UniqueConstraint(fields=["service", "unit_path"], name="switch_once")]
+
+
+from xaso.kernel.people.consent_models import Consent as Consent  # noqa: E402 - a table of this area
+from xaso.kernel.people.consent_models import ProcessingPurpose as ProcessingPurpose  # noqa: E402

@@ -7,8 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from xaso.kernel.base.errors import Forbidden, NotFound
-from xaso.kernel.people.models import Account, Identifier, Person, PersonView
+from xaso.kernel.people.models import Account, Identifier, MachineClient, Person, PersonView
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.units.models import Level, Unit
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,9 @@ class Look:
     who: str
     title: str
     purpose: str
+    unit: str = ""
+    act: str = ""
+    through: str = ""
 
 
 def views_of_me(viewer: Viewer, limit: int = 200) -> list[Look]:
@@ -27,10 +31,40 @@ def views_of_me(viewer: Viewer, limit: int = 200) -> list[Look]:
         raise Forbidden()
     rows = list(PersonView.objects.filter(person_id=viewer.person_id).order_by("-created_at")[:limit])
     names = names_of({row.viewer_id for row in rows if row.viewer_id})
-    return [
-        Look(row.created_at, *(names.get(row.viewer_id) or ("Hệ thống", "")), purpose=row.purpose)  # type: ignore[arg-type]
-        for row in rows
-    ]
+    machines = dict(
+        MachineClient.objects.filter(pk__in={row.viewer_id for row in rows}).values_list("pk", "name")
+    )
+    units = _units_of({row.unit_path for row in rows})
+    found = []
+    for row in rows:
+        who, title = names.get(row.viewer_id) or (machines.get(row.viewer_id) or "Hệ thống", "")  # type: ignore[arg-type]
+        found.append(
+            Look(
+                row.created_at,
+                who,
+                title,
+                purpose=row.purpose,
+                unit=units.get(row.unit_path, ""),
+                act=row.get_act_display(),
+                through=row.through,
+            )
+        )
+    return found
+
+
+def _units_of(paths: set[str]) -> dict[str, str]:
+    """Names of units by path; an office is named with the commune above it."""
+    wanted = paths | {_above(path) for path in paths}
+    rows = {one.path: one for one in Unit.objects.filter(path__in=wanted - {""})}
+    found = {}
+    for path in paths & set(rows):
+        above = rows.get(_above(path)) if rows[path].level == Level.OFFICE else None
+        found[path] = f"{rows[path].full_name}, {above.full_name}" if above else rows[path].full_name
+    return found
+
+
+def _above(path: str) -> str:
+    return path[: path.rstrip("/").rfind("/") + 1]
 
 
 def names_of(account_ids: set[UUID]) -> dict[UUID, tuple[str, str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from xaso.kernel.people.actions import citizen_account, create_officer, grant_role
-from xaso.kernel.people.models import Account
+from xaso.kernel.people.consents import say
+from xaso.kernel.people.models import Account, Person
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.ids import uuid7
@@ -40,3 +41,10 @@ def a_citizen_account(name: str = "Triệu Thị Mẩy", personal_number: str = 
 def a_citizen(name: str = "Triệu Thị Mẩy", personal_number: str = "") -> Viewer:
     """A citizen's viewer."""
     return viewer_of(a_citizen_account(name, personal_number))
+
+
+def agreed(person: Person, *codes: str) -> Person:
+    """The person, having agreed to these purposes."""
+    for code in codes or ("notice_zalo",):
+        say(Viewer(kind="citizen", person_id=person.pk), person=person, code=code, state="given")
+    return person

@@ -26,8 +26,9 @@ from xaso.kernel.messages.channels import mail_health
 from xaso.kernel.messages.models import Dispatch, Message, MessageTemplate, QuietHours
 from xaso.kernel.messages.queries import failures, inbox, masked_contact, unread_count
 from xaso.kernel.messages.tests.conftest import DATA, WORDING, put
+from xaso.kernel.people.consents import say
 from xaso.kernel.people.models import Person
-from xaso.kernel.people.testing import a_citizen, officer
+from xaso.kernel.people.testing import a_citizen, agreed, officer
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.ids import uuid7
 from xaso.kernel.plain.moment import at, frozen, now
@@ -44,7 +45,7 @@ def somebody(
     person = Person.objects.get(pk=viewer.person_id)
     person.contact = {"phone": phone, "email": email}
     person.save()
-    return person
+    return agreed(person)
 
 
 def post(person: Person | Address, **more: object) -> Message:
@@ -253,6 +254,19 @@ def test_wishes_and_refusals(world: World, mailbox: Path) -> None:
         refuse_address(Viewer(), token="made-up")
     with pytest.raises(ActionError):
         set_wishes(Viewer(), order=[], refused=[])
+
+
+def test_zalo_only_with_consent_and_a_withdrawal_counts_at_once(world: World) -> None:
+    person = somebody()
+    own = Viewer(kind="citizen", person_id=person.pk)
+    say(own, person=person, code="notice_zalo", state="withdrawn")
+    assert states(run(post(person))) == {"sms": "sent"}
+    waiting = post(person, key="second")
+    say(own, person=person, code="notice_sms", state="withdrawn")
+    say(own, person=person, code="notice_email", state="withdrawn")
+    assert states(run(waiting)) == {}
+    assert waiting.state == Message.State.INBOX
+    assert world.rows("zalo") == []
 
 
 def test_receipts_never_go_back(world: World) -> None:

@@ -17,7 +17,7 @@ from xaso.kernel.messages.models import Message, MessageTemplate, QuietHours, Re
 from xaso.kernel.messages.seeding import seed_quiet_hours, seed_templates
 from xaso.kernel.messages.tests.conftest import DATA, WORDING, put
 from xaso.kernel.people.models import Account, Person
-from xaso.kernel.people.testing import a_citizen_account, officer_account
+from xaso.kernel.people.testing import a_citizen_account, agreed, officer_account
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.ids import uuid7
 from xaso.simulators import zalo as zalo_simulator
@@ -37,7 +37,7 @@ def owner(template: MessageTemplate) -> Account:
 
 
 def message_to(account: Account, **more: object) -> Message:
-    person = Person.objects.get(pk=account.person_id)
+    person = agreed(Person.objects.get(pk=account.person_id))
     return send(SYSTEM, WORDING.key, to=person, data=DATA, record=("cases.case", uuid7()), **more)  # type: ignore[arg-type]
 
 

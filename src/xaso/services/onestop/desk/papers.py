@@ -15,7 +15,9 @@ from xaso.kernel.documents.public.files import sealed_off
 from xaso.kernel.documents.queries import content_of
 from xaso.kernel.documents.typeset.pictures import page_picture
 from xaso.kernel.people.doors import officer, viewer_in
+from xaso.kernel.people.models import PersonView
 from xaso.kernel.people.viewer import Viewer
+from xaso.services.onestop.looks import note_looks
 from xaso.services.onestop.queries.desk import dossier_for
 
 PDF = "application/pdf"
@@ -40,7 +42,9 @@ def _file(viewer: Viewer, code: str, paper_id: UUID) -> File:
 @require_GET
 def paper_file(request: HttpRequest, code: str, paper_id: UUID) -> HttpResponse:
     """The file itself: PDF and pictures are shown, everything else is downloaded."""
-    file = _file(viewer_in(request), code, paper_id)
+    viewer = viewer_in(request)
+    file = _file(viewer, code, paper_id)
+    note_looks(viewer, [dossier_for(viewer, code)], purpose="Mở giấy tờ trong hồ sơ", act=PersonView.Act.VIEW)
     shown = file.media_type in SHOWN
     answer = HttpResponse(content_of(file), content_type=file.media_type)
     ending = file.name.rpartition(".")[2][:5] if "." in file.name else "bin"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -14,11 +13,11 @@ from xaso.kernel.base.errors import ActionError
 from xaso.kernel.base.fields import keyed_hash, keyed_hashes
 from xaso.kernel.connectors.population import PersonQuestion, population
 from xaso.kernel.connectors.transport import Asked
-from xaso.kernel.people.actions import find_person, view_person
-from xaso.kernel.people.models import Identifier, Person, PersonView
+from xaso.kernel.people.actions import find_person
+from xaso.kernel.people.looking import view_once
+from xaso.kernel.people.models import Identifier, Person
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.idcard import IdCard, NotACard, parse_card
-from xaso.kernel.plain.moment import now
 from xaso.kernel.ui.fields import DateField, IdNumberField, NameField, PhoneField, TextField
 from xaso.kernel.ui.forms import ask
 from xaso.services.onestop.actions.drafts import WAYS
@@ -162,7 +161,7 @@ def look_up(viewer: Viewer, facts: dict[str, Any], *, reference: str, procedure:
     purpose = f"Tiếp nhận hồ sơ {procedure}"
     known = find_person(Identifier.Kind.PERSONAL_NUMBER, number)
     if known is not None:
-        _log_look(viewer, known, purpose[:120])
+        view_once(viewer, known, purpose=purpose)
     asked = Asked(
         actor_id=viewer.account_id,
         record_type="people.person",
@@ -216,15 +215,8 @@ def known_person(viewer: Viewer, number: str, procedure: str) -> Person | None:
         return None
     person = find_person(Identifier.Kind.PERSONAL_NUMBER, number)
     if person is not None:
-        _log_look(viewer, person, f"Tiếp nhận hồ sơ {procedure}"[:120])
+        view_once(viewer, person, purpose=f"Tiếp nhận hồ sơ {procedure}")
     return person
-
-
-def _log_look(viewer: Viewer, person: Person, purpose: str) -> None:
-    """One reception is one look, however often its page is drawn anew."""
-    lately = PersonView.objects.filter(person=person, viewer_id=viewer.account_id, purpose=purpose)
-    if not lately.filter(created_at__gte=now() - timedelta(minutes=30)).exists():
-        view_person(viewer, person, purpose=purpose)
 
 
 def applicant_of(facts: dict[str, Any], *, proven: bool, email: str = "") -> Applicant:

@@ -302,6 +302,7 @@ def _draw(
         "delivery": visit.delivery,
         "sections": sections,
         "rows": sheet.rows,
+        "reuse_text": sheet.reuse_text,
         "quote": sheet.quote,
         "term": eforms.term_for(sheet.body, sheet.reading.answers, sheet.given),
         "stop": stop,

@@ -16,15 +16,18 @@ from django.views.decorators.http import require_GET
 
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.people.doors import officer, viewer_in
+from xaso.kernel.people.models import PersonView
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.formats import day as day_words
 from xaso.kernel.plain.moment import VIETNAM, today
 from xaso.kernel.units.models import Level, Unit
+from xaso.services.onestop.looks import note_looks
 from xaso.services.onestop.models import Dossier
 from xaso.services.onestop.paperwork import register_pdf
 from xaso.services.onestop.queries.desk import VIEW, register
 from xaso.services.onestop.register import lines_of, workbook
 
+Act = PersonView.Act
 ON_PAGE = 100
 MOST_LINES = 50_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -100,6 +103,7 @@ def book(request: HttpRequest) -> HttpResponse:
     viewer = viewer_in(request)
     asked, units = _asked(request, viewer)
     page = Paginator(_dossiers(viewer, asked), ON_PAGE).get_page(request.GET.get("trang"))
+    note_looks(viewer, page.object_list, purpose="Xem sổ theo dõi hồ sơ")
     context: dict[str, Any] = {
         "asked": asked,
         "units": units,
@@ -118,9 +122,9 @@ def sheet(request: HttpRequest) -> HttpResponse:
     """The book as a workbook."""
     viewer = viewer_in(request)
     asked, _ = _asked(request, viewer)
-    content = workbook(
-        lines_of(_dossiers(viewer, asked)[:MOST_LINES]), unit=asked.unit.full_name, span=asked.span
-    )
+    dossiers = list(_dossiers(viewer, asked)[:MOST_LINES])
+    note_looks(viewer, dossiers, purpose="Xuất sổ theo dõi hồ sơ ra bảng tính", act=Act.EXPORT)
+    content = workbook(lines_of(dossiers), unit=asked.unit.full_name, span=asked.span)
     name = f"so-theo-doi-{asked.first:%Y%m%d}-{asked.last:%Y%m%d}.xlsx"
     return HttpResponse(
         content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
@@ -133,6 +137,7 @@ def printed(request: HttpRequest) -> HttpResponse:
     """The book as an A4 paper."""
     viewer = viewer_in(request)
     asked, _ = _asked(request, viewer)
+    note_looks(viewer, _dossiers(viewer, asked), purpose="In sổ theo dõi hồ sơ", act=Act.PRINT)
     content = register_pdf(viewer, asked.unit.path, asked.first, asked.last)
     name = f"so-theo-doi-{asked.first:%Y%m%d}-{asked.last:%Y%m%d}.pdf"
     return HttpResponse(

@@ -21,7 +21,7 @@ from xaso.kernel.documents.queries import content_of
 from xaso.kernel.documents.typeset.pictures import page_picture
 from xaso.kernel.documents.verify import verify_pdf
 from xaso.kernel.people.doors import officer, viewer_in
-from xaso.kernel.people.models import Account
+from xaso.kernel.people.models import Account, PersonView
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.formats import stamp
 from xaso.kernel.ui.asked import Asked, Option
@@ -30,6 +30,7 @@ from xaso.services.onestop.actions import results
 from xaso.services.onestop.desk import signing
 from xaso.services.onestop.desk.pictures import pictures_of
 from xaso.services.onestop.issuing import REFUSAL, signers_for
+from xaso.services.onestop.looks import note_look, note_looks
 from xaso.services.onestop.models import Dossier, Result
 from xaso.services.onestop.queries.desk import DossierView, dossier_for, open_dossier
 from xaso.services.onestop.queries.results import result_in
@@ -188,7 +189,9 @@ def _other_errors(shown: _Draft, questions: list[Any], signer: Asked | None) -> 
 def page_image(request: HttpRequest, code: str, result_id: UUID, number: int) -> HttpResponse:
     """One page of a result as a picture."""
     viewer = viewer_in(request)
-    row = result_in(viewer, dossier_for(viewer, code), result_id)
+    dossier = dossier_for(viewer, code)
+    row = result_in(viewer, dossier, result_id)
+    note_looks(viewer, [dossier], purpose="Xem kết quả", act=PersonView.Act.VIEW)
     return _private(HttpResponse(page_picture(content_of(row.document), number), content_type="image/png"))
 
 
@@ -199,6 +202,7 @@ def file(request: HttpRequest, code: str, result_id: UUID) -> HttpResponse:
     viewer = viewer_in(request)
     dossier = dossier_for(viewer, code)
     row = result_in(viewer, dossier, result_id)
+    note_look(viewer, dossier, purpose="Mở tệp kết quả", act=PersonView.Act.PRINT)
     return pdf_response(content_of(row.document), f"{row.key.replace('_', '-')}-{dossier.code}.pdf")
 
 
@@ -262,7 +266,9 @@ def paper(request: HttpRequest, code: str, form: str) -> HttpResponse:
     viewer = viewer_in(request)
     if form not in paperwork.FORMS:
         raise NotFound("Không có giấy này.")
-    name, content = paperwork.form_pdf(viewer, dossier_for(viewer, code), form)
+    dossier = dossier_for(viewer, code)
+    name, content = paperwork.form_pdf(viewer, dossier, form)
+    note_look(viewer, dossier, purpose=f"In {paperwork.FORMS[form].title}", act=PersonView.Act.PRINT)
     return pdf_response(content, name)
 
 

@@ -29,6 +29,7 @@ from xaso.services.onestop.actions.base import open_step
 from xaso.services.onestop.actions.results import DossierOutcome
 from xaso.services.onestop.desk.pictures import pictures_of
 from xaso.services.onestop.desk.queue import badge_of
+from xaso.services.onestop.looks import note_looks
 from xaso.services.onestop.queries.desk import dossier_for
 from xaso.services.onestop.queries.results import MOST, Waiting, waiting_to_seal, waiting_to_sign
 
@@ -174,6 +175,8 @@ def _ask(
         key = work.key(viewer, rows) if rows else None
     except ActionError as error:
         problem = error.message
+    purpose = "Xem kết quả để đóng dấu" if work.seals else "Xem kết quả để ký"
+    note_looks(viewer, [row.dossier for row in rows], purpose=purpose)
     remote = key is not None and key.adapter == REMOTE
     question = Asked(
         "one_time" if remote else "password",

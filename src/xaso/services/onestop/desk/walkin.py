@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.documents.models import File
+from xaso.kernel.people.consents import TAKE, may_use, purpose_in_force, say, was_asked
 from xaso.kernel.people.models import Person
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import today
@@ -20,7 +21,7 @@ from xaso.services.onestop.actions.filing import PaperIn
 from xaso.services.onestop.desk.files import keep_posted
 from xaso.services.onestop.eforms.conditions import is_empty
 from xaso.services.onestop.models import DossierPaper, Setup
-from xaso.services.onestop.queries.desk import kept_papers, kept_results
+from xaso.services.onestop.queries.desk import REUSE, kept_papers, kept_results, person_has_papers
 from xaso.services.onestop.unit_names import UNIT_NAMES
 
 SALT = "onestop.desk.kept"
@@ -84,6 +85,7 @@ class Sheet:
     reading: eforms.Reading
     rows: list[PaperRow]
     quote: eforms.FeeQuote
+    reuse_text: str = ""
 
     def papers(self) -> list[PaperIn]:
         """The papers that were handed in."""
@@ -125,8 +127,9 @@ def read_sheet(
     rates = setups_in_force.rates_for(unit_path) if body.fees else []
     quote = eforms.fee_lines(body, reading.answers, channel, given.today, rates, given)  # type: ignore[arg-type]
     rows = [_row(request, viewer, paper, unit_path) for paper in papers if paper.state != "by_form"]
+    reuse_text = _ask_reuse(viewer, person, request) if person else ""
     _offer(viewer, rows, person, request)
-    return Sheet(setup, body, unit_path, given, raw, reading, rows, quote)
+    return Sheet(setup, body, unit_path, given, raw, reading, rows, quote, reuse_text)
 
 
 def _dropped(raw: dict[str, Any], which: str) -> dict[str, Any]:
@@ -172,6 +175,17 @@ def _kept(viewer: Viewer, token: str) -> UUID | None:
     except (signing.BadSignature, ValueError):
         return None
     return UUID(file_id) if account == str(viewer.account_id) else None
+
+
+def _ask_reuse(viewer: Viewer, person: Person, request: HttpRequest) -> str:
+    """The words by which the person at the desk is asked whether earlier papers may be used again; nothing when
+    that was answered, or is answered with this post."""
+    if may_use(person.pk, REUSE) or was_asked(person.pk, REUSE):
+        return ""
+    if request.POST.get("agrees_to_reuse") == "yes" and viewer.can(TAKE):
+        say(viewer, person=person, code=REUSE, state="given")
+        return ""
+    return purpose_in_force(REUSE).text if viewer.can(TAKE) and person_has_papers(viewer, person.pk) else ""
 
 
 def _offer(viewer: Viewer, rows: list[PaperRow], person: Person | None, request: HttpRequest) -> None:

@@ -15,6 +15,7 @@ from xaso.kernel.cases import queries as cases
 from xaso.kernel.cases.models import Case, CaseStep, Extension, Opinion
 from xaso.kernel.cases.plans import PlannedStep
 from xaso.kernel.people.actions import view_person
+from xaso.kernel.people.consents import may_use
 from xaso.kernel.people.models import PersonView
 from xaso.kernel.people.queries import names_of, personal_number_of
 from xaso.kernel.people.viewer import Viewer
@@ -25,6 +26,7 @@ from xaso.services.onestop.models import Dossier, DossierPaper, Payment, Result,
 from xaso.services.onestop.unit_names import UNIT_NAMES
 
 VIEW = "onestop.view"
+REUSE = "reuse_papers"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,11 @@ def open_dossier(viewer: Viewer, code: str, *, purpose: str = "Xử lý hồ sơ
     """Everything about a dossier. The look at the applicant is logged and shown to that person."""
     dossier = dossier_for(viewer, code)
     view_person(
-        viewer, dossier.applicant, purpose=f"{purpose} {dossier.code}", record=("onestop.dossier", dossier.pk)
+        viewer,
+        dossier.applicant,
+        purpose=purpose,
+        record=("onestop.dossier", dossier.pk),
+        through=dossier.code,
     )
     body = setups_in_force.body_of(dossier.setup)
     given = eforms.Given(
@@ -134,9 +140,16 @@ def register(viewer: Viewer, unit_path: str, start: datetime, end: datetime) -> 
     )
 
 
+def _may_offer(viewer: Viewer, person_id: UUID | None) -> bool:
+    """The person may always use own papers; the desk only when the person agreed to their being used again."""
+    if viewer.kind == "system" or viewer.person_id == person_id:
+        return True
+    return viewer.can("onestop.receive") and may_use(person_id, REUSE)
+
+
 def kept_papers(viewer: Viewer, person_id: UUID | None) -> Sequence[DossierPaper]:
     """Papers of a person that were digitised and accepted earlier, newest first: offered instead of asked again."""
-    if not (viewer.can("onestop.receive") or viewer.person_id == person_id or viewer.kind == "system"):
+    if not _may_offer(viewer, person_id):
         return []
     found = DossierPaper.objects.filter(
         dossier__applicant_id=person_id, file__isnull=False, accepted=True, ended_at__isnull=True
@@ -144,9 +157,22 @@ def kept_papers(viewer: Viewer, person_id: UUID | None) -> Sequence[DossierPaper
     return list(found.select_related("file", "dossier").order_by("-created_at")[:100])
 
 
+def person_has_papers(viewer: Viewer, person_id: UUID) -> bool:
+    """Whether there is anything of this person to be used again: for the desk to ask, without showing what."""
+    if not viewer.can("onestop.receive"):
+        return False
+    papers = DossierPaper.objects.filter(
+        dossier__applicant_id=person_id, file__isnull=False, accepted=True, ended_at__isnull=True
+    )
+    return (
+        papers.exists()
+        or Result.objects.filter(dossier__applicant_id=person_id, issued_at__isnull=False).exists()
+    )
+
+
 def kept_results(viewer: Viewer, person_id: UUID | None) -> Sequence[Result]:
     """Results already issued to a person, by result code: the papers the state has itself."""
-    if not (viewer.can("onestop.receive") or viewer.person_id == person_id or viewer.kind == "system"):
+    if not _may_offer(viewer, person_id):
         return []
     found = Result.objects.filter(
         dossier__applicant_id=person_id, issued_at__isnull=False, ended_at__isnull=True

@@ -7,7 +7,9 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from xaso.kernel.people.consents import say
 from xaso.kernel.people.models import Identifier
+from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.ui.testing import assert_page_ok
 from xaso.services.onestop import eforms, setups_in_force
 from xaso.services.onestop.models import Dossier, Payment
@@ -181,8 +183,15 @@ def test_papers_digitised_earlier_are_offered():
     desk.post(url(dossier, "xet-giay-to/"), {"paper": str(paper.pk), "accepted": "yes"})
     setup = a_setup(MARITAL)
     data = posted(setup, got=[], act="refresh")
-    page = desk.post(page_of(MARITAL), data)
+    page = desk.post(page_of(MARITAL), data).content.decode()
+    assert "Bản quét trong hồ sơ" not in page  # nobody has agreed yet
+    assert "Tôi đồng ý để cán bộ một cửa dùng lại" in page
+    page = desk.post(page_of(MARITAL), data | {"agrees_to_reuse": "yes"})
     assert f"Bản quét trong hồ sơ {dossier.code}" in page.content.decode()
+    own = Viewer(kind="citizen", person_id=dossier.applicant_id)
+    say(own, person=dossier.applicant, code="reuse_papers", state="withdrawn")
+    assert "Bản quét trong hồ sơ" not in desk.post(page_of(MARITAL), data).content.decode()
+    say(own, person=dossier.applicant, code="reuse_papers", state="given")
     keys = posted(setup)["got"]
     data = posted(setup, got=[key for key in keys if key != paper.component])
     done = desk.post(page_of(MARITAL), data | {f"reuse.{paper.component}": f"p:{paper.file_id}"})
