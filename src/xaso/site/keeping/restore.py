@@ -116,10 +116,10 @@ def restore(
     server.remember(programs, data)
     say("Đang chạy lại nhật ký…")
     try:
-        server.raise_up()
+        server.raise_up(private=True)
         server.wait_writable()
         (data / "postgresql.auto.conf").write_text("")
-        server.ask("select pg_reload_conf()")
+        server.open_doors()
     except BaseException:
         server.lay_down()
         raise

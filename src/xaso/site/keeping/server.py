@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -11,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from xaso.site.database import Server, binaries
+from xaso.site.database.config import HBA
 
 from .cluster import OPTIONS
 from .problems import KeepingProblem
@@ -43,13 +47,46 @@ class Copy(Server):
             for name in names:
                 self.runas.give(Path(folder) / name)
 
-    def raise_up(self) -> None:
-        """Start it, in recovery or not; roles are not touched (a standby cannot write)."""
+    def raise_up(self, *, private: bool = False) -> None:
+        """Start it, in recovery or not; roles are not touched (a standby cannot write).
+
+        ``private``: nobody is let in but through a socket in a closed folder, for the passwords of a foreign
+        cluster are not known yet; ``open_doors`` ends that.
+        """
         facts = self.facts()
         programs = binaries.Binaries(Path(facts["bin"]), int(facts["major"]), str(facts["kind"]))
         data = Path(facts["data"])
         self._write_config(data, int(facts["port"]))
+        if private:
+            folder = self._socket()
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self.runas.give(folder)
+            with (data / "postgresql.conf").open("a") as out:
+                out.write(f"unix_socket_directories = '{folder}'\n")
+            (data / "pg_hba.conf").write_text("local all all trust\n")
         self._launch(programs, data)
+
+    def open_doors(self) -> None:
+        """After recovery: the passwords are those in our files, and the loopback address is open as usual."""
+        with psycopg.connect(self.admin_url(), autocommit=True, options=OPTIONS) as link:
+            for role, secret in (("postgres", self.password()), ("xaso", self.password())):
+                if link.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
+                    link.execute(
+                        sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(secret))
+                    )
+            (Path(self.facts()["data"]) / "pg_hba.conf").write_text(HBA)
+            link.execute("select pg_reload_conf()")
+        shutil.rmtree(self._socket(), ignore_errors=True)
+        end = time.monotonic() + 30
+        while time.monotonic() < end:  # the reload is not immediate
+            with contextlib.suppress(psycopg.OperationalError):
+                if self.ask("select true"):
+                    return
+            time.sleep(0.05)
+        raise KeepingProblem(f"PostgreSQL đã khôi phục nhưng không cho vào. Nhật ký:\n{self.log_tail()}")
+
+    def _socket(self) -> Path:
+        return self.home / "socket"
 
     def main_process(self) -> int | None:
         """Number of its first process, alive or not."""
@@ -73,6 +110,8 @@ class Copy(Server):
 
     def admin_url(self, name: str = "postgres") -> str:
         """As the superuser."""
+        if self._socket().exists():
+            return f"postgresql:///{name}?host={self._socket()}&port={self.facts()['port']}&user=postgres"
         return self.url(name).replace("//xaso:", "//postgres:", 1)
 
     def ask(self, question: str, *values: Any, name: str = "postgres") -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,8 @@ from xaso.site.keeping.repository import Repository
 
 
 def guarded(run: Callable[[], int]) -> int:
-    """Problems are sentences, not tracebacks."""
+    """Problems are sentences, not tracebacks; a terminated run takes its scratch servers with it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return run()
     except (KeepingProblem, DatabaseProblem) as problem:
