@@ -63,17 +63,22 @@ def rp_id() -> str:
 def page_for_keys(request: HttpRequest) -> str:
     """Where a visitor must go before passkeys work: "" when here, else the same page under the right name."""
     wanted = rp_id()
-    host = request.get_host().rpartition(":")[0] or request.get_host()
+    host = urlsplit(f"//{request.get_host()}").hostname or ""
     if not wanted or host == wanted or host.endswith(f".{wanted}"):
         return ""
-    port = request.get_port()
-    return f"{request.scheme}://{wanted}:{port}{request.get_full_path()}"
+    return f"{request.scheme}://{wanted}{_port(request)}{request.get_full_path()}"
+
+
+def _port(request: HttpRequest) -> str:
+    """A colon and the port, or nothing for the usual one."""
+    port = urlsplit(f"//{request.get_host()}").port
+    return f":{port}" if port else ""
 
 
 def _origins(request: HttpRequest) -> list[str]:
     ours = urlsplit(settings.XASO_BASE_URL)
     if rp_id() == LOCAL:
-        return [f"http://{LOCAL}:{request.get_port()}"]
+        return [f"http://{LOCAL}{_port(request)}"]
     return [f"{ours.scheme}://{ours.netloc}"]
 
 

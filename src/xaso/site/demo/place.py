@@ -104,7 +104,7 @@ def make_place(viewer: Viewer) -> dict[str, Account]:
 
 
 def _one_proof_is_enough(viewer: Viewer) -> None:
-    """The demo prints passwords and has no telephones: its administrators sign in by password alone, and a row says so."""
+    """The demo prints its passwords: administrators sign in by password alone, and a row says so."""
     for role in sorted(required_roles()):
         set_policy(
             viewer,
