@@ -105,7 +105,7 @@ class Server:
         if not (data / "PG_VERSION").exists():
             self._make_cluster(programs, data)
         port = self._port()
-        self._write_config(data, port)
+        self._write_config(data, port, lz4=self._knows_lz4(programs, data))
         self._launch(programs, data)
         facts = {"port": port, "kind": programs.kind, "major": programs.major, "data": str(data)}
         facts["bin"] = str(programs.bin)
@@ -217,10 +217,17 @@ class Server:
             port: int = probe.getsockname()[1]
             return port
 
-    def _write_config(self, data: Path, port: int) -> None:
+    def _knows_lz4(self, programs: binaries.Binaries, data: Path) -> bool:
+        """Whether these programs were built with lz4: they read a setting back and refuse what they do not know."""
+        asked = ["-D", str(data), "-C", "wal_compression", "-c", "wal_compression=lz4"]
+        return self._run(programs, [programs.program("postgres"), *asked]).returncode == 0
+
+    def _write_config(self, data: Path, port: int, *, lz4: bool) -> None:
         extra = self.home / "extra.conf"
         files = {
-            "postgresql.conf": main_config(port, sync=self.sync, extra=extra if extra.exists() else None),
+            "postgresql.conf": main_config(
+                port, sync=self.sync, extra=extra if extra.exists() else None, lz4=lz4
+            ),
             "pg_hba.conf": HBA,
         }
         for name, text in files.items():

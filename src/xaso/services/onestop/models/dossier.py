@@ -66,18 +66,21 @@ class Dossier(Record):
         PORTAL = "portal", "Cổng Dịch vụ công quốc gia"
 
     case = models.OneToOneField("cases.Case", models.PROTECT, related_name="dossier")
-    code = models.CharField("mã hồ sơ", max_length=60, unique=True)
-    procedure = models.ForeignKey(Procedure, models.PROTECT)
-    version = models.ForeignKey(ProcedureVersion, models.PROTECT, null=True)
-    setup = models.ForeignKey(Setup, models.PROTECT)
-    applicant = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
-    submitter = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
+    # Each submission writes into every index below: no key has one of its own that nobody asks by.
+    code = models.CharField("mã hồ sơ", max_length=60)
+    procedure = models.ForeignKey(Procedure, models.PROTECT, db_index=False)
+    version = models.ForeignKey(ProcedureVersion, models.PROTECT, null=True, db_index=False)
+    setup = models.ForeignKey(Setup, models.PROTECT, db_index=False)
+    applicant = models.ForeignKey("people.Person", models.PROTECT, related_name="+", db_index=False)
+    submitter = models.ForeignKey(
+        "people.Person", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     channel = models.CharField("kênh nộp", max_length=8, choices=Channel.choices)
     status = models.PositiveSmallIntegerField("trạng thái", choices=Status.choices, default=Status.NEW)
     unit_path = models.CharField("cơ quan giải quyết", max_length=120)
     received_path = models.CharField("nơi tiếp nhận", max_length=120)
     # Null, not empty, where no key was given: empty texts would collide in the unique index.
-    client_key = models.CharField("khóa chống lặp", max_length=160, null=True, unique=True)  # noqa: DJ001
+    client_key = models.CharField("khóa chống lặp", max_length=160, null=True)  # noqa: DJ001
     client_digest = models.CharField("dấu nội dung", max_length=64, blank=True)
     missing: Any = models.JSONField("còn thiếu khi nộp", default=list)
     case_key = models.CharField("trường hợp", max_length=60, blank=True)
@@ -86,7 +89,7 @@ class Dossier(Record):
     delivery: Any = SealedJSON("cách nhận kết quả", null=True)
     fee_total = models.PositiveBigIntegerField("phí, lệ phí (đồng)", default=0)
     fee_state = models.CharField("thu phí", max_length=8, default="none")
-    outside_code = models.CharField("mã ở hệ thống ngoài", max_length=80, blank=True, db_index=True)
+    outside_code = models.CharField("mã ở hệ thống ngoài", max_length=80, blank=True)
     truth = models.CharField("nguồn gốc dữ liệu", max_length=10, default="here")
     submitted_at = models.DateTimeField("nộp lúc", default=now)
     received_at = models.DateTimeField("tiếp nhận lúc", null=True)
@@ -97,6 +100,10 @@ class Dossier(Record):
 
     class Meta:
         verbose_name = "hồ sơ"
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="dossier_code"),
+            models.UniqueConstraint(fields=["client_key"], name="dossier_client_key"),
+        ]
         indexes = [
             models.Index(
                 fields=["unit_path", "submitted_at"],
@@ -111,6 +118,14 @@ class Dossier(Record):
             ),
             models.Index(fields=["applicant", "-submitted_at"], name="dossier_applicant"),
             models.Index(fields=["procedure", "submitted_at"], name="dossier_procedure_day"),
+            models.Index(
+                fields=["submitter"],
+                condition=models.Q(submitter__isnull=False),
+                name="dossier_submitter",
+            ),
+            models.Index(
+                fields=["outside_code"], condition=~models.Q(outside_code=""), name="dossier_outside"
+            ),
         ]
 
     def __str__(self) -> str:
