@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Protocol
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Substr
 from django.urls import reverse
 
@@ -59,54 +61,80 @@ def _received(span: SpanLike) -> Q:
     return Q(submitted_at__gte=span.period.start, submitted_at__lt=span.period.end)
 
 
-def _still_open(span: SpanLike) -> Q:
-    """In process at the end of the period (or now, when the period still runs)."""
-    return (
-        Q(submitted_at__lt=span.period.end)
-        & (Q(finished_at__isnull=True) | Q(finished_at__gte=span.period.end))
-        & ~Q(status=rules.NOT_RECEIVED)
-    )
+def _open_now(span: SpanLike) -> Q:
+    """Filed before the end of the period and not finished to this day."""
+    return Q(submitted_at__lt=span.period.end, finished_at__isnull=True) & ~Q(status=rules.NOT_RECEIVED)
 
 
-def _in_time(span: SpanLike) -> Q:
-    moment = min(now(), span.period.end)
-    return (_finished(span) & Q(on_time=True)) | (_still_open(span) & Q(case__due_at__gte=moment))
+def _open_then(span: SpanLike) -> Q:
+    """In process at the end of the period, finished since."""
+    later = Q(submitted_at__lt=span.period.end, finished_at__gte=span.period.end)
+    return later & ~Q(status=rules.NOT_RECEIVED)
+
+
+def _not_due(span: SpanLike) -> Q:
+    return Q(case__due_at__gte=min(now(), span.period.end))
+
+
+def _overdue(span: SpanLike) -> Q:
+    return Q(case__due_at__lt=min(now(), span.period.end))
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """Dossiers that pass ``top`` among those of ``base``; every part of a figure comes from these two tests."""
+class Share:
+    """Some dossiers of a base, and the test that those of the top pass besides."""
 
     base: Test
     top: Test
 
-    def _rows(self, span: SpanLike) -> Rows:
-        return _scoped(span).filter(self.base(span))
+
+@dataclass(frozen=True)
+class Ratio:
+    """Dossiers of the top among those of the base; every part of a figure comes from these tests.
+
+    The shares have no dossier in common. Each is counted by itself, so that what is finished, by far the most, is
+    read from its index alone and only what is open is looked up in its case.
+    """
+
+    shares: tuple[Share, ...]
+
+    def _base(self, span: SpanLike) -> Rows:
+        return _scoped(span).filter(reduce(or_, (share.base(span) for share in self.shares)))
+
+    def _top(self, span: SpanLike) -> Q:
+        return reduce(or_, (share.base(span) & share.top(span) for share in self.shares))
 
     def compute(self, span: SpanLike) -> tuple[float, float]:
-        found = self._rows(span).aggregate(top=Count("pk", filter=self.top(span)), base=Count("pk"))
-        return float(found["top"]), float(found["base"])
+        top = base = 0
+        for share in self.shares:
+            rows = _scoped(span).filter(share.base(span))
+            found = rows.aggregate(top=Count(Value(1), filter=share.top(span)), base=Count("*"))
+            top, base = top + found["top"], base + found["base"]
+        return float(top), float(base)
 
     def split(self, span: SpanLike, by: str) -> Sequence[tuple[str, str, float, float]]:
         keys = {"procedure": F("procedure__code"), "officer": F("handled_by")}
         key = keys.get(by) or Substr("unit_path", 1, COMMUNE_LENGTH)
-        rows = (
-            self._rows(span)
-            .annotate(part=key)
-            .values("part")
-            .annotate(top=Count("pk", filter=self.top(span)), base=Count("pk"))
-            .order_by("-base", "part")[:500]
-        )
-        found = [(str(row["part"] or ""), float(row["top"]), float(row["base"])) for row in rows]
-        names = _names(by, [part for part, _, _ in found])
-        return [(part, names.get(part, part or "Chưa giao"), top, base) for part, top, base in found]
+        parts: dict[str, tuple[int, int]] = {}
+        for share in self.shares:
+            rows = _scoped(span).filter(share.base(span)).annotate(part=key).values("part").order_by()
+            for row in rows.annotate(top=Count(Value(1), filter=share.top(span)), base=Count("*")):
+                name = str(row["part"] or "")
+                top, base = parts.get(name, (0, 0))
+                parts[name] = (top + row["top"], base + row["base"])
+        most = sorted(parts.items(), key=lambda one: (-one[1][1], one[0]))[:500]
+        names = _names(by, [part for part, _ in most])
+        return [
+            (part, names.get(part, part or "Chưa giao"), float(top), float(base))
+            for part, (top, base) in most
+        ]
 
     def records(self, span: SpanLike, which: str, after: str, limit: int) -> Sequence[Mapping[str, Any]]:
-        rows = self._rows(span).select_related("procedure", "setup", "case")
+        rows = self._base(span).select_related("procedure", "setup", "case")
         if which == "numerator":
-            rows = rows.filter(self.top(span))
+            rows = rows.filter(self._top(span))
         elif which == "rest":
-            rows = rows.exclude(pk__in=self._rows(span).filter(self.top(span)).values("pk"))
+            rows = rows.exclude(pk__in=self._base(span).filter(self._top(span)).values("pk"))
         if after:
             rows = rows.filter(pk__lt=after)
         return [
@@ -178,7 +206,10 @@ def _points(maximum: float, full_at: float = 1.0) -> Callable[[float, float], fl
 
 
 def _ratio(code: str, label: str, base: Test, top: Test, formula: str, **more: Any) -> IndicatorSpec:
-    parts = Ratio(base, top)
+    return _figure(code, label, Ratio((Share(base, top),)), formula, **more)
+
+
+def _figure(code: str, label: str, parts: Ratio, formula: str, **more: Any) -> IndicatorSpec:
     return IndicatorSpec(
         code=f"onestop.{code}",
         label=label,
@@ -198,24 +229,29 @@ def _everything(span: SpanLike) -> Q:
     return Q()
 
 
-def _late(span: SpanLike) -> Q:
-    return (_finished(span) & Q(on_time=False)) | (
-        _still_open(span) & Q(case__due_at__lt=min(now(), span.period.end))
+# What was handled in the period and what was in process at its end, by whether it kept its term.
+_IN_TIME = Ratio(
+    (
+        Share(_finished, lambda span: Q(on_time=True)),
+        Share(_open_now, _not_due),
+        Share(_open_then, _not_due),
     )
-
-
-def _active(span: SpanLike) -> Q:
-    return _finished(span) | _still_open(span)
-
+)
+_LATE = Ratio(
+    (
+        Share(_finished, lambda span: Q(on_time=False)),
+        Share(_open_now, _overdue),
+        Share(_open_then, _overdue),
+    )
+)
 
 OWN = "Sổ theo dõi hồ sơ của Bộ phận Một cửa"
 
 INDICATORS = (
-    _ratio(
+    _figure(
         "on_time",
         "Hồ sơ giải quyết đúng hạn",
-        _active,
-        _in_time,
+        _IN_TIME,
         "(xong sớm hoặc đúng hạn + đang xử lý còn hạn) / (đã xử lý và đang xử lý trong kỳ); điểm = 20 × tỷ lệ",
         group="Tiến độ giải quyết",
         maximum=20,
@@ -279,11 +315,10 @@ INDICATORS = (
         maximum=6,
         score=_points(6, 0.9),
     ),
-    _ratio(
+    _figure(
         "late",
         "Hồ sơ trễ hạn",
-        _active,
-        _late,
+        _LATE,
         "Hồ sơ xong trễ hoặc đang trễ / hồ sơ đã xử lý và đang xử lý trong kỳ",
         source=OWN,
         unconfirmed="",
