@@ -13,6 +13,9 @@ fill_menu()
 api = make_api()
 
 urlpatterns = [
+    path(
+        "api/v1/", api.urls
+    ),  # first: other systems send the most, and each line above would be tried for them
     path("", pages.home, name="home"),
     path("desk/", pages.desk_home, name="desk_home"),
     path("desk/he-thong/", operate.system, name="system"),
@@ -26,7 +29,6 @@ urlpatterns = [
     *outside.public_urls,
     path("desk/", include(outside.desk_urls)),
     *service_urls(),
-    path("api/v1/", api.urls),
 ]
 
 handler400 = "xaso.site.pages.bad_request"

@@ -78,13 +78,13 @@ def _shape(model: type[models.Model]) -> _Shape:
 
 @dataclass
 class _Gathered:
-    """Rows waiting for their one statement, by table, in the order they came."""
+    """Rows waiting for their one statement, by table, in the order they came; ``made`` are those with an object."""
 
-    rows: dict[tuple[type[models.Model], str], list[models.Model]] = field(default_factory=dict)
+    rows: dict[tuple[type[models.Model], str], list[dict[str, Any]]] = field(default_factory=dict)
+    made: list[models.Model] = field(default_factory=list)
 
-    def add(self, rows: tuple[models.Model, ...], follow: str) -> None:
-        for row in rows:
-            self.rows.setdefault((type(row), follow), []).append(row)
+    def add(self, model: type[models.Model], values: dict[str, Any], follow: str) -> None:
+        self.rows.setdefault((model, follow), []).append(values)
 
 
 _gathering: ContextVar[_Gathered | None] = ContextVar("gathering", default=None)
@@ -118,12 +118,21 @@ def insert_all(*rows: models.Model, follow: str = "") -> None:
     rows of one table just written, under the name ``{written}``. Raises what the database raises (IntegrityError).
     """
     waiting = _gathering.get()
-    if waiting is not None:
-        waiting.add(rows, follow)
-        return
-    now = _Gathered()
-    now.add(rows, follow)
-    _write(now)
+    into = _Gathered() if waiting is None else waiting
+    for row in rows:
+        into.add(type(row), row.__dict__, follow)
+        into.made.append(row)
+    if waiting is None:
+        _write(into)
+
+
+def insert_values(model: type[models.Model], values: dict[str, Any], *, follow: str = "") -> None:
+    """As ``insert_all``, for one row that nobody here needs as an object: the values of all its columns."""
+    waiting = _gathering.get()
+    into = _Gathered() if waiting is None else waiting
+    into.add(model, values, follow)
+    if waiting is None:
+        _write(into)
 
 
 def _write(gathered: _Gathered) -> None:
@@ -133,8 +142,7 @@ def _write(gathered: _Gathered) -> None:
     values: list[Any] = []
     for (model, _), rows in gathered.rows.items():
         columns = _shape(model).columns
-        for row in rows:
-            known = row.__dict__
+        for known in rows:
             for name, plain, prepare in columns:
                 value = known[name]
                 as_it_is = value is None or type(value) is plain
@@ -142,10 +150,9 @@ def _write(gathered: _Gathered) -> None:
     text = _text(tuple((*key, len(rows)) for key, rows in gathered.rows.items()))
     with prepared(connection) as cursor:
         cursor.execute(text, values)
-    for rows in gathered.rows.values():
-        for row in rows:
-            row._state.adding = False
-            row._state.db = connection.alias
+    for row in gathered.made:
+        row._state.adding = False
+        row._state.db = connection.alias
 
 
 @functools.lru_cache(maxsize=500)

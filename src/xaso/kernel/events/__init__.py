@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 import time
@@ -50,26 +51,30 @@ def emit(
     """
     from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
-    from xaso.kernel.base.writing import insert_all
+    from xaso.kernel.base.writing import insert_values
     from xaso.kernel.events.models import Event
     from xaso.kernel.events.registry import listeners_of
+    from xaso.kernel.plain.ids import uuid7
+    from xaso.kernel.plain.moment import now
 
     if not connections[DEFAULT_DB_ALIAS].in_atomic_block:
         raise RuntimeError(f"emit({name!r}) outside a transaction")
     record_type, record_id = record if isinstance(record, tuple) else (record._meta.label_lower, record.pk)
-    event = Event(
-        name=name,
-        record_type=record_type,
-        record_id=record_id,
-        unit_path=unit_path,
-        actor_kind=viewer.kind,
-        actor_id=viewer.account_id,
-        data=_as_json(data or {}),
-    )
-    insert_all(event, follow=_to_outbox())
+    values = {
+        "id": uuid7(),
+        "name": name,
+        "at": now(),
+        "record_type": record_type,
+        "record_id": record_id,
+        "unit_path": unit_path,
+        "actor_kind": viewer.kind,
+        "actor_id": viewer.account_id,
+        "data": _as_json(data or {}),
+    }
+    insert_values(Event, values, follow=_to_outbox())
     if listeners_of(name):
         transaction.on_commit(_wake)
-    return event.id
+    return values["id"]
 
 
 def _as_json(data: dict[str, Any]) -> dict[str, Any]:
@@ -85,10 +90,15 @@ def _as_json(data: dict[str, Any]) -> dict[str, Any]:
 def _to_outbox() -> str:
     from xaso.kernel.events.registry import heard, listeners_of
 
-    if listeners_of(""):
+    return _outbox_text(bool(listeners_of("")), frozenset(heard()))
+
+
+@functools.lru_cache(maxsize=16)
+def _outbox_text(every: bool, names: frozenset[str]) -> str:
+    if every:
         return _TO_OUTBOX.format(heard="true")
-    names = ", ".join(f"'{name}'" for name in sorted(heard()))
-    return _TO_OUTBOX.format(heard=f"name IN ({names})") if names else ""
+    listed = ", ".join(f"'{name}'" for name in sorted(names))
+    return _TO_OUTBOX.format(heard=f"name IN ({listed})") if names else ""
 
 
 def _wake() -> None:

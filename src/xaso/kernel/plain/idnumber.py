@@ -62,7 +62,9 @@ class IdNumber:
 
 def normalise(text: str) -> str:
     """The digits of a typed number (12, or 9 old ones), spaces, dots and dashes dropped; empty if it is none."""
-    digits = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+    digits = text
+    if not text.isascii():
+        digits = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
     digits = re.sub(r"[\s.\-\u2010-\u2015\u00a0]", "", digits)
     return digits if re.fullmatch(r"[0-9]{12}|[0-9]{9}", digits) else ""
 

@@ -35,14 +35,20 @@ def nfc(text: str) -> str:
 
     Spaces and line ends stay as they are. Doing it twice changes nothing.
     """
+    if text.isascii():  # nothing to compose: the common case, and this is asked for every answer
+        return text
     return unicodedata.normalize("NFC", text).translate(_ETH)
 
 
 def clean(text: str) -> str:
     """One line of typed text: `nfc`, no control or zero-width characters, single spaces, trimmed."""
-    visible = nfc(text).translate(_INVISIBLE)
-    if visible.isprintable():  # no control character is: the common case, and this is asked for every answer
-        return nfc(" ".join(visible.split()))
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    composed = nfc(text)
+    visible = composed.translate(_INVISIBLE)
+    if visible.isprintable():  # no control character is
+        line = " ".join(visible.split())
+        return line if visible == composed else nfc(line)
     visible = "".join(" " if unicodedata.category(char) == "Cc" else char for char in visible)
     return nfc(" ".join(visible.split()))
 

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Header, Query, Router, Schema
-from pydantic import AfterValidator
+from ninja import Field, Header, Query, Router
+from pydantic import AfterValidator, BaseModel
 
 from xaso.kernel.base.errors import ActionError, NotFound
 from xaso.kernel.cases.models import Case
@@ -30,33 +30,42 @@ from xaso.services.onestop.rules import read_applicant
 router = Router()
 
 
+_DEEPEST = 12
+
+
 def _storable(text: str) -> str:
     """PostgreSQL keeps neither NUL nor half of a surrogate pair; say so instead of failing later."""
     if "\x00" in text:
         raise ValueError("chứa ký tự không lưu được")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("chứa ký tự không lưu được") from error
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError("chứa ký tự không lưu được") from error
     return text
 
 
 def _storable_tree(value: Any, depth: int = 0) -> Any:
-    if depth > 12:
-        raise ValueError("lồng quá sâu")
     if isinstance(value, str):
         return _storable(value)
+    if depth > _DEEPEST:
+        raise ValueError("lồng quá sâu")
     if isinstance(value, dict):
-        return {_storable(str(key)): _storable_tree(part, depth + 1) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_storable_tree(part, depth + 1) for part in value]
+        for key, part in value.items():
+            _storable(key)
+            if not isinstance(part, _PLAIN):
+                _storable_tree(part, depth + 1)
+    elif isinstance(value, list):
+        for part in value:
+            _storable_tree(part, depth + 1)
     return value
 
 
+_PLAIN = (bool, int, float, type(None))
 Text = Annotated[str, AfterValidator(_storable)]
 
 
-class ApplicantIn(Schema):
+class ApplicantIn(BaseModel):
     """Whose dossier it is."""
 
     full_name: Text = Field(min_length=1, max_length=150, examples=["Triệu Thị Mẩy"])
@@ -68,7 +77,7 @@ class ApplicantIn(Schema):
     sex: Text = Field("", max_length=6)
 
 
-class DossierIn(Schema):
+class DossierIn(BaseModel):
     """A dossier to file. ``unit`` is the five-digit code of the commune (or two-digit province) that decides."""
 
     procedure: Text = Field(max_length=20, examples=["1.001193"])
@@ -80,7 +89,7 @@ class DossierIn(Schema):
     delivery: Annotated[dict[str, Any], AfterValidator(_storable_tree)] = Field(default_factory=dict)
 
 
-class DossierOut(Schema):
+class DossierOut(BaseModel):
     """What can be told of a dossier to a machine client with the right."""
 
     code: str
@@ -153,7 +162,7 @@ def file(
     viewer = viewer_in(request)
     unit = unit_of(body.unit)
     setup = setups_in_force.setup_for(body.procedure, unit.path, today(), body.variant)
-    applicant = Applicant(**read_applicant(body.applicant.dict()))
+    applicant = Applicant(**read_applicant(body.applicant.model_dump()))
     filing = Filing(
         setup=setup,
         unit_path=unit.path,
@@ -181,7 +190,7 @@ def read(request: HttpRequest, code: Text) -> DossierOut:
     return shown(dossier, dossier.case)
 
 
-class DossiersOut(Schema):
+class DossiersOut(BaseModel):
     """A page of dossiers; ``next`` is the ``after`` of the next page, empty at the end."""
 
     dossiers: list[DossierOut]
@@ -204,13 +213,13 @@ def listed(
     return DossiersOut(dossiers=[shown(row, row.case) for row in rows[:limit]], next=more)
 
 
-class WebhookIn(Schema):
+class WebhookIn(BaseModel):
     """Where to send status changes."""
 
     url: Text = Field(max_length=400, examples=["https://lgsp.example.gov.vn/hooks/xaso"])
 
 
-class WebhookOut(Schema):
+class WebhookOut(BaseModel):
     """The address and, at registration only, the secret that signs what is sent there."""
 
     id: str
@@ -233,7 +242,7 @@ def unhook(request: HttpRequest, webhook_id: UUID) -> tuple[int, None]:
     return 204, None
 
 
-class ProcedureOut(Schema):
+class ProcedureOut(BaseModel):
     """An electronic procedure in force at a unit."""
 
     code: str

@@ -6,6 +6,7 @@ nothing, so changing an early answer silently drops what no longer belongs.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -156,11 +157,12 @@ def _dig(known: Mapping[str, Any], path: str) -> Any:
 
 
 def _read_page(page: Page, raw: Mapping[str, Any], before: Answers, reading: Reading, given: Given) -> None:
-    if not holds(page.ask_when, {**before, **reading.answers}, given):
+    # What is known grows with each answer; without earlier pages it is the reading itself.
+    known = ChainMap(reading.answers, dict(before)) if before else reading.answers
+    if not holds(page.ask_when, known, given):
         return
     for question in page.fields:
-        known = {**before, **reading.answers}
-        if holds(question.ask_when, known, given):
+        if question.ask_when is None or holds(question.ask_when, known, given):
             _read_question(question, raw, known, None, question.key, reading.answers, reading, given)
 
 
@@ -176,7 +178,7 @@ def _read_question(
 ) -> None:
     """Read one question into ``into``, noting problems and questions on the way."""
     if question.kind is Kind.COMPUTED and question.compute is not None:
-        value = compute(question.compute, {**known, **(item or {})})
+        value = compute(question.compute, _with(item, known))
         if value is not None:
             into[question.key] = value
         return
@@ -192,16 +194,22 @@ def _read_question(
                 reading.problems.append(Problem(path, missing_words(question)))
             return
         value = _offered(question, value, known, item, given)
-        message = time_problem(question, value, {**known, **(item or {})}, given)
-        if message:
-            raise InputProblem(message)
+        if question.kind is Kind.DATE:
+            message = time_problem(question, value, _with(item, known), given)
+            if message:
+                raise InputProblem(message)
     except InputProblem as problem:
         reading.problems.append(Problem(path, str(problem)))
         return
     into[question.key] = value
     if question.kind is Kind.ID_NUMBER and question.id_of:
-        for words in _id_questions(question, value, {**known, **(item or {})}):
+        for words in _id_questions(question, value, _with(item, known)):
             reading.questions.append(Problem(path, words))
+
+
+def _with(item: Answers | None, known: Answers) -> Answers:
+    """The answers around an item of a group and its own, which come first."""
+    return {**known, **item} if item else known
 
 
 def _read_group(

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 _KEPT = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
@@ -23,9 +24,12 @@ class DateProblem(ValueError):
 
 def latin_digits(text: str) -> str:
     """Digits of any script or width as 0-9."""
+    if text.isascii():
+        return text
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
+@lru_cache(maxsize=4096)
 def parts_of(kept: str) -> tuple[int, int | None, int | None] | None:
     """Year, month and day of a kept date; None when the text is not a real date in that form."""
     found = _KEPT.fullmatch(kept)

@@ -5,6 +5,7 @@ A fee the province sets is never called free: without a rate row its amount is u
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -133,6 +134,6 @@ def _copy_price(fee: Fee, pages: int) -> int:
 
 def _count(value: Any) -> int:
     """A number of copies or pages; nothing odd ever makes a fee negative or endless."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return 0
     return max(0, min(int(value), MOST_UNITS))
