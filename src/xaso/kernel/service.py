@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models.signals import post_migrate
 
 from xaso.kernel import tasks
-from xaso.kernel.base.manifest import Right, Service
+from xaso.kernel.base.manifest import Right, Rotatable, Service
 from xaso.kernel.events import registry as events
 
 KERNEL_AREAS = (
@@ -66,6 +66,11 @@ def everything() -> Iterator[Service]:
 def all_rights() -> list[Right]:
     """Every right known to the installed product."""
     return [right for part in everything() for right in part.rights]
+
+
+def rotatable_keys() -> dict[str, Rotatable]:
+    """Every key that can be replaced while the product runs, by name."""
+    return {key.name: key for part in everything() for key in part.keys}
 
 
 def is_on(service_key: str, unit_path: str) -> bool:

@@ -78,6 +78,11 @@ def _database() -> dict[str, object]:
 DEBUG = _flag("XASO_DEBUG", False)
 DEMO = _flag("XASO_DEMO", False)
 SECRET_KEY = _secret("XASO_SECRET_KEY", "session.key")
+# Keys before this one, still good for reading; with a file they come from there (./xaso keys rotate session).
+SECRET_KEY_FALLBACKS = [one for one in os.environ.get("XASO_SECRET_KEY_FALLBACKS", "").split(",") if one]
+XASO_SESSION_KEY_FILE = "" if "XASO_SECRET_KEY" in os.environ else str(HOME / "keys" / "session.key")
+# How long an old key of the ring stays after a change at least, whatever the rows say.
+XASO_KEY_GRACE_SECONDS = float(os.environ.get("XASO_KEY_GRACE_SECONDS", "60"))
 XASO_KEY_RING = os.environ.get("XASO_KEY_RING", str(HOME / "keys" / "data.json"))
 XASO_HOME = HOME
 XASO_BASE_URL = os.environ.get("XASO_BASE_URL", "http://127.0.0.1:8300").rstrip("/")

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.signals import request_started
 from django.db.models.signals import post_migrate
 
 
@@ -10,10 +11,12 @@ class BaseConfig(AppConfig):
     verbose_name = "Nền chung"
 
     def ready(self) -> None:
-        """Look-ups of our own; and after migrations the server's role may use what was made."""
+        """Look-ups of our own, the session key as it lies now; after migrations the server's role may use what is new."""
         from xaso.kernel.base import paths  # noqa: F401 - registers the look-up
+        from xaso.kernel.base.session_keys import refresh
 
         post_migrate.connect(_grant, sender=self)
+        request_started.connect(refresh, dispatch_uid="base.session_keys")
 
 
 def _grant(using: str, plan: Any = None, **_: Any) -> None:

@@ -126,6 +126,16 @@ class SealedFiles:
 
 
 @dataclass(frozen=True)
+class Rotatable:
+    """A key that ``./xaso keys rotate NAME`` replaces: ``rotate`` answers a sentence, ``status`` lines in words."""
+
+    name: str
+    title: str
+    rotate: Callable[[], str]
+    status: Callable[[], Sequence[str]] = tuple
+
+
+@dataclass(frozen=True)
 class HeldFile:
     """A file that is held about a person; ``read`` answers its bytes, ``erase`` removes them."""
 
@@ -179,3 +189,4 @@ class Service:
     about_person: Callable[[UUID], Iterable[Holding]] | None = None
     digests: tuple[Digests, ...] = ()
     sealed_files: tuple[SealedFiles, ...] = ()
+    keys: tuple[Rotatable, ...] = ()

@@ -1,8 +1,16 @@
 """What the people area registers: rights, log sentences."""
 
-from xaso.kernel.base.manifest import Digests, NavItem, Right, Service, TaskSpec
+from xaso.kernel.base import session_keys
+from xaso.kernel.base.manifest import Digests, NavItem, Right, Rotatable, Service, TaskSpec
 from xaso.kernel.people.digests import rehash_identifiers
-from xaso.kernel.people.key_changes import go_on
+from xaso.kernel.people.key_changes import (
+    change_data_key,
+    change_hash_key,
+    change_session_key,
+    data_status,
+    go_on,
+    hash_status,
+)
 
 SERVICE = Service(
     key="people",
@@ -23,6 +31,11 @@ SERVICE = Service(
         Right("people.switches", "Bật tắt dịch vụ cho đơn vị", ("admin", "province_admin")),
     ),
     digests=(Digests("Định danh của người", rehash_identifiers),),
+    keys=(
+        Rotatable("data", "Khóa mã hóa dữ liệu", change_data_key, data_status),
+        Rotatable("hash", "Khóa băm để tìm", change_hash_key, hash_status),
+        Rotatable("session", "Khóa phiên và đường dẫn ký", change_session_key, session_keys.status),
+    ),
     tasks=(TaskSpec("people.change_keys", go_on, "*/5 * * * *"),),
     announces={
         "people.consent_given": "Đồng ý cho dùng dữ liệu: {purpose}",

@@ -90,9 +90,10 @@ def _load(request: HttpRequest) -> Viewer:
     account = Account.objects.filter(pk=UUID(account_id), is_active=True).first()
     if account is None:
         return ANONYMOUS
-    # A new password ends the sessions opened with the old one.
+    # A new password ends the sessions opened with the old one; a new session key does not.
     kept = str(request.session.get(HASH_SESSION_KEY, ""))
-    if not constant_time_compare(kept, account.get_session_auth_hash()):
+    hashes = [account.get_session_auth_hash(), *account.get_session_auth_fallback_hash()]
+    if not any(constant_time_compare(kept, one) for one in hashes):
         return ANONYMOUS
     seen = stamped(request.session, SEEN)
     if seen is not None and now() - seen > TOUCH:  # at most one write a minute

@@ -16,6 +16,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from xaso.kernel import tasks
+from xaso.kernel.base.session_keys import refresh
 from xaso.kernel.plain.moment import VIETNAM, now
 from xaso.kernel.tasks.models import Schedule
 
@@ -26,6 +27,7 @@ RUNNER = "xaso.run"
 
 @app.task(name=RUNNER, retry=RetryStrategy(max_attempts=6, exponential_wait=4))
 def _run(name: str, arguments: dict[str, Any]) -> None:
+    refresh()
     try:
         tasks.declared()[name].run(**arguments)
     finally:
