@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0001_initial"),
-        ("onestop", "0002_inboundtrouble_portalsync"),
+        ("onestop", "0003_reach"),
         ("people", "0001_initial"),
     ]
 
