@@ -49,7 +49,7 @@ def _new_page(browser: Any, base_url: str, viewport: dict[str, int], dark: bool,
         reduced_motion="reduce",
         **options,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(120_000)  # a machine that does other things besides is slow, not broken
     page = context.new_page()
     page.js_faults = []
     page.on("pageerror", lambda error: page.js_faults.append(str(error)))

@@ -3,6 +3,21 @@
 // (data-address data-search="URL") the communes follow the province: URL?province=38.
 import { make } from "./store.js";
 
+const later = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// Rows of the server; a request that was lost is repeated while somebody still waits for it.
+async function ask(url, awaited) {
+  for (const pause of [0, 1000, 3000, 8000]) {
+    if (pause) await later(pause);
+    if (!awaited()) return null;
+    const answer = await fetch(url).catch(() => null);
+    const rows = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (rows) return rows;
+    if (answer && answer.status >= 400 && answer.status < 500 && ![408, 429].includes(answer.status)) return null;
+  }
+  return null;
+}
+
 const fold = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d");
 
 function combo(select) {
@@ -21,12 +36,13 @@ function combo(select) {
   select.after(make("div", { className: "suggest" }, input, list), said);
   input.dataset.for = select.id; // where links of the error summary lead now
 
-  let found = [], at = -1, timer, asked = 0;
+  let found = [], at = -1, timer, asked = 0, typing = false;
   const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); at = -1; };
   const choose = (one) => {
     if (![...select.options].some((option) => option.value === one.value)) select.add(new Option(one.label, one.value));
     select.value = one.value;
     input.value = one.label;
+    typing = false;
     const province = select.closest("[data-address]")?.querySelector("select"); // a commune of another province was found
     if (province && province !== select) province.value = one.value.split("/")[0];
     close();
@@ -47,19 +63,24 @@ function combo(select) {
   };
   const search = async () => {
     const words = input.value === select.selectedOptions[0]?.label ? "" : fold(input.value.trim());
-    if (select.dataset.combo === "here") {
-      return show([...select.options].filter((option) => option.value && fold(option.label).includes(words)));
-    }
-    if (words.length < 2) return show([...select.options].filter((option) => option.value));
+    const own = [...select.options].filter((option) => option.value && fold(option.label).includes(words));
     const turn = ++asked;
-    const answer = await fetch(`${select.dataset.combo}${select.dataset.combo.includes("?") ? "&" : "?"}q=${encodeURIComponent(input.value)}`).catch(() => null);
-    if (turn === asked && answer?.ok) show(await answer.json());
+    if (select.dataset.combo === "here" || words.length < 2) return show(own);
+    if (own.length) show(own); // what is on the page needs no line
+    else said.textContent = "Đang tìm";
+    const url = `${select.dataset.combo}${select.dataset.combo.includes("?") ? "&" : "?"}q=${encodeURIComponent(input.value)}`;
+    const rows = await ask(url, () => turn === asked);
+    if (turn !== asked || at >= 0 || document.activeElement !== input) return;
+    if (!rows && !own.length) said.textContent = "Chưa tìm được vì mạng yếu. Gõ lại để tìm.";
+    const here = new Set(own.map((option) => option.value));
+    if (rows) show([...own, ...rows.filter((row) => !here.has(row.value))]);
   };
-  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, select.dataset.combo === "here" ? 0 : 250); });
+  input.addEventListener("input", () => { typing = true; clearTimeout(timer); timer = setTimeout(search, select.dataset.combo === "here" ? 0 : 250); });
   input.addEventListener("focus", () => input.select());
   input.addEventListener("click", () => list.hidden && search());
   input.addEventListener("blur", () => {
     close();
+    typing = false;
     if (!input.value.trim()) select.value = "";
     else input.value = select.selectedOptions[0]?.value ? select.selectedOptions[0].label : input.value;
   });
@@ -74,17 +95,18 @@ function combo(select) {
     list.children[at].scrollIntoView({ block: "nearest" });
     input.setAttribute("aria-activedescendant", `${id}_${at}`);
   });
-  select.addEventListener("refilled", () => { input.value = ""; });
+  select.addEventListener("refilled", () => { if (typing) search(); else input.value = ""; }); // never wipe what is being typed
 }
 
 document.querySelectorAll("select[data-combo]").forEach(combo);
 
 document.querySelectorAll("[data-address][data-search]").forEach((block) => {
   const [province, unit] = block.querySelectorAll("select");
+  let asked = 0;
   province.addEventListener("change", async () => {
-    const answer = await fetch(`${block.dataset.search}?province=${encodeURIComponent(province.value)}`).catch(() => null);
-    if (!answer?.ok) return;
-    const rows = await answer.json();
+    const turn = ++asked;
+    const rows = await ask(`${block.dataset.search}?province=${encodeURIComponent(province.value)}`, () => turn === asked);
+    if (!rows || turn !== asked) return;
     unit.replaceChildren(new Option("Chọn xã, phường", ""), ...rows.map((row) => new Option(row.label, row.value)));
     unit.dispatchEvent(new Event("refilled"));
   });

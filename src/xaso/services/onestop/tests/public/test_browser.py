@@ -21,7 +21,7 @@ from xaso.kernel.ui.browser import (
     wire_bytes,
     wire_requests,
 )
-from xaso.services.onestop import setups_in_force
+from xaso.services.onestop import eforms, setups_in_force
 from xaso.services.onestop.models import BankAccount, Dossier
 from xaso.services.onestop.testing import BIRTH, COMMUNE, MARITAL, a_picture, a_setup
 from xaso.services.onestop.tests.public.walking import go_on, page_key, type_answers, walk
@@ -175,3 +175,52 @@ def test_public_pages(browser: Any, live_server: Any, make: Any) -> None:
                         ("tra-cuu/", TRACKING), ("tra-cuu/?ma=sai", TRACKING)):  # fmt: skip
         page.goto(f"/onestop/{where}")
         weighed(page, most)
+
+
+def test_a_lost_suggestion_is_asked_for_again(browser: Any, live_server: Any) -> None:
+    """A request that the line lost is repeated; what the page holds itself is offered without the line."""
+    a_setup(BIRTH)
+    page = new_phone_page(browser, live_server.url)
+    lost: list[str] = []
+
+    def lose_the_first(route: Any) -> None:
+        if "q=" in route.request.url and not lost:
+            lost.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/*", lose_the_first)
+    page.goto(f"/onestop/thu-tuc/{BIRTH}/?choose=1")
+    box = page.get_by_role("combobox").first
+    box.fill("Bát Xát")
+    page.get_by_role("option", name="Bát Xát").first.wait_for()
+    assert lost
+
+
+def test_a_late_list_of_communes_does_not_wipe_what_is_being_typed(browser: Any, live_server: Any) -> None:
+    """Somebody on a slow line chooses the province and begins to type before its communes have come."""
+    setup = a_setup(BIRTH)
+    page = new_phone_page(browser, live_server.url)
+    page.context.add_cookies([signed_in(live_server)])
+    page.goto(f"/onestop/thu-tuc/{BIRTH}/?unit={COMMUNE}")
+    go_on(page, "Bắt đầu")
+    body = setups_in_force.body_of(setup)
+    for _ in range(30):  # to the first page with an address
+        if page.locator("[data-address][data-search]").count():
+            break
+        type_answers(page, eforms.page_of(body, page_key(page)), body.sample_answers)
+        go_on(page)
+    block = page.locator("[data-address][data-search]").first
+    held: list[Any] = []
+    page.route("**/*province=*", lambda route: held.append(route))
+    province = block.locator("select").first
+    province.select_option("22" if province.input_value() != "22" else "15")
+    box = block.locator("input[role=combobox]")
+    box.fill("Bát X")
+    box.press_sequentially("át")
+    assert held
+    for route in held:
+        route.continue_()
+    page.get_by_role("option", name="Bát Xát").first.wait_for()
+    assert box.input_value() == "Bát Xát"
