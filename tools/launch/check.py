@@ -27,6 +27,7 @@ PROGRAMS = (
     ("poppler-utils", ("pdfsig",), "a second opinion on signatures"),
     ("nginx-light", ("nginx",), "the reverse proxy as shipped"),
     ("softhsm2", ("softhsm2-util",), "signing with a PKCS#11 token"),
+    ("nats-server", ("nats-server", "/usr/sbin/nats-server"), "the event bus with three nodes"),
 )
 
 

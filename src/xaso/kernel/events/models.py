@@ -37,9 +37,21 @@ class Outbox(models.Model):
     """An event that listeners have yet to be handed; written in the event's own transaction."""
 
     event = models.OneToOneField(Event, models.PROTECT, primary_key=True, db_constraint=False)
+    sent_at = models.DateTimeField("đưa lên kênh lúc", null=True)
 
     class Meta:
         verbose_name = "sự kiện chờ phát"
+
+
+class BusCursor(models.Model):
+    """How far the event bus was read; moved in the transaction that keeps what was read."""
+
+    name = models.CharField("bên đọc", max_length=60, primary_key=True)
+    stream = models.CharField("kênh", max_length=60, blank=True)
+    last = models.PositiveBigIntegerField("đã đọc đến", default=0)
+
+    class Meta:
+        verbose_name = "vị trí đọc kênh sự kiện"
 
 
 class Delivery(models.Model):

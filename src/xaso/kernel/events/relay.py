@@ -12,6 +12,7 @@ import psycopg.conninfo
 from django.db import connection, connections, transaction
 
 from xaso.kernel.events import CHANNEL
+from xaso.kernel.events.bus import bus
 from xaso.kernel.events.models import Delivery, Event, Outbox
 from xaso.kernel.events.registry import listeners_of
 from xaso.kernel.plain.moment import now
@@ -20,7 +21,6 @@ log = logging.getLogger("xaso.events")
 
 MAX_ATTEMPTS = 8
 BATCH = 100
-_EXPAND_LOCK = 0x7861736F01
 
 _CLAIM = """
 SELECT d.id FROM events_delivery d
@@ -36,21 +36,8 @@ FOR UPDATE OF d SKIP LOCKED
 
 
 def expand(limit: int = 500) -> int:
-    """Turn outbox rows into deliveries, one relay at a time so that order per record holds."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_EXPAND_LOCK])
-            if not cursor.fetchone()[0]:
-                return 0
-        waiting = list(Outbox.objects.select_related("event").order_by("event_id")[:limit])
-        rows = [
-            Delivery(event=item.event, listener=listener, record_id=item.event.record_id)
-            for item in waiting
-            for listener in listeners_of(item.event.name)
-        ]
-        Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-        Outbox.objects.filter(pk__in=[item.pk for item in waiting]).delete()
-    return len(waiting)
+    """Take outbox rows towards their deliveries, through whichever bus is set; answer how many moved."""
+    return bus().carry(limit) + bus().take(limit)
 
 
 def deliver(limit: int = BATCH) -> int:
@@ -128,6 +115,6 @@ def run_forever(stop: threading.Event, poll_seconds: float = 3.0) -> None:
 
 
 def _listen_address() -> str:
-    keep = ("host", "port", "user", "password", "dbname")
+    keep = ("host", "port", "user", "password", "dbname", "target_session_attrs", "connect_timeout")
     facts = connection.get_connection_params()
     return psycopg.conninfo.make_conninfo(**{key: str(facts[key]) for key in keep if facts.get(key)})
