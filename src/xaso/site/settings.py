@@ -96,6 +96,8 @@ XASO_HELP_HOURS = os.environ.get("XASO_HELP_HOURS", "")
 XASO_UNIT_ADDRESS = os.environ.get("XASO_UNIT_ADDRESS", "")
 XASO_FILES = os.environ.get("XASO_FILES", str(HOME / "files"))
 XASO_S3_URL = os.environ.get("XASO_S3_URL", "")
+# local (this database alone), or nats://one:4222,two:4222,three:4222 for many machines.
+XASO_BUS = os.environ.get("XASO_BUS", "local")
 XASO_SIMULATORS = os.environ.get("XASO_SIMULATORS", "http://127.0.0.1:8301").rstrip("/")
 try:
     XASO_OUTSIDE = read_addresses(os.environ, XASO_SIMULATORS, trial=DEMO or TESTING)
