@@ -12,6 +12,7 @@ from xaso.kernel.documents.limits import PDF, WRONG_CODE, must_not_be_too_many, 
 from xaso.kernel.documents.verify import MAX_BYTES, Verdict, verify_code, verify_pdf
 from xaso.kernel.people.doors import public
 from xaso.kernel.people.public import address_of
+from xaso.kernel.sealing.proofs import recorded
 
 
 @public
@@ -23,7 +24,13 @@ def by_code(request: HttpRequest, code: str) -> JsonResponse:
     if report.verdict == Verdict.UNKNOWN_CODE:
         note_attempt(address_of(request), WRONG_CODE)
         return JsonResponse(report.as_json(), status=404)
-    return JsonResponse(report.as_json())
+    held = recorded(report.document.pk, "documents.issued") if report.document else None
+    log = (
+        {"event": str(held.event_id), "index": held.index, "sealed_at": held.sealed_at.isoformat()}
+        if held
+        else None
+    )
+    return JsonResponse(report.as_json() | {"log": log})
 
 
 @csrf_exempt  # it changes nothing

@@ -9,6 +9,10 @@ from typing import Any
 
 from xaso.kernel.base.manifest import Check, Digests, HomeCard, NavItem, Right, SealedFiles, Service, TaskSpec
 from xaso.kernel.documents.rights import KEYS, QUARANTINE, REVOKE, SEAL, SIGN, TEMPLATES
+from xaso.kernel.sealing.shown import show_data
+
+# Number and hash of a paper that anyone may check: its proof in the log carries them.
+show_data("documents.issued")
 
 
 def _clean_up() -> None:

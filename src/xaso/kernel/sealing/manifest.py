@@ -1,13 +1,18 @@
 """What the log registers: nightly look, health check."""
 
 from xaso.kernel.base.manifest import Check, Rotatable, Service, TaskSpec
-from xaso.kernel.sealing.health import is_well
-from xaso.kernel.sealing.sealer import sweep
 
 
-def nightly() -> None:
-    """The scheduled look over everything."""
+def _nightly() -> None:
+    from xaso.kernel.sealing.sealer import sweep  # the manifest is read before the models
+
     sweep()
+
+
+def _is_well() -> tuple[bool, str]:
+    from xaso.kernel.sealing.health import is_well
+
+    return is_well()
 
 
 def _rotate() -> str:
@@ -20,11 +25,9 @@ def _status() -> list[str]:
     from xaso.kernel.sealing.models import LogKey
 
     last = LogKey.objects.order_by("-number").first()
-    return (
-        [f"đang dùng số {last.number}, đặt ngày {last.at:%d/%m/%Y}"]
-        if last
-        else ["lập khi niêm phong lần đầu"]
-    )
+    if last is None:
+        return ["lập khi niêm phong lần đầu"]
+    return [f"đang dùng số {last.number}, đặt ngày {last.at:%d/%m/%Y}"]
 
 
 SERVICE = Service(
@@ -33,6 +36,6 @@ SERVICE = Service(
     title="Nhật ký không thể sửa",
     summary="Mọi việc được ghi vào cây băm có chữ ký; ai cũng kiểm tra được là chưa bị sửa.",
     switchable=False,
-    tasks=(TaskSpec("sealing.sweep", nightly, "40 2 * * *"),),
-    checks=(Check("Nhật ký không thể sửa", is_well),),
+    tasks=(TaskSpec("sealing.sweep", _nightly, "40 2 * * *"),),
+    checks=(Check("Nhật ký không thể sửa", _is_well),),
 )

@@ -9,15 +9,14 @@ from uuid import UUID
 
 from django.db import connection
 
+from xaso.kernel.base.reach import widened
 from xaso.kernel.plain.formats import clock, day, figure
 from xaso.kernel.plain.logbook.leaves import Opening, open_entry, secret_of
 from xaso.kernel.plain.merkle import check_inclusion, prove_consistency, prove_inclusion
 from xaso.kernel.sealing import tree
 from xaso.kernel.sealing.models import Leaf, LogKey, TreeHead
 from xaso.kernel.sealing.secrets import salt_key
-
-# Events whose data is open to all who hold their id: a public paper's number and the hash of its file.
-_shown: set[str] = set()
+from xaso.kernel.sealing.shown import is_shown
 
 _EVENT = (
     "SELECT l.index, l.hash, "  # noqa: S608 - texts of our own
@@ -25,13 +24,28 @@ _EVENT = (
     + " FROM events_event e LEFT JOIN sealing_leaf l ON l.seq = e.seq WHERE e.id = %s"
 )
 _NEWEST_OF = """
-SELECT e.id FROM events_event e WHERE e.record_id = %s AND e.name = ANY(%s) ORDER BY e.seq DESC LIMIT 1
+SELECT e.id, l.index, l.hash, h.at
+FROM events_event e
+JOIN sealing_leaf l ON l.seq = e.seq
+CROSS JOIN LATERAL (SELECT at FROM sealing_treehead t WHERE t.size > l.index ORDER BY t.size, t.number LIMIT 1) h
+WHERE e.record_id = %s AND e.name = ANY(%s)
+ORDER BY e.seq DESC LIMIT 1
 """
 
 
-def show_data(*names: str) -> None:
-    """Let proofs of these events carry their data; called at start-up by the area that writes them."""
-    _shown.update(names)
+def _sentence(index: int, moment: datetime) -> str:
+    return f"Đã ghi vào nhật ký mục số {figure(index)} lúc {clock(moment)} ngày {day(moment)}"
+
+
+def _row_of(event_id: UUID) -> tuple[Any, ...] | None:
+    """(index, leaf's hash, the event's columns); whoever knows an event's id may have its proof."""
+    with (
+        widened("the id of an event opens its proof, for whoever was given it"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(_EVENT, [event_id])
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
 
 
 @dataclass(frozen=True)
@@ -81,9 +95,7 @@ class ReceiptProof:
 
 def proof_of(event_id: UUID) -> ReceiptProof | None:
     """The proof of an event; None when there is no such event or its turn has not come (a few seconds)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_EVENT, [event_id])
-        row = cursor.fetchone()
+    row = _row_of(event_id)
     if row is None or row[0] is None:
         return None
     head = newest_head()
@@ -96,7 +108,7 @@ def proof_of(event_id: UUID) -> ReceiptProof | None:
         index=index,
         leaf=leaf,
         path=tuple(prove_inclusion(index, head.size, tree.fetch)),
-        opening=open_entry(entry, secret_of(salt_key(), entry.id), with_data=entry.name in _shown),
+        opening=open_entry(entry, secret_of(salt_key(), entry.id), with_data=is_shown(entry.name)),
         head=head,
         sealed_at=first.at,
     )
@@ -104,18 +116,42 @@ def proof_of(event_id: UUID) -> ReceiptProof | None:
 
 def short_proof(event_id: UUID) -> str:
     """``1234-9f3a8b21``: number in the log and the beginning of the leaf, short enough to read out; "" when none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_EVENT, [event_id])
-        row = cursor.fetchone()
+    row = _row_of(event_id)
     return f"{row[0]}-{bytes(row[1]).hex()[:8]}" if row and row[0] is not None else ""
 
 
-def newest_of(record_id: UUID, *names: str) -> UUID | None:
-    """The id of the newest event with one of these names about a record. The caller may show the record."""
-    with connection.cursor() as cursor:
+@dataclass(frozen=True)
+class Recorded:
+    """That something about a record is in the log: enough for a line on a page."""
+
+    event_id: UUID
+    index: int
+    leaf: bytes
+    sealed_at: datetime
+
+    @property
+    def sentence(self) -> str:
+        """See ``ReceiptProof.sentence``."""
+        return _sentence(self.index, self.sealed_at)
+
+    @property
+    def short(self) -> str:
+        """See ``short_proof``."""
+        return f"{self.index}-{self.leaf.hex()[:8]}"
+
+
+def recorded(record_id: UUID, *names: str) -> Recorded | None:
+    """The newest sealed event with one of these names about a record; None before its turn has come.
+
+    The caller may show the record. The event's id opens its proof: give it to those who may see the record only.
+    """
+    with (
+        widened("a line of the log is about a record that the caller may show"),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(_NEWEST_OF, [record_id, list(names)])
         row = cursor.fetchone()
-    return row[0] if row else None
+    return Recorded(row[0], int(row[1]), bytes(row[2]), row[3]) if row else None
 
 
 def newest_head() -> TreeHead | None:

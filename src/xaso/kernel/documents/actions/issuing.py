@@ -174,9 +174,8 @@ def _sign(viewer: Viewer, *, document_id: UUID, key: SigningKey, signer: Signer)
     if _next_person_field(fields, [*taken, signing.field]) is None:
         document.state = Document.State.SIGNED
         document.save(update_fields=["state"])
-    emit(
-        "documents.signed", record=document, unit_path=document.unit_path, viewer=viewer, data=told(document)
-    )
+    facts = told(document, version)
+    emit("documents.signed", record=document, unit_path=document.unit_path, viewer=viewer, data=facts)
     return document
 
 
@@ -276,7 +275,7 @@ def _seal(viewer: Viewer, *, document_id: UUID, key: SigningKey, signer: Signer)
         record=document,
         unit_path=document.unit_path,
         viewer=viewer,
-        data={**told(document), "number": document.shown_number},
+        data={**told(document, version), "number": document.shown_number},
     )
     return document
 

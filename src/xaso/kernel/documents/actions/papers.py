@@ -81,13 +81,19 @@ def add_version(
     )
 
 
-def told(document: Document) -> dict[str, Any]:
-    """What an event says of a document: ids and codes only."""
-    return {
+def told(document: Document, version: DocumentVersion | None = None) -> dict[str, Any]:
+    """What an event says of a document: ids and codes only. With a version, also the hash of its file.
+
+    The hash makes the tamper-evident log answer for the file as well.
+    """
+    facts = {
         "record_type": document.record_type,
         "record_id": str(document.record_id) if document.record_id else "",
         "result_code": document.result_code,
     }
+    if version is not None:
+        facts |= {"version": version.number, "sha256": version.file.sha256}
+    return facts
 
 
 @action
@@ -117,8 +123,11 @@ def draft_document(
         retention=about.retention,
         code=code,
     )
-    add_version(viewer, document, _compose(template, data, about, code), DocumentVersion.Step.DRAFTED)
-    emit("documents.drafted", record=document, unit_path=about.unit_path, viewer=viewer, data=told(document))
+    version = add_version(
+        viewer, document, _compose(template, data, about, code), DocumentVersion.Step.DRAFTED
+    )
+    facts = told(document, version)
+    emit("documents.drafted", record=document, unit_path=about.unit_path, viewer=viewer, data=facts)
     return document
 
 
@@ -132,10 +141,12 @@ def redraft_document(viewer: Viewer, *, document: Document, data: Mapping[str, A
     if held.state != Document.State.DRAFT or held.template is None or held.signatures.exists():
         raise Conflict("Văn bản đã có chữ ký nên không sửa được. Trả lại hoặc lập văn bản mới.")
     about = About(held.title, held.kind, held.unit_path, held.agency, place=held.place, symbol=held.symbol)
-    add_version(viewer, held, _compose(held.template, data, about, held.code), DocumentVersion.Step.DRAFTED)
+    paper = _compose(held.template, data, about, held.code)
+    version = add_version(viewer, held, paper, DocumentVersion.Step.DRAFTED)
     held.refused_at, held.refused_by, held.refused_reason = None, "", ""
     held.save(update_fields=["refused_at", "refused_by", "refused_reason"])
-    emit("documents.drafted", record=held, unit_path=held.unit_path, viewer=viewer, data=told(held))
+    facts = told(held, version)
+    emit("documents.drafted", record=held, unit_path=held.unit_path, viewer=viewer, data=facts)
     return held
 
 
@@ -161,7 +172,7 @@ def store_received(
         state=Document.State.ISSUED if issued_at else Document.State.DRAFT,
         code=new_code(),
     )
-    DocumentVersion.objects.create(
+    version = DocumentVersion.objects.create(
         document=document,
         number=1,
         step=DocumentVersion.Step.RECEIVED,
@@ -169,5 +180,6 @@ def store_received(
         made_by_id=viewer.account_id,
         made_by_name=viewer.name,
     )
-    emit("documents.stored", record=document, unit_path=about.unit_path, viewer=viewer, data=told(document))
+    facts = told(document, version)
+    emit("documents.stored", record=document, unit_path=about.unit_path, viewer=viewer, data=facts)
     return document

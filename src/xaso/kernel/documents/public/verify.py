@@ -15,13 +15,18 @@ from xaso.kernel.documents.rules import read_code, show_code
 from xaso.kernel.documents.verify import MAX_BYTES, Report, Verdict, verify_code, verify_pdf
 from xaso.kernel.people.doors import public, viewer_in
 from xaso.kernel.people.public import address_of
+from xaso.kernel.sealing.proofs import recorded
 
 _SECONDS = 60  # a revoked paper must be told as revoked a minute later
 
 
 def _answer(request: HttpRequest, report: Report) -> HttpResponse:
     status = 404 if report.verdict == Verdict.UNKNOWN_CODE else 200
-    return render(request, "documents/verified.html", {"report": report}, status=status)
+    # Beside an altered file it would read as praise of that file.
+    ours = report.document if report.verdict in {Verdict.VALID, Verdict.REVOKED} else None
+    held = recorded(ours.pk, "documents.issued") if ours else None
+    context = {"report": report, "recorded": held, "open": True}
+    return render(request, "documents/verified.html", context, status=status)
 
 
 def _form(request: HttpRequest, code: CodeForm | None = None, file: FileForm | None = None) -> HttpResponse:

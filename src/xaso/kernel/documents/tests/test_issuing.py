@@ -204,3 +204,27 @@ def test_templates_are_dated_versions():
 def test_a_paper_with_letters_we_cannot_draw_is_still_made():
     document = draft(title="Giấy của 山田 太郎 😀")
     assert content(document).startswith(b"%PDF")
+
+
+def test_the_log_answers_for_each_file(client, settings, tmp_path):
+    """Drafting, signing and issuing name the hash of the file they made; the public check shows the entry."""
+    from xaso.kernel.documents.tests.makers import issue, make_clerk, make_leader
+    from xaso.kernel.events.models import Event
+    from xaso.kernel.sealing import sealer
+    from xaso.kernel.sealing.proofs import proof_of, recorded
+
+    settings.XASO_LOG_KEYS = str(tmp_path / "log-keys")
+    document = issue(make_leader(), make_clerk())
+    told = {event.name: event.data for event in Event.objects.filter(record_id=document.pk)}
+    made = dict(document.versions.values_list("number", "file__sha256"))
+    for name in ("documents.drafted", "documents.signed", "documents.issued"):
+        assert told[name]["sha256"] == made[told[name]["version"]]
+    assert "Đã ghi vào nhật ký" not in client.get(f"/verify/{document.shown_code}").content.decode()
+    sealer.seal()
+    held = recorded(document.pk, "documents.issued")
+    text = client.get(f"/verify/{document.shown_code}").content.decode()
+    assert held.sentence in text and f"/log/proof/{held.event_id}/" in text
+    assert client.get(f"/api/v1/verify/{document.shown_code}").json()["log"]["index"] == held.index
+    proof = proof_of(held.event_id)
+    proof.check()
+    assert document.latest.file.sha256 in proof.opening.data_text

@@ -15,8 +15,10 @@ from xaso.kernel.cases import queries as cases
 from xaso.kernel.documents.queries import file_link
 from xaso.kernel.people.doors import citizen, public, viewer_in
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.sealing.proofs import recorded
 from xaso.kernel.units.queries import unit_at
 from xaso.services.onestop import paperwork, rules
+from xaso.services.onestop.actions.sealed_forms import sealed_forms_of
 from xaso.services.onestop.models import Dossier
 from xaso.services.onestop.queries import tracking
 from xaso.services.onestop.queries.drafts import my_drafts
@@ -52,7 +54,7 @@ def public_state(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "onestop/public/public_state.html",
-        {"state": state, "back_url": reverse("onestop:look_up")},
+        {"state": state, "recorded": state.recorded, "back_url": reverse("onestop:look_up")},
     )
 
 
@@ -130,6 +132,12 @@ def own(request: HttpRequest, code: str) -> HttpResponse:
         "has_due": dossier.status not in {rules.NOT_RECEIVED, rules.WITHDRAWN, rules.STOPPED},
         "may_withdraw": rules.may_move(dossier.status, rules.WITHDRAWN) and dossier.status not in rules.ENDED,
         "may_rate": dossier.status in rules.ENDED and not tracking.is_rated(dossier),
+        "recorded": recorded(dossier.pk, *tracking.RECEIPT),
+        "sealed_forms": [
+            {"title": one.kind, "url": reverse("onestop:sealed_form", args=[dossier.code, one.pk])}
+            for one in sealed_forms_of(dossier)
+        ],
+        "open": True,
         **_results(viewer, dossier),
         "back_url": reverse("onestop:mine"),
     }
@@ -174,6 +182,18 @@ def own_file(request: HttpRequest, code: str, paper_id: UUID) -> HttpResponse:
     if thing is None:
         raise NotFound("Giấy tờ này không có bản số hóa.")
     return redirect(file_link(viewer, thing))
+
+
+@citizen
+@require_safe
+def sealed_form(request: HttpRequest, code: str, document_id: UUID) -> HttpResponse:
+    """Open form 04 or 05 of one's own dossier as the agency sealed it."""
+    viewer = viewer_in(request)
+    dossier = tracking.my_dossier(viewer, code)
+    found = next((one for one in sealed_forms_of(dossier) if one.pk == document_id), None)
+    if found is None:
+        raise NotFound("Không có giấy này trong hồ sơ.")
+    return redirect(file_link(viewer, found))
 
 
 @citizen

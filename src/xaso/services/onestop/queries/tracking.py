@@ -14,6 +14,7 @@ from xaso.kernel.cases import plans
 from xaso.kernel.cases.models import CaseStep, Extension
 from xaso.kernel.events.models import Event
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.sealing.proofs import Recorded, recorded
 from xaso.kernel.units.models import Unit
 from xaso.services.onestop import rules
 from xaso.services.onestop.models import (
@@ -36,6 +37,7 @@ FOR_CITIZEN = {
     "onestop.supplement_answered": "Đã nhận giấy tờ bổ sung",
     "onestop.dossier_withdrawn": "Đã rút hồ sơ",
     "onestop.dossier_stopped": "Đã dừng giải quyết",
+    "onestop.form_sealed": "Đã gửi giấy có chữ ký số của cơ quan",
     "onestop.dossier_extended": "Xin lỗi và hẹn lại ngày trả kết quả",
     "onestop.payment_made": "Đã nhận phí, lệ phí",
     "onestop.payment_waived": "Được miễn phí, lệ phí",
@@ -46,11 +48,15 @@ FOR_CITIZEN = {
 
 @dataclass(frozen=True)
 class PublicState:
-    """All that a code tells a stranger: the code and the degree of completion (TT 01/2018 art. 16)."""
+    """All that a code tells a stranger: the code and the degree of completion (TT 01/2018 art. 16).
+
+    ``recorded``: that its receipt stands in the tamper-evident log, which says nothing of whom or what.
+    """
 
     code: str
     percent: int
     words: str
+    recorded: Recorded | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,9 @@ class Line:
     at: datetime
     words: str
     where: str = ""
+
+
+RECEIPT = ("onestop.dossier_filed", "onestop.dossier_received")
 
 
 def public_state(viewer: Viewer, code: str) -> PublicState:
@@ -80,7 +89,7 @@ def public_state(viewer: Viewer, code: str) -> PublicState:
         words = "Chờ người nộp hồ sơ"
     else:
         words = "Mới nộp" if found.status == rules.NEW else "Đang xử lý"
-    return PublicState(found.code, percent, words)
+    return PublicState(found.code, percent, words, recorded(found.pk, *RECEIPT))
 
 
 def progress(dossier: Dossier) -> int:

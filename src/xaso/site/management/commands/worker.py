@@ -1,4 +1,4 @@
-"""The worker: delivers events, runs queued and scheduled jobs, until told to stop."""
+"""The worker: delivers events, seals them, runs queued and scheduled jobs, until told to stop."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from xaso.kernel.events import relay
+from xaso.kernel.sealing import sealer
 from xaso.kernel.tasks import adapter
 
 
 class Command(BaseCommand):
-    help = "Phát sự kiện, chạy việc nền và việc theo lịch."
+    help = "Phát sự kiện, chạy việc nền và việc theo lịch, ghi sự kiện vào nhật ký không thể sửa."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,11 +26,13 @@ class Command(BaseCommand):
             relay.run_once()
             adapter.run_ready_jobs()
             relay.run_once()
+            sealer.seal()
             return
         stop = threading.Event()
         helpers = [
             threading.Thread(target=relay.run_forever, args=(stop,), name="relay", daemon=True),
             threading.Thread(target=adapter.tick_forever, args=(stop,), name="tick", daemon=True),
+            threading.Thread(target=sealer.run_forever, args=(stop,), name="sealer", daemon=True),
         ]
         for helper in helpers:
             helper.start()
