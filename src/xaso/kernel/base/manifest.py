@@ -64,7 +64,8 @@ class IndicatorSpec:
     """A figure with numerator, denominator and the records behind it.
 
     ``compute(span)`` answers (numerator, denominator) for a ``Span`` (unit subtree, period, filters).
-    ``split(span, by)`` answers rows (key, label, numerator, denominator) by one of ``dimensions``.
+    ``split(span, by)`` answers rows (key, label, numerator, denominator) by one of ``dimensions``, the largest
+    first, at most 500; each record is in exactly one row.
     ``records(span, which, after, limit)`` answers rows {id, label, detail, url, at} behind the numerator
     (``which="numerator"``) or behind what is missing from it (``which="rest"``), newest first.
     """

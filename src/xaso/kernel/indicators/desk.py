@@ -72,9 +72,9 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     """One figure: formula, source, its parts; each part opens further or down to the records."""
     span = _span(request)
     viewer = viewer_in(request)
-    now = queries.figure(viewer, code, span)
-    by = request.GET.get("by") or (now.spec.dimensions[0][0] if now.spec.dimensions else "")
-    parts = queries.split(viewer, code, span, by) if by else []
+    dimensions = queries.spec_of(code).dimensions
+    by = request.GET.get("by") or (dimensions[0][0] if dimensions else "")
+    now, parts = queries.figure_and_parts(viewer, code, span, by)
     rows = [
         {
             "label": label,

@@ -15,6 +15,7 @@ from xaso.kernel.plain.period import Period, read_period
 from xaso.kernel.units.models import Unit
 
 VIEW = "indicators.view"
+MOST_PARTS = 500
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,19 @@ def split(viewer: Viewer, code: str, span: Span, by: str) -> list[tuple[str, str
     if spec.split is None or by not in dict(spec.dimensions):
         raise NotFound("Chỉ tiêu này không tách theo cách đó.")
     return [(key, label, Figure(spec, top, base)) for key, label, top, base in spec.split(span, by)]
+
+
+def figure_and_parts(
+    viewer: Viewer, code: str, span: Span, by: str
+) -> tuple[Figure, list[tuple[str, str, Figure]]]:
+    """A figure and its rows by one dimension (none for ""), counted once: each record is in exactly one row."""
+    parts = split(viewer, code, span, by) if by else []
+    # A long list is cut, and of nothing there are no rows: then the whole is counted by itself.
+    if not parts or len(parts) >= MOST_PARTS:
+        return figure(viewer, code, span), parts
+    top = sum(part.numerator for _, _, part in parts)
+    base = sum(part.denominator for _, _, part in parts)
+    return Figure(spec_of(code), top, base), parts
 
 
 def records(

@@ -7,13 +7,13 @@ import pytest
 
 from xaso.kernel.base.writing import insert_all
 from xaso.kernel.cases.models import Case
-from xaso.kernel.indicators.queries import Span
+from xaso.kernel.indicators.queries import Span, figure_and_parts
 from xaso.kernel.plain.ids import uuid7
 from xaso.kernel.plain.moment import VIETNAM, frozen, now
 from xaso.kernel.plain.period import read_period
 from xaso.services.onestop.models import Dossier
 from xaso.services.onestop.queries.figures import INDICATORS
-from xaso.services.onestop.testing import a_dossier
+from xaso.services.onestop.testing import SYSTEM, a_dossier
 
 pytestmark = pytest.mark.django_db
 FIGURES = {one.code.partition(".")[2]: one for one in INDICATORS}
@@ -89,6 +89,8 @@ def _opens(span, top, base):
         parts = figure.split(span, by)
         assert sum(one[2] for one in parts) == top
         assert sum(one[3] for one in parts) == base
+        whole, rows = figure_and_parts(SYSTEM, figure.code, span, by)
+        assert (whole.numerator, whole.denominator, len(rows)) == (top, base, len(parts))
     opened = {which: figure.records(span, which, "", 500) for which in ("all", "numerator", "rest")}
     assert len(opened["numerator"]) == top
     assert len(opened["all"]) == base
