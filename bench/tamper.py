@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import shutil
 import statistics
@@ -95,7 +96,7 @@ def _tamperings(address: str, folder: Path, events: int) -> list[dict[str, Any]]
     with _fast_commits():
         history(files, each=max(events // 12 - 1, 8))
     write_export(folder / "log.jsonl", lines())
-    with contextlib.redirect_stdout(None):
+    with contextlib.redirect_stdout(io.StringIO()):
         honest = cli.main(["verify", str(folder / "log.jsonl"), "--files", str(files)])
         cli.main(["witness", "--export", str(folder / "log.jsonl"), "--state", str(state)])
     if honest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -28,7 +29,7 @@ def fetch(places: Sequence[Place]) -> dict[Place, bytes]:
     for level, position in places:
         levels.setdefault(level, []).append(position)
     parts: list[str] = []
-    values: list[object] = []
+    values: list[Any] = []
     for level, positions in levels.items():
         parts.append(_NODES if level else _LEAVES)
         values += [level, positions] if level else [positions]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 def is_installed() -> bool:
     """Whether this product seals its log."""
-    return importlib.util.find_spec("xaso.kernel.sealing.verifier") is not None
+    return importlib.util.find_spec("xaso.kernel.sealing.cli") is not None
 
 
 def check(url: str, home: Path) -> list[tuple[bool, str]]:

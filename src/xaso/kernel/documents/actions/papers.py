@@ -86,7 +86,7 @@ def told(document: Document, version: DocumentVersion | None = None) -> dict[str
 
     The hash makes the tamper-evident log answer for the file as well.
     """
-    facts = {
+    facts: dict[str, Any] = {
         "record_type": document.record_type,
         "record_id": str(document.record_id) if document.record_id else "",
         "result_code": document.result_code,

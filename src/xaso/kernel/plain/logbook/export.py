@@ -22,7 +22,8 @@ class BadExport(ValueError):
 
 def _open(path: Path, mode: str) -> IO[Any]:
     if path.suffix == ".gz":
-        return gzip.open(path, f"{mode}t", encoding="utf-8", **({"compresslevel": 5} if mode == "w" else {}))
+        packed: IO[Any] = gzip.open(path, f"{mode}t", compresslevel=5, encoding="utf-8")
+        return packed
     return path.open(mode, encoding="utf-8")
 
 

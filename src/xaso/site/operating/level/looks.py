@@ -17,7 +17,7 @@ from xaso.kernel.base.fields import SealedText
 from xaso.kernel.base.keys import key_ring
 from xaso.kernel.events.models import Event
 from xaso.kernel.people.models import Account, Person, PersonView, RoleGrant
-from xaso.kernel.plain.moment import now
+from xaso.kernel.plain.moment import VIETNAM, now
 from xaso.kernel.service import everything, services
 from xaso.kernel.units.models import Unit
 from xaso.site.operating import facts
@@ -156,12 +156,12 @@ def _uploads() -> Answer:
 def _log() -> Answer:
     if not apps.is_installed("xaso.kernel.sealing"):
         return False, "Cơ sở dữ liệu từ chối sửa, nhưng chưa có cây chứng minh."
-    from xaso.kernel.sealing.queries import newest_head
+    from xaso.kernel.sealing.proofs import newest_head
 
     head = newest_head()
     if head is None:
         return False, "Chưa ký đầu cây nào."
-    return True, f"Đầu cây mới nhất gồm {head.size} sự kiện, ký lúc {head.signed_at:%H:%M %d/%m/%Y}."
+    return True, f"Đầu cây mới nhất gồm {head.size} sự kiện, ký lúc {head.at.astimezone(VIETNAM):%H:%M %d/%m/%Y}."
 
 
 def _views() -> Answer:
