@@ -56,7 +56,7 @@ class Copy(Server):
         facts = self.facts()
         programs = binaries.Binaries(Path(facts["bin"]), int(facts["major"]), str(facts["kind"]))
         data = Path(facts["data"])
-        self._write_config(data, int(facts["port"]))
+        self._write_config(data, int(facts["port"]), lz4=self._knows_lz4(programs, data))
         if private:
             folder = self._socket()
             folder.mkdir(mode=0o700, exist_ok=True)
