@@ -47,6 +47,7 @@ ANNOUNCES = {
     "onestop.dossier_stopped": "Dừng giải quyết hồ sơ",
     "onestop.step_done": "Xong bước {step}",
     "onestop.dossier_extended": "Xin lỗi và hẹn lại ngày trả kết quả",
+    "onestop.form_sealed": "Đóng dấu số giấy gửi công dân",
     "onestop.result_drafted": "Soạn dự thảo kết quả",
     "onestop.result_submitted": "Trình ký kết quả",
     "onestop.result_sent_back": "Lãnh đạo trả lại dự thảo",

@@ -21,6 +21,7 @@ from xaso.services.onestop.actions.drafts import WAYS
 from xaso.services.onestop.desk.moves import moves_for, primary_for
 from xaso.services.onestop.desk.queue import badge_of
 from xaso.services.onestop.models import DossierPaper
+from xaso.services.onestop.paperwork.slips import SEALED_FORMS, sealed_form
 from xaso.services.onestop.queries.desk import DossierView, looks_at, open_dossier
 
 
@@ -75,6 +76,7 @@ def page_context(viewer: Viewer, seen: DossierView) -> dict[str, Any]:
         "results_part": _part("onestop/desk/parts/results.html"),
         "slip_url": reverse("onestop_desk:slip", args=[dossier.code]),
         "forms": paper_forms(dossier.code, seen),
+        "to_seal": forms_to_seal(viewer, seen),
         "judges": "receive" in seen.may or "handle" in seen.may,
     }
 
@@ -204,6 +206,22 @@ def paper_forms(code: str, seen: DossierView) -> list[dict[str, str]]:
         if there[form] and url:
             found.append({"label": label, "url": url})
     return found
+
+
+def forms_to_seal(viewer: Viewer, seen: DossierView) -> list[dict[str, str]]:
+    """Forms that may be sent under the agency's digital seal and are not sealed yet, for whoever seals."""
+    dossier = seen.dossier
+    if not viewer.can("onestop.seal", dossier.unit_path):
+        return []
+    there = {"04": bool(seen.extensions), "05": dossier.status == rules.STOPPED}
+    return [
+        {
+            "label": f"Đóng dấu số: {SEALED_FORMS[form].title.lower()}",
+            "url": reverse("onestop_desk:seal_form", args=[dossier.code, form]),
+        }
+        for form, is_there in there.items()
+        if is_there and sealed_form(dossier, form) is None
+    ]
 
 
 def paper_url(code: str, form: str) -> str:

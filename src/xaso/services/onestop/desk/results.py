@@ -27,7 +27,7 @@ from xaso.kernel.plain.formats import stamp
 from xaso.kernel.ui.asked import Asked, Option
 from xaso.services.onestop import asking, eforms, paperwork
 from xaso.services.onestop.actions import results
-from xaso.services.onestop.desk import signing
+from xaso.services.onestop.desk import seal_form, signing
 from xaso.services.onestop.desk.pictures import pictures_of
 from xaso.services.onestop.issuing import REFUSAL, signers_for
 from xaso.services.onestop.looks import note_look, note_looks
@@ -285,4 +285,5 @@ result_urls = [
     path("ho-so/<str:code>/ket-qua/<uuid:result_id>/van-ban.pdf", file, name="result_file"),
     path("ho-so/<str:code>/ket-qua/<uuid:result_id>/trang-<int:number>.png", page_image, name="result_page"),
     path("ho-so/<str:code>/giay/<slug:form>.pdf", paper, name="paper"),
+    path("ho-so/<str:code>/giay/<slug:form>/dong-dau/", seal_form.page, name="seal_form"),
 ]

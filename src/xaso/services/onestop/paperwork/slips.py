@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.cases.models import CaseStep
+from xaso.kernel.documents.models import Document
 from xaso.kernel.documents.papers_in_force import render_template
+from xaso.kernel.documents.queries import content_of
 from xaso.kernel.people.models import Account
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.formats import day, masked
@@ -138,46 +142,88 @@ def _within(head: dict[str, Any]) -> dict[str, Any]:
     return {**head, "matter": matter[:1].lower() + matter[1:]}
 
 
-def apology_pdf(viewer: Viewer, dossier: Dossier) -> bytes:
-    """Form 04, the newest apology with its reason and the new date."""
+def apology_data(viewer: Viewer, dossier: Dossier) -> dict[str, Any]:
+    """What form 04 says: the newest apology with its reason and the new date."""
     must_see(viewer, dossier)
     row = dossier.case.extensions.select_related("made_by").order_by("-created_at").first()
     if row is None:
         raise NotFound("Hồ sơ này chưa có văn bản xin lỗi, hẹn lại.")
     agency = agency_of(dossier.unit_path)
     made_by = row.made_by
-    return render_template(
-        "onestop.apology",
-        {
-            **_within(head_of(dossier, agency, day_of(row.created_at))),
-            **_signed_by(made_by.display_name if made_by else "", made_by.title if made_by else ""),
-            "received_on": day(dossier.received_at or dossier.submitted_at),
-            "due_on": moment_words(row.old_due_at),
-            "reason": row.reason.rstrip(". "),
-            "new_due": moment_words(row.new_due_at),
-            "number_text": "Số: ……/PXL",
-        },
-    )
+    return {
+        **_within(head_of(dossier, agency, day_of(row.created_at))),
+        **_signed_by(made_by.display_name if made_by else "", made_by.title if made_by else ""),
+        "received_on": day(dossier.received_at or dossier.submitted_at),
+        "due_on": moment_words(row.old_due_at),
+        "reason": row.reason.rstrip(". "),
+        "new_due": moment_words(row.new_due_at),
+    }
 
 
-def stop_pdf(viewer: Viewer, dossier: Dossier) -> bytes:
-    """Form 05, that the dossier is no longer handled."""
+def stop_data(viewer: Viewer, dossier: Dossier) -> dict[str, Any]:
+    """What form 05 says: that the dossier is no longer handled, and why."""
     must_see(viewer, dossier)
     if dossier.status != rules.STOPPED:
         raise NotFound("Hồ sơ này không bị dừng giải quyết.")
     agency = agency_of(dossier.unit_path)
-    return render_template(
-        "onestop.stop_notice",
-        {
-            **_within(head_of(dossier, agency, day_of(dossier.finished_at))),
-            **_signed_by(*who_did(dossier, "onestop.dossier_stopped")),
-            "received_on": day(dossier.received_at or dossier.submitted_at),
-            "requested_on": day(dossier.finished_at or now()),
-            "reason": _closing_note(dossier, "stopped").rstrip(". "),
-            "papers_note": "Bản gốc đã nộp được trả lại tại nơi tiếp nhận.",
-            "number_text": "Số: ……/TB-UBND",
-        },
+    return {
+        **_within(head_of(dossier, agency, day_of(dossier.finished_at))),
+        **_signed_by(*who_did(dossier, "onestop.dossier_stopped")),
+        "received_on": day(dossier.received_at or dossier.submitted_at),
+        "requested_on": day(dossier.finished_at or now()),
+        "reason": _closing_note(dossier, "stopped").rstrip(". "),
+        "papers_note": "Bản gốc đã nộp được trả lại tại nơi tiếp nhận.",
+    }
+
+
+@dataclass(frozen=True)
+class SealedForm:
+    """A form that is sent electronically under the agency's digital seal."""
+
+    title: str
+    template: str
+    symbol: str
+    data: Callable[[Viewer, Dossier], dict[str, Any]]
+
+
+SEALED_FORMS = {
+    "04": SealedForm("Phiếu xin lỗi và hẹn lại ngày trả kết quả", "onestop.apology", "PXL", apology_data),
+    "05": SealedForm("Thông báo dừng giải quyết hồ sơ", "onestop.stop_notice", "TB-UBND", stop_data),
+}
+
+
+def sealed_form(dossier: Dossier, form: str) -> Document | None:
+    """Form 04 or 05 as it was sealed; an apology that a newer one followed no longer counts."""
+    shape = SEALED_FORMS[form]
+    found = Document.objects.filter(
+        record_type="onestop.dossier",
+        record_id=dossier.pk,
+        template__key=shape.template,
+        state=Document.State.ISSUED,
     )
+    if form == "04":
+        newest = dossier.case.extensions.order_by("-created_at").values_list("created_at", flat=True).first()
+        found = found.filter(issued_at__gte=newest) if newest else found.none()
+    return found.order_by("-issued_at").first()
+
+
+def apology_pdf(viewer: Viewer, dossier: Dossier) -> bytes:
+    """Form 04: as it was sealed, else for printing and signing by hand."""
+    return _sealed_or_printed(viewer, dossier, "04", "Số: ……/PXL")
+
+
+def stop_pdf(viewer: Viewer, dossier: Dossier) -> bytes:
+    """Form 05: as it was sealed, else for printing and signing by hand."""
+    return _sealed_or_printed(viewer, dossier, "05", "Số: ……/TB-UBND")
+
+
+def _sealed_or_printed(viewer: Viewer, dossier: Dossier, form: str, number: str) -> bytes:
+    shape = SEALED_FORMS[form]
+    data = shape.data(viewer, dossier)
+    made = sealed_form(dossier, form)
+    if made is not None:
+        return content_of(made.latest.file)
+    return render_template(shape.template, {**data, "number_text": number})
 
 
 def handover_pdf(viewer: Viewer, dossier: Dossier) -> bytes:

@@ -37,6 +37,7 @@ urlpatterns = [
     path("ho-so/<str:code>/giay-tiep-nhan.pdf", tracking.receipt, name="receipt"),
     path("ho-so/<str:code>/ket-qua/<uuid:result_id>/", tracking.result, name="result"),
     path("ho-so/<str:code>/giay-to/<uuid:paper_id>/", tracking.own_file, name="own_file"),
+    path("ho-so/<str:code>/van-ban/<uuid:document_id>/", tracking.sealed_form, name="sealed_form"),
     path("tra-cuu/", tracking.look_up, name="look_up"),
     path("tra-cuu/<str:code>/", tracking.public_state, name="public_state"),
 ]

@@ -7,11 +7,15 @@ import re
 import pytest
 from django.test import Client
 
+from xaso.kernel.cases.calendars import calendar_for
+from xaso.kernel.documents.models import Document
+from xaso.kernel.documents.store import store
+from xaso.kernel.documents.testing import pdfsig
 from xaso.kernel.people.models import Account
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import officer, officer_account
 from xaso.services.onestop import rules
-from xaso.services.onestop.actions import results
+from xaso.services.onestop.actions import handling, results
 from xaso.services.onestop.demo_keys import ensure_demo_keys
 from xaso.services.onestop.models import Dossier, Result
 from xaso.services.onestop.testing import BIRTH, COMMUNE, MARITAL, PERMIT, a_dossier
@@ -171,3 +175,33 @@ def test_a_remote_key_asks_for_a_code(house):
     shown = text_of(as_officer(house.leader).get(f"{DESK}/ho-so/{dossier.code}/ky/"))
     assert "Gửi mã về điện thoại" in shown and "Mã xác thực một lần" in shown
     assert results.current_results(dossier)[0].signed_at is None
+
+
+def test_an_apology_is_sent_under_the_agencys_seal(house, nss):
+    dossier = to_drafting(house, a_dossier(PERMIT))
+    calendar = calendar_for(COMMUNE[:2])
+    handling.apologise(
+        house.leader,
+        dossier_id=dossier.pk,
+        new_due_at=calendar.closing(calendar.next_working(dossier.case.due_at.date())),
+        reason="Chờ ý kiến của Sở",
+    )
+    address = f"{DESK}/ho-so/{dossier.code}/giay/04/dong-dau/"
+    clerk = as_officer(house.clerk)
+    assert "Đóng dấu số" in text_of(clerk.get(f"{DESK}/ho-so/{dossier.code}/"))
+    assert clerk.get(address).status_code == 200
+    assert as_officer(house.receptionist).get(address).status_code == 403
+    assert clerk.get(f"{DESK}/ho-so/{dossier.code}/giay/05/dong-dau/").status_code == 404
+    wrong = clerk.post(address, {"pin": "000000"})
+    assert wrong.status_code == 422 and not Document.objects.filter(record_id=dossier.pk).exists()
+    assert clerk.post(address, {"pin": SEAL_PIN}).status_code == 302
+    sealed = Document.objects.get(record_id=dossier.pk)
+    assert sealed.state == Document.State.ISSUED and sealed.number and sealed.symbol == "PXL"
+    assert [one.role for one in sealed.signatures.all()] == ["agency"]
+    clerk.post(address, {"pin": SEAL_PIN})
+    assert Document.objects.filter(record_id=dossier.pk).count() == 1
+    printed = as_officer(house.receptionist).get(f"{DESK}/ho-so/{dossier.code}/giay/04.pdf")
+    kept = store().read(sealed.latest.file.sha256)
+    assert printed.content == kept
+    (line,) = pdfsig(kept, nss())
+    assert (line.signature, line.whole) == ("Signature is Valid.", True)
