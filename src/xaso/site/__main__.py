@@ -10,6 +10,7 @@ import sys
 LIGHT = {
     "due": "xaso.kernel.cases.cli",
     "pay": "xaso.kernel.plain.pay_cli",
+    "passwords": "xaso.kernel.plain.passwords_cli",
     "onestop": "xaso.services.onestop.cli",
     "units": "xaso.kernel.units.cli",
     "trace": "xaso.kernel.plain.gs1.cli",

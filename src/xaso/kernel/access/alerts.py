@@ -105,6 +105,7 @@ def watch_views() -> None:
     since = now() - timedelta(minutes=minutes) - _EVERY
     seen = (
         PersonView.objects.filter(created_at__gte=since, viewer_kind="officer")
+        .exclude(act=PersonView.Act.EXPORT)  # one export is one alert, by its own rule
         .values("viewer_id")
         .annotate(persons=Count("person", distinct=True))
         .filter(persons__gt=most)

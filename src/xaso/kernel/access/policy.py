@@ -22,7 +22,7 @@ FIRST_ROLES = ("admin", "province_admin")
 FIRST_RULES: dict[str, dict[str, int]] = {
     WatchRule.Kind.NEW_DEVICE: {},
     WatchRule.Kind.NEW_PLACE: {},
-    WatchRule.Kind.MASS_VIEW: {"persons": 60, "minutes": 30},
+    WatchRule.Kind.MASS_VIEW: {"persons": 200, "minutes": 30},
     WatchRule.Kind.NIGHT_EXPORT: {"from_hour": 20, "to_hour": 6},
 }
 

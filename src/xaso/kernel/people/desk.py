@@ -22,7 +22,7 @@ from xaso.kernel.base.errors import ActionError, NotFound
 from xaso.kernel.people import accounts as rules
 from xaso.kernel.people.actions import create_officer, end_grant, grant_role
 from xaso.kernel.people.desk_forms import ClientForm, GrantForm, OfficerForm, Pairs, PasswordForm
-from xaso.kernel.people.doors import any_officer, officer, viewer_in
+from xaso.kernel.people.doors import any_officer, fresh, officer, viewer_in
 from xaso.kernel.people.machines import offered_scopes, register_client, rotate_secret
 from xaso.kernel.people.models import Account, MachineClient, Role, RoleGrant
 from xaso.kernel.people.public import BACKEND
@@ -218,7 +218,7 @@ def end_role(request: HttpRequest, account_id: UUID, grant_id: UUID) -> HttpResp
     return redirect("people_account", account_id=row.pk)
 
 
-@officer(ACCOUNTS)
+@fresh(ACCOUNTS)
 @require_POST
 def reset(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """A new password, shown once."""
@@ -284,7 +284,8 @@ def machines(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                client, secret = register_client(viewer, **form.cleaned_data)
+                facts = dict(form.cleaned_data)
+                client, secret = register_client(viewer, expires_at=_until(facts.pop("expires")), **facts)
             except ActionError as error:
                 if error.status == 403:
                     raise
@@ -311,7 +312,7 @@ def _secret_told(request: HttpRequest, client: MachineClient, secret: str, title
     )
 
 
-@officer(MACHINES)
+@fresh(MACHINES)
 @require_POST
 def machine(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """A new secret, off, or on again."""

@@ -73,6 +73,13 @@ class ClientForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Chọn ít nhất một việc"},
     )
+    expires = forms.DateField(
+        label="Dùng đến hết ngày",
+        required=False,
+        help_text="Để trống: đến khi ngừng.",
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Nhập ngày như 27/03/2026"},
+    )
 
     def __init__(self, *args: Any, units: Pairs, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -7,7 +7,7 @@ import hmac
 import json
 import secrets
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -58,9 +58,18 @@ def _must_hold(viewer: Viewer, scopes: list[str], unit_path: str) -> None:
 
 @action
 def register_client(
-    viewer: Viewer, *, name: str, unit_path: str, scopes: list[str], client_id: str | None = None
+    viewer: Viewer,
+    *,
+    name: str,
+    unit_path: str,
+    scopes: list[str],
+    client_id: str | None = None,
+    expires_at: datetime | None = None,
 ) -> tuple[MachineClient, str]:
-    """Make a machine client; answers it and its secret, which is shown once and never stored."""
+    """Make a machine client; answers it and its secret, which is shown once and never stored.
+
+    After ``expires_at`` it gets no tokens and those it has are refused.
+    """
     viewer.must("people.machines", unit_path)
     _must_hold(viewer, scopes, unit_path)
     secret = secrets.token_urlsafe(32)
@@ -70,6 +79,7 @@ def register_client(
         secret_hash=_digest(secret),
         scopes=scopes,
         unit_path=unit_path,
+        expires_at=expires_at,
     )
     emit(
         "people.machine_registered",
@@ -116,6 +126,9 @@ def issue_token(client_id: str, secret: str) -> dict[str, Any]:
     good = [hmac.compare_digest(given, one) for one in (expected, earlier or "0" * 64)]
     if not any(good) or client is None:
         raise ActionError("Sai mã khách hoặc bí mật.")
+    if client.expires_at is not None and client.expires_at <= now():
+        raise ActionError("Mã khách đã hết hạn. Người quản trị gia hạn hoặc đăng ký lại.")
+    MachineClient.objects.filter(pk=client.pk).update(last_used_at=now())
     token = signing.dumps({"c": str(client.pk)}, salt=_SALT, compress=False)
     return {
         "access_token": token,
@@ -155,8 +168,9 @@ def _ask(token: str) -> tuple[MachineClient, Viewer] | None:
         return None
     with unguarded("the client behind a token"), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, scopes::text, unit_path, client_id FROM people_machineclient WHERE id = %s AND is_active",
-            [body["c"]],
+            "SELECT name, scopes::text, unit_path, client_id FROM people_machineclient"
+            " WHERE id = %s AND is_active AND (expires_at IS NULL OR expires_at > %s)",
+            [body["c"], now()],
         )
         row = cursor.fetchone()
     if row is None:

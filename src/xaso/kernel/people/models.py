@@ -186,6 +186,8 @@ class MachineClient(Record):
     secret_hash = models.CharField("băm bí mật", max_length=64)
     old_secret_hash = models.CharField("băm bí mật trước", max_length=64, blank=True)
     old_secret_until = models.DateTimeField("bí mật trước dùng đến", null=True, blank=True)
+    expires_at = models.DateTimeField("hết hạn lúc", null=True, blank=True)
+    last_used_at = models.DateTimeField("dùng lần cuối", null=True, blank=True)
     scopes = models.JSONField("phạm vi", default=list)
     unit_path = models.CharField("đơn vị", max_length=120, blank=True)
     is_active = models.BooleanField("đang dùng", default=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from xaso.kernel.base.errors import Forbidden, NotFound
@@ -71,6 +73,13 @@ def names_of(account_ids: set[UUID]) -> dict[UUID, tuple[str, str]]:
     """Display name and title of accounts, for timelines."""
     found = Account.objects.filter(pk__in=account_ids).values_list("pk", "display_name", "title")
     return {pk: (name, title) for pk, name, title in found}
+
+
+def mandate_words(data: Mapping[str, Any]) -> str:
+    """What a timeline adds when somebody acted by delegation (`Viewer.trace`); "" otherwise."""
+    if not data.get("on_behalf_of"):
+        return ""
+    return f" ({data.get('manner', '')} theo văn bản ủy quyền số {data.get('document_number', '')})"
 
 
 def personal_number_of(person: Person) -> str:

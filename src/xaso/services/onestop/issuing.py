@@ -9,6 +9,7 @@ from django.db.models import Q
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.documents.models import SigningKey
 from xaso.kernel.people.models import Account, RoleGrant
+from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.plain.moment import now
 from xaso.kernel.units.models import Level, Unit
 from xaso.kernel.units.queries import unit_at
@@ -132,11 +133,25 @@ def signers_for(dossier: Dossier, result: eforms.Result) -> list[Account]:
     )
 
 
+def _mandate_of(signer: Account, result: eforms.Result, path: str) -> str:
+    """How somebody signs who holds the role here only by delegation; "" for who holds it themselves."""
+    held = viewer_of(signer).delegation("onestop.sign", path)
+    return held.manner if held is not None and held.role == result.signer else ""
+
+
 def issuer_for(dossier: Dossier, result: eforms.Result, signer: Account | None) -> eforms.Issuer:
-    """How the paper names its issuer and signer; a deputy signs for the head ("KT.", NĐ 30/2020 art. 13)."""
-    agency = agency_of(issuing_path(dossier, result))
+    """How the paper names its issuer and signer: a deputy signs for the head ("KT."), somebody with a mandate in the
+    manner that it says ("TL.", "TUQ."); NĐ 30/2020 art. 13."""
+    path = issuing_path(dossier, result)
+    agency = agency_of(path)
     authority, position = None, ""
-    if signer is not None and signer.title.lower().startswith("phó "):
+    manner = _mandate_of(signer, result, path) if signer is not None else ""
+    if signer is not None and manner:
+        authority, position = (
+            "\n".join(one for one in (result.sign_as, f"{manner} {result.position}") if one),
+            signer.title,
+        )
+    elif signer is not None and signer.title.lower().startswith("phó "):
         authority = "\n".join(line for line in (result.sign_as, f"KT. {result.position}") if line)
         position = signer.title
     return eforms.Issuer(

@@ -13,7 +13,7 @@ from xaso.kernel.cases.models import Case, CaseStep, Extension, Opinion, Pause
 from xaso.kernel.cases.queries import scope
 from xaso.kernel.events.models import Event
 from xaso.kernel.events.registry import sentence_of
-from xaso.kernel.people.queries import names_of
+from xaso.kernel.people.queries import mandate_words, names_of
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain import clock
 from xaso.kernel.units.models import Unit
@@ -107,7 +107,9 @@ def timeline(viewer: Viewer, case: Case, also: Iterable[UUID] = ()) -> list[Time
     lines = []
     for event in events:
         who, title = names.get(event.actor_id, ("", "")) if event.actor_id else ("", "")
-        lines.append(TimelineEntry(event.at, event.name, sentence_of(event), who, title, event.data))
+        # A citizen reads what was done, not by whose mandate.
+        by = mandate_words(event.data) if who else ""
+        lines.append(TimelineEntry(event.at, event.name, f"{sentence_of(event)}{by}", who, title, event.data))
     return lines
 
 

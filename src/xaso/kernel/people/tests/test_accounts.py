@@ -83,7 +83,9 @@ def test_a_new_password_and_a_closed_account_end_sessions(keeper):
     (_, password) = shown(keeper.post(f"{HOME}{row.pk}/mat-khau/"))
     assert theirs.get("/desk/").status_code == 302
     theirs.post("/dang-nhap/can-bo", {"username": row.username, "password": password})
-    assert theirs.get("/desk/").status_code == 302, "a one-time password opens nothing but the page of a new one"
+    assert theirs.get("/desk/").status_code == 302, (
+        "a one-time password opens nothing but the page of a new one"
+    )
     own = "mot mat khau rieng tu"
     again = theirs.post("/dang-nhap/mat-khau-moi", {"new": own, "again": own})
     assert (again.status_code, again["Location"]) == (302, "/desk/")

@@ -1,17 +1,26 @@
 """Rights by subtree, people and their identifiers, machine clients, sign-in."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
-from xaso.kernel.base.errors import Forbidden
+from xaso.kernel.base.errors import ActionError, Forbidden
 from xaso.kernel.people import queries
 from xaso.kernel.people.accounts import set_client_active
 from xaso.kernel.people.actions import citizen_account, end_grant, find_person, keep_person, view_person
-from xaso.kernel.people.machines import issue_token, register_client, rotate_secret, viewer_for_token
+from xaso.kernel.people.machines import (
+    forget_tokens,
+    issue_token,
+    register_client,
+    rotate_secret,
+    viewer_for_token,
+)
 from xaso.kernel.people.models import Identifier, RoleGrant, RoleRight
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import PASSWORD, a_citizen, a_citizen_account, officer, officer_account
 from xaso.kernel.people.viewer import Grant, Viewer
+from xaso.kernel.plain.moment import frozen, now
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Viewer.system()
@@ -77,8 +86,6 @@ def test_looking_at_a_person_is_told_to_that_person():
 
 
 def test_only_the_sign_in_gate_makes_citizen_accounts():
-    from xaso.kernel.base.errors import ActionError
-
     with pytest.raises(ActionError):
         citizen_account(a_citizen(), subject="s", full_name="Kẻ Lạ", personal_number="015085000999")
 
@@ -94,6 +101,20 @@ def test_machine_tokens_carry_scopes_and_die_with_the_client():
     assert fresh != secret
     set_client_active(SYSTEM, client_id=client.pk, is_active=False)
     assert viewer_for_token(token) is None
+
+
+def test_a_machine_client_ends_with_its_day():
+    until = now() + timedelta(days=1)
+    client, secret = register_client(SYSTEM, name="LGSP", unit_path="15/", scopes=["a"], expires_at=until)
+    assert client.last_used_at is None
+    token = issue_token(client.client_id, secret)["access_token"]
+    client.refresh_from_db()
+    assert client.last_used_at is not None and viewer_for_token(token) is not None
+    forget_tokens()
+    with frozen(until + timedelta(seconds=1)):
+        assert viewer_for_token(token) is None
+        with pytest.raises(ActionError):
+            issue_token(client.client_id, secret)
 
 
 def test_token_address_speaks_oauth():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
-from xaso.kernel.plain import passwords
+from xaso.kernel.plain import passwords, passwords_cli
 from xaso.kernel.plain.passwords import Known, problem_of, words_about, write_known
 
 ABOUT = words_about("Hoàng Thị Mai", "motcua", "Cán bộ một cửa", "Mường Hum")
@@ -52,3 +54,16 @@ def test_the_carried_file_is_sorted_and_large_enough():
     entries = [data[at : at + passwords.WIDTH] for at in range(0, len(data), passwords.WIDTH)]
     assert len(entries) > 40_000 and entries == sorted(set(entries))
     assert "password123" in Known(passwords.CARRIED)
+
+
+def test_the_command_makes_a_file_and_judges(tmp_path, capsys, monkeypatch):
+    source, out = tmp_path / "list.txt", tmp_path / "own.bin"
+    source.write_text("mua tren doi che xanh\nkhac\n", encoding="utf-8")
+    assert passwords_cli.main(["make", str(source), "--out", str(out)]) == 0
+    assert "2 mật khẩu" in capsys.readouterr().out
+    assert problem_of("Mưa trên đồi chè xanh", more=str(out))
+    for typed, code in (("matkhau2026\n", 1), ("mua tren doi che xanh\n", 0)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        assert passwords_cli.main(["check"]) == code
+    assert passwords_cli.main(["count"]) == 0
+    assert "known-passwords.bin" in capsys.readouterr().out

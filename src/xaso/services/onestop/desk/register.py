@@ -14,8 +14,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from xaso.kernel.access.alerts import note_export
 from xaso.kernel.base.errors import ActionError
-from xaso.kernel.people.doors import officer, viewer_in
+from xaso.kernel.people.doors import fresh, officer, viewer_in
 from xaso.kernel.people.models import PersonView
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.formats import day as day_words
@@ -116,7 +117,7 @@ def book(request: HttpRequest) -> HttpResponse:
     return render(request, "onestop/desk/register.html", context, status=422 if asked.problem else 200)
 
 
-@officer("onestop.view")
+@fresh("onestop.view")
 @require_GET
 def sheet(request: HttpRequest) -> HttpResponse:
     """The book as a workbook."""
@@ -124,6 +125,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
     asked, _ = _asked(request, viewer)
     dossiers = list(_dossiers(viewer, asked)[:MOST_LINES])
     note_looks(viewer, dossiers, purpose="Xuất sổ theo dõi hồ sơ ra bảng tính", act=Act.EXPORT)
+    note_export(viewer, what="Sổ theo dõi hồ sơ", unit_path=asked.unit.path, rows=len(dossiers))
     content = workbook(lines_of(dossiers), unit=asked.unit.full_name, span=asked.span)
     name = f"so-theo-doi-{asked.first:%Y%m%d}-{asked.last:%Y%m%d}.xlsx"
     return HttpResponse(
@@ -131,13 +133,15 @@ def sheet(request: HttpRequest) -> HttpResponse:
     )
 
 
-@officer("onestop.view")
+@fresh("onestop.view")
 @require_GET
 def printed(request: HttpRequest) -> HttpResponse:
     """The book as an A4 paper."""
     viewer = viewer_in(request)
     asked, _ = _asked(request, viewer)
     note_looks(viewer, _dossiers(viewer, asked), purpose="In sổ theo dõi hồ sơ", act=Act.PRINT)
+    rows = _dossiers(viewer, asked).count()
+    note_export(viewer, what="Sổ theo dõi hồ sơ, bản in", unit_path=asked.unit.path, rows=rows)
     content = register_pdf(viewer, asked.unit.path, asked.first, asked.last)
     name = f"so-theo-doi-{asked.first:%Y%m%d}-{asked.last:%Y%m%d}.pdf"
     return HttpResponse(

@@ -18,7 +18,8 @@ from xaso.kernel.base.errors import ActionError, Conflict
 from xaso.kernel.documents.actions.issuing import key_of_agency, key_of_person, send_code
 from xaso.kernel.documents.models import SigningKey
 from xaso.kernel.documents.signing import REMOTE
-from xaso.kernel.people.doors import officer, viewer_in
+from xaso.kernel.people.doors import fresh, officer, viewer_in
+from xaso.kernel.people.queries import names_of
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.formats import stamp
 from xaso.kernel.plain.moment import now
@@ -208,6 +209,7 @@ def _ask(
         "key": key,
         "expired": key is not None and key.valid_to < now(),
         "remote": remote,
+        "mandate": None if work.seals else _mandate(viewer, rows),
         "problem": problem,
         "pin": question,
         "form": [question] if errors else None,
@@ -216,6 +218,17 @@ def _ask(
         "back_url": back_url,
     }
     return render(request, "onestop/desk/results/confirm.html", context, status=status)
+
+
+def _mandate(viewer: Viewer, rows: Sequence[Waiting]) -> tuple[str, str, str] | None:
+    """By whose mandate the viewer signs these: name, manner, number of the paper; None by one's own right."""
+    for row in rows:
+        for one in row.results:
+            grant = viewer.delegation("onestop.sign", one.document.unit_path)
+            if grant is not None and grant.on_behalf_of is not None:
+                name, _ = names_of({grant.on_behalf_of}).get(grant.on_behalf_of, ("", ""))
+                return name, grant.manner, grant.document_number
+    return None
 
 
 def _step_id(row: Waiting) -> str:
@@ -266,21 +279,21 @@ def sign_list(request: HttpRequest) -> HttpResponse:
     return _list(request, SIGN)
 
 
-@officer("onestop.sign")
+@fresh("onestop.sign")
 @require_POST
 def sign_chosen(request: HttpRequest) -> HttpResponse:
     """The chosen papers page by page, the PIN, and what became of each."""
     return _chosen(request, SIGN)
 
 
-@officer("onestop.sign")
+@fresh("onestop.sign")
 @require_http_methods(["GET", "POST"])
 def sign_one(request: HttpRequest, code: str) -> HttpResponse:
     """The same for one dossier."""
     return _one(request, SIGN, code)
 
 
-@officer("onestop.sign")
+@fresh("onestop.sign")
 @require_POST
 def in_my_name(request: HttpRequest, code: str) -> HttpResponse:
     """Make the drafts anew with the viewer as signer, then show them."""
@@ -303,14 +316,14 @@ def seal_list(request: HttpRequest) -> HttpResponse:
     return _list(request, SEAL)
 
 
-@officer("onestop.seal")
+@fresh("onestop.seal")
 @require_POST
 def seal_chosen(request: HttpRequest) -> HttpResponse:
     """The chosen papers, the PIN of the seal, and what became of each."""
     return _chosen(request, SEAL)
 
 
-@officer("onestop.seal")
+@fresh("onestop.seal")
 @require_http_methods(["GET", "POST"])
 def seal_one(request: HttpRequest, code: str) -> HttpResponse:
     """The same for one dossier."""

@@ -96,7 +96,8 @@ def _around_signing(viewer: Viewer) -> Callable[[Document], AbstractContextManag
             return  # the paper has places for more signatures
         row.signed_at, row.sent_back_reason = now(), ""
         row.save(update_fields=["signed_at", "sent_back_reason"])
-        tell("onestop.result_signed", dossier, viewer, result=row.key)
+        mandate = viewer.trace("onestop.sign", row.document.unit_path)
+        tell("onestop.result_signed", dossier, viewer, result=row.key, **mandate)
         ready = all(one.signed_at for one in current_results(dossier))
         if ready and _planned_seal(dossier):
             go_on(viewer, dossier, part, "signed", "")
