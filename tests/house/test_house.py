@@ -13,9 +13,9 @@ from tests.house.routes import OPEN, routes
 from tests.house.walk import (
     ROOT,
     SOURCE,
+    all_our_files,
     functions,
     product_files,
-    python_files,
     relative,
     service_folders,
     service_modules,
@@ -40,7 +40,7 @@ ROOM = (
 )
 
 
-@pytest.mark.parametrize("path", python_files(), ids=relative)
+@pytest.mark.parametrize("path", all_our_files(), ids=relative)
 def test_files_and_functions_stay_small(path):
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= FILE_LINES, f"{relative(path)} has {lines} lines: make it a folder of the same name"

@@ -8,11 +8,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "xaso"
+OURS = ("src/xaso", "tests", "tools", "bench")
 
 
 def python_files(folder: Path = SOURCE) -> list[Path]:
     """Our Python files, migrations left out."""
     return [path for path in sorted(folder.rglob("*.py")) if "migrations" not in path.parts]
+
+
+def all_our_files() -> list[Path]:
+    """Our Python files wherever they lie: the product, its tests, its tools and its measurements."""
+    return [path for folder in OURS for path in python_files(ROOT / folder) if path.name != "world.py"]
 
 
 def product_files(folder: Path = SOURCE) -> list[Path]:

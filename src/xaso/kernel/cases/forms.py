@@ -11,39 +11,44 @@ from xaso.kernel.cases.models import OfficialDay, WorkingHours
 from xaso.kernel.plain.clock import COMPENSATORY_WORK
 
 _DAY = {"type": "date", "autocomplete": "off", "class": "w12"}
-_TEXT = {"autocomplete": "off"}
+_LINE = {"autocomplete": "off"}
 _BASIS = "Số, ngày, cơ quan ban hành. Ví dụ: Thông báo 9441/TB-BNV ngày 16/10/2025"
+
+
+def _text(label: str, longest: int, required: str, help_text: str) -> forms.CharField:
+    """A line of text that must be given; ``required`` says so."""
+    return forms.CharField(
+        label=label,
+        max_length=longest,
+        help_text=help_text,
+        widget=forms.TextInput(attrs=_LINE),
+        error_messages={"required": required},
+    )
+
+
+def _date(label: str, example: str, required: str = "") -> forms.DateField:
+    """A day; one that may be left out has no words for its absence."""
+    return forms.DateField(
+        label=label,
+        required=bool(required),
+        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+        error_messages={"required": required, "invalid": f"Nhập ngày như {example}"},
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+    )
 
 
 class DayForm(forms.Form):
     """A day off, or a Saturday that is worked for another day."""
 
-    day = forms.DateField(
-        label="Ngày",
-        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
-        error_messages={"required": "Chọn ngày", "invalid": "Nhập ngày như 31/08/2026"},
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-    )
+    day = _date("Ngày", "31/08/2026", required="Chọn ngày")
     kind = forms.ChoiceField(
         label="Ngày này là",
         choices=OfficialDay.Kind.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "Chọn loại ngày"},
     )
-    name = forms.CharField(
-        label="Tên",
-        max_length=160,
-        help_text="Ví dụ: Nghỉ bù Giỗ Tổ Hùng Vương; Làm bù cho ngày 31/08/2026",
-        widget=forms.TextInput(attrs=_TEXT),
-        error_messages={"required": "Nhập tên ngày"},
-    )
-    legal_basis = forms.CharField(
-        label="Căn cứ",
-        max_length=300,
-        help_text=_BASIS,
-        widget=forms.TextInput(attrs=_TEXT),
-        error_messages={"required": "Nhập số, ngày của văn bản"},
-    )
+    name = _text("Tên", 160, "Nhập tên ngày", "Ví dụ: Nghỉ bù Giỗ Tổ Hùng Vương; Làm bù cho ngày 31/08/2026")
+    legal_basis = _text("Căn cứ", 300, "Nhập số, ngày của văn bản", _BASIS)
     confirmed = forms.BooleanField(
         label="Đã xem văn bản gốc",
         required=False,
@@ -84,12 +89,11 @@ class HoursForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Chọn ít nhất một ngày"},
     )
-    sessions = forms.CharField(
-        label="Các buổi",
-        max_length=120,
-        help_text="Ví dụ: 07:30-11:30 13:00-17:00",
-        widget=forms.TextInput(attrs=_TEXT),
-        error_messages={"required": "Nhập giờ các buổi, như 07:30-11:30 13:00-17:00"},
+    sessions = _text(
+        "Các buổi",
+        120,
+        "Nhập giờ các buổi, như 07:30-11:30 13:00-17:00",
+        "Ví dụ: 07:30-11:30 13:00-17:00",
     )
     cut_off = forms.TimeField(
         label="Giờ chốt trong ngày",
@@ -98,35 +102,17 @@ class HoursForm(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time", "autocomplete": "off", "class": "w10"}, format="%H:%M"),
         error_messages={"required": "Nhập giờ chốt, như 15:00", "invalid": "Nhập giờ như 15:00"},
     )
-    valid_from = forms.DateField(
-        label="Từ ngày",
-        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
-        error_messages={"required": "Chọn ngày bắt đầu", "invalid": "Nhập ngày như 16/10/2026"},
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-    )
-    valid_to = forms.DateField(
-        label="Đến hết ngày",
-        required=False,
-        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
-        error_messages={"invalid": "Nhập ngày như 15/04/2027"},
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-    )
-    legal_basis = forms.CharField(
-        label="Căn cứ",
-        max_length=300,
-        help_text=_BASIS,
-        widget=forms.TextInput(attrs=_TEXT),
-        error_messages={"required": "Nhập số, ngày của văn bản"},
-    )
+    valid_from = _date("Từ ngày", "16/10/2026", required="Chọn ngày bắt đầu")
+    valid_to = _date("Đến hết ngày", "15/04/2027")
+    legal_basis = _text("Căn cứ", 300, "Nhập số, ngày của văn bản", _BASIS)
 
 
 class RecalculateForm(forms.Form):
     """Why the deadlines of running cases are counted again."""
 
-    reason = forms.CharField(
-        label="Lý do tính lại",
-        max_length=300,
-        help_text="Lý do được ghi vào diễn biến của từng hồ sơ. Ví dụ: Công văn số 12 đổi ngày nghỉ 02/01",
-        widget=forms.TextInput(attrs=_TEXT),
-        error_messages={"required": "Nhập lý do tính lại"},
+    reason = _text(
+        "Lý do tính lại",
+        300,
+        "Nhập lý do tính lại",
+        "Lý do được ghi vào diễn biến của từng hồ sơ. Ví dụ: Công văn số 12 đổi ngày nghỉ 02/01",
     )
