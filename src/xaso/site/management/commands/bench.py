@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-HIDDEN = {"common", "generator", "killing", "loading", "settings", "urls"}
+HIDDEN = {"common", "generator", "killing", "loading", "sealing", "settings", "urls"}
 
 
 class Command(BaseCommand):
