@@ -48,16 +48,17 @@ def sign(page: Any, code: str) -> None:
     other_name = page.get_by_role("button", name="Ký với tên tôi")
     if other_name.count():  # the draft bears another leader's name: it is made anew and looked at again
         press(page, other_name)
-    _with_pin(page)
+    with_pin(page)
 
 
 def seal(page: Any, code: str) -> None:
     """The clerk numbers and seals."""
     do_next(page, code, "Cấp số, đóng dấu, phát hành")
-    _with_pin(page)
+    with_pin(page)
 
 
-def _with_pin(page: Any) -> None:
+def with_pin(page: Any) -> None:
+    """The PIN of the signing key, and the paper is signed."""
     page.fill("main [name=pin]", place.PIN)
     press(page, page.locator("main form:has([name=pin]) button.btn").last)
     assert page.get_by_text("Xong 1 hồ sơ").or_(page.get_by_text("Đã")).count(), page.locator(

@@ -23,7 +23,7 @@ class People:
 
     def visitor(self, **options: Any) -> Any:
         """Somebody with a phone who has not signed in."""
-        return self._keep(new_phone_page(self.browser, self.town.url, **options))
+        return self.keep(new_phone_page(self.browser, self.town.url, **options))
 
     def citizen(self, name: str, **options: Any) -> Any:
         """A citizen with a phone, signed in with VNeID."""
@@ -33,7 +33,7 @@ class People:
 
     def officer(self, login: str, **options: Any) -> Any:
         """An officer at a desk, signed in by password."""
-        page = self._keep(new_desk_page(self.browser, self.town.url, **options))
+        page = self.keep(new_desk_page(self.browser, self.town.url, **options))
         page.goto("/dang-nhap/can-bo")
         page.fill("[name=username]", login)
         page.fill("[name=password]", place.PASSWORD)
@@ -72,7 +72,8 @@ class People:
         self._pages.clear()
         assert not faults, faults
 
-    def _keep(self, page: Any) -> Any:
+    def keep(self, page: Any) -> Any:
+        """A page of this story, closed at its end."""
         # A machine that does other things besides is slow, not broken.
         page.context.set_default_timeout(120_000)
         self._pages.append(page)
