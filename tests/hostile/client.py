@@ -77,7 +77,10 @@ class Browser:
         sent |= dict(headers or {})
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
-            line.request(method, path, body=body, headers=sent)
+            try:
+                line.request(method, path, body=body, headers=sent)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # turned away while we still send: the answer may stand there already
             came = line.getresponse()
             answer = Answer(came.status, came.getheaders(), came.read())
         finally:

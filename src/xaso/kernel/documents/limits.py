@@ -11,9 +11,9 @@ from xaso.kernel.plain.moment import now
 
 WINDOW = timedelta(minutes=10)
 KEPT = timedelta(hours=1)
-WRONG_CODE, PDF, TIMESTAMP = "code", "pdf", "tsa"
+WRONG_CODE, PDF, TIMESTAMP, UPLOAD = "code", "pdf", "tsa", "upload"
 # A commune office shares one address: generous for people, useless for guessing 55 random bits.
-LIMITS = {WRONG_CODE: 30, PDF: 40, TIMESTAMP: 300}
+LIMITS = {WRONG_CODE: 30, PDF: 40, TIMESTAMP: 300, UPLOAD: 120}
 
 
 def _hash(address: str) -> str:
@@ -24,7 +24,8 @@ def must_not_be_too_many(address: str, kind: str) -> None:
     """Raise TooMany when this address tried too often lately."""
     recent = CheckAttempt.objects.filter(address_hash=_hash(address), kind=kind, at__gte=now() - WINDOW)
     if recent.count() >= LIMITS[kind]:
-        raise TooMany("Kiểm tra quá nhiều lần từ một nơi. Chờ 10 phút rồi thử lại.")
+        what = "Gửi quá nhiều tệp" if kind == UPLOAD else "Kiểm tra quá nhiều lần"
+        raise TooMany(f"{what} từ một nơi. Chờ 10 phút rồi thử lại.")
 
 
 def note_attempt(address: str, kind: str) -> None:

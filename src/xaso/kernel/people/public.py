@@ -28,6 +28,9 @@ def next_url(request: HttpRequest, default: str) -> str:
 
 def enter(request: HttpRequest, account: Account) -> None:
     """Open a session for an account; the session key changes, so a planted one is worthless."""
+    if SESSION_KEY in request.session:
+        # Django keeps the key when the same account signs in again; one that was seen by others would live on.
+        request.session.cycle_key()
     login(request, account, backend=BACKEND)
 
 

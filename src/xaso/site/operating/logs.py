@@ -20,10 +20,19 @@ FIELDS = ("route", "method", "status", "ms", "viewer", "job", "connector", "list
 
 
 class RequestIdFilter(logging.Filter):
-    """Gives every record of any logger the id of the request in whose course it was written."""
+    """Gives every record of any logger the id of the request in whose course it was written.
+
+    Django's own loggers name the address that was asked for: it gives way to the route's pattern.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
+        request = getattr(record, "request", None)
+        path = getattr(request, "path", "")
+        if path and isinstance(record.args, tuple):
+            found = getattr(getattr(request, "resolver_match", None), "route", None)
+            shown = f"/{found}" if found is not None else "an address that leads nowhere"
+            record.args = tuple(shown if one == path else one for one in record.args)
         return True
 
 

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from xaso.kernel.base.errors import ActionError, Conflict
 from xaso.kernel.base.fields import keyed_hashes
 from xaso.kernel.documents.actions.uploads import MAX_PIECE, Beginning, add_piece, begin_upload, upload_of
+from xaso.kernel.documents.limits import UPLOAD, must_not_be_too_many, note_attempt
 from xaso.kernel.documents.models import Upload
 from xaso.kernel.people.doors import public, viewer_in
+from xaso.kernel.people.public import address_of
 
 VERSION = "1.0.0"
 _SESSION = "documents_upload_owner"
@@ -74,6 +76,13 @@ def _outcome(upload: Upload) -> JsonResponse:
     return JsonResponse(body, headers=_headers(upload))
 
 
+def _slow_down(request: HttpRequest) -> None:
+    """Whoever has no account cannot fill the disk: beginnings are counted by address. Raises TooMany."""
+    if viewer_in(request).account_id is None:
+        must_not_be_too_many(address_of(request), UPLOAD)
+        note_attempt(address_of(request), UPLOAD)
+
+
 @public
 @require_POST
 def begin(request: HttpRequest, use: str) -> HttpResponse:
@@ -87,6 +96,7 @@ def begin(request: HttpRequest, use: str) -> HttpResponse:
             sha256=facts.get("sha256", ""),
             once=facts.get("once", ""),
         )
+        _slow_down(request)
         upload = begin_upload(viewer_in(request), owner=owners_of(request, make=True)[0], beginning=beginning)
     except ActionError as error:
         return _refusal(error)

@@ -21,7 +21,9 @@ from xaso.kernel.documents.typeset.letters import FONTS, fit_all
 from xaso.kernel.plain.moment import now
 
 LIBRARY = Path(__file__).resolve().parent / "lib"
-_OUTSIDE = re.compile(r'"@[a-z]')
+# Whatever is taken in is named by a plain word in quotation marks: a name that is put together while typesetting, or
+# code that is, could name a package of the network.
+_OUTSIDE = re.compile(r'"\s*@|\b(?:import|include)\b(?!\s*"[^"\\@]*")|\b(?:eval|std)\b')
 
 
 class TemplateError(ActionError):
@@ -93,7 +95,10 @@ def typeset(
     and signatures stay empty paper. Raises TemplateError.
     """
     if _OUTSIDE.search(source):
-        raise TemplateError("Mẫu không được nạp gói từ ngoài. Bỏ dòng import bắt đầu bằng @.")
+        raise TemplateError(
+            "Mẫu không được nạp gói từ ngoài: chỉ import, include tệp của hệ thống, tên viết liền trong ngoặc kép;"
+            " không dùng eval, std."
+        )
     # Typst may read below its root and nowhere else: a fresh folder that holds this paper's images only.
     with tempfile.TemporaryDirectory(prefix="xaso-typst-") as root:
         for name, content in (files or {}).items():
