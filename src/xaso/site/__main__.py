@@ -36,20 +36,6 @@ OWNERS = {
 }
 
 
-# Words that make tables or save all of them: said by the owner of the tables, not by the role of the server.
-OWNERS = {
-    "migrate",
-    "makemigrations",
-    "sqlmigrate",
-    "flush",
-    "backup",
-    "restore",
-    "drill",
-    "standby",
-    "upgrade",
-}
-
-
 def main(arguments: list[str]) -> int:
     """Run one command; answers the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xaso.site.settings")

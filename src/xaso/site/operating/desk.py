@@ -17,6 +17,7 @@ from xaso.kernel.people.models import ServiceSwitch
 from xaso.kernel.people.switches import switch_service
 from xaso.kernel.service import everything, services
 from xaso.kernel.units.models import Unit
+from xaso.site.keeping import records
 from xaso.site.operating import facts
 from xaso.site.operating.advice import advice
 
@@ -40,6 +41,7 @@ def system(request: HttpRequest) -> HttpResponse:
         "database_bytes": facts.database_bytes(),
         "certificates": facts.certificates(),
         "advice": advice(),
+        "kept": [("Sao lưu", records.last_backup()), ("Diễn tập khôi phục", records.last_drill())],
         "version": settings.XASO_VERSION,
         "dead": [(row, sentence_of(row.event)) for row in dead],
         "services": services(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import platform
 from collections.abc import Callable
 from importlib.metadata import version as installed
@@ -13,13 +12,17 @@ from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
+from xaso.kernel.access.factors import factors_of
+from xaso.kernel.access.policy import required_roles
 from xaso.kernel.base.fields import SealedText
 from xaso.kernel.base.keys import key_ring
 from xaso.kernel.events.models import Event
 from xaso.kernel.people.models import Account, Person, PersonView, RoleGrant
 from xaso.kernel.plain.moment import VIETNAM, now
+from xaso.kernel.sealing.proofs import newest_head
 from xaso.kernel.service import everything, services
 from xaso.kernel.units.models import Unit
+from xaso.site.keeping import records
 from xaso.site.operating import facts
 from xaso.site.operating.advice import advice
 
@@ -98,15 +101,17 @@ def _passwords() -> Answer:
 
 
 def _second_factor() -> Answer:
-    """Administrators who have a second factor, from the area that keeps them."""
-    if not apps.is_installed("xaso.kernel.access"):
-        return False, "Chưa cài phần xác thực hai lớp."
-    from xaso.kernel.access.queries import administrators_without_second_factor
-
-    bare = administrators_without_second_factor()
+    """Holders of the roles that need two proofs today, and how many of them have set up the second."""
+    roles = required_roles()
+    if not roles:
+        return False, "Chưa vai trò nào bắt buộc xác thực hai lớp."
+    holders = Account.objects.filter(
+        is_active=True, grants__role_id__in=roles, grants__valid_to__isnull=True
+    ).distinct()
+    bare = sum(not factors_of(account.pk).any for account in holders)
     if bare:
-        return False, f"{bare} tài khoản quản trị chưa bật xác thực hai lớp."
-    return True, "Mọi tài khoản quản trị đã bật."
+        return False, f"{bare} tài khoản phải có xác thực hai lớp mà chưa bật."
+    return True, f"{len(roles)} vai trò bắt buộc, mọi tài khoản giữ vai trò đó đã bật."
 
 
 def _sessions() -> Answer:
@@ -154,14 +159,13 @@ def _uploads() -> Answer:
 
 
 def _log() -> Answer:
-    if not apps.is_installed("xaso.kernel.sealing"):
-        return False, "Cơ sở dữ liệu từ chối sửa, nhưng chưa có cây chứng minh."
-    from xaso.kernel.sealing.proofs import newest_head
-
     head = newest_head()
     if head is None:
         return False, "Chưa ký đầu cây nào."
-    return True, f"Đầu cây mới nhất gồm {head.size} sự kiện, ký lúc {head.at.astimezone(VIETNAM):%H:%M %d/%m/%Y}."
+    return (
+        True,
+        f"Đầu cây mới nhất gồm {head.size} sự kiện, ký lúc {head.at.astimezone(VIETNAM):%H:%M %d/%m/%Y}.",
+    )
 
 
 def _views() -> Answer:
@@ -170,11 +174,7 @@ def _views() -> Answer:
 
 def _kept(name: str, longest_hours: int) -> Answer:
     """The newest row of backup or drill, from the part that makes them."""
-    if importlib.util.find_spec("xaso.site.keeping.records") is None:
-        return False, "Chưa cài phần sao lưu."
-    from xaso.site.keeping import records
-
-    last = getattr(records, f"last_{name}")()
+    last = records.last_backup() if name == "backup" else records.last_drill()
     if last is None:
         return False, "Chưa có lần nào."
     fresh = (now() - last.at).total_seconds() < longest_hours * 3600
