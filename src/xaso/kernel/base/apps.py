@@ -11,7 +11,7 @@ class BaseConfig(AppConfig):
     verbose_name = "Nền chung"
 
     def ready(self) -> None:
-        """Look-ups of our own, the session key as it lies now; after migrations the server's role may use what is new."""
+        """Look-ups of our own, the session key as it lies; after migrations the server's role may use what is new."""
         from xaso.kernel.base import paths  # noqa: F401 - registers the look-up
         from xaso.kernel.base.session_keys import refresh
 

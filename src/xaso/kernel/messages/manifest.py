@@ -4,10 +4,12 @@ from xaso.kernel.base.manifest import Check, Digests, NavItem, Right, Service, T
 from xaso.kernel.messages.channels import mail_health
 from xaso.kernel.messages.delivery import deliver, scheduled_sweep
 from xaso.kernel.messages.digests import left, rehash_refusals
+from xaso.kernel.messages.holdings import about_person
 from xaso.kernel.messages.listeners import tell_sender_of_held_file
 from xaso.kernel.messages.queries import unread_count
 
 SERVICE = Service(
+    about_person=about_person,
     digests=(Digests("Địa chỉ từ chối nhận tin", rehash_refusals, left, "địa chỉ từ chối nhận tin"),),
     key="messages",
     title="Tin nhắn",
@@ -30,6 +32,7 @@ SERVICE = Service(
     announces={
         "messages.sent": "Gửi tin qua {channel}",
         "messages.delivered": "Người nhận đã nhận tin qua {channel}",
+        "messages.erased": "Xóa nội dung tin theo yêu cầu",
         "messages.read": "Người nhận đã đọc tin qua {channel}",
         "messages.failed": "Không gửi được tin",
         "messages.retried": "Gửi lại tin",

@@ -3,6 +3,7 @@
 from xaso.kernel.base import session_keys
 from xaso.kernel.base.manifest import Digests, NavItem, Right, Rotatable, Service, TaskSpec
 from xaso.kernel.people.digests import rehash_identifiers
+from xaso.kernel.people.holdings import about_person
 from xaso.kernel.people.key_changes import (
     change_data_key,
     change_hash_key,
@@ -30,6 +31,7 @@ SERVICE = Service(
         Right("people.consents", "Ghi sự đồng ý của người dân tại quầy", ("receptionist",)),
         Right("people.switches", "Bật tắt dịch vụ cho đơn vị", ("admin", "province_admin")),
     ),
+    about_person=about_person,
     digests=(Digests("Định danh của người", rehash_identifiers),),
     keys=(
         Rotatable("data", "Khóa mã hóa dữ liệu", change_data_key, data_status),
@@ -41,6 +43,7 @@ SERVICE = Service(
         "people.consent_given": "Đồng ý cho dùng dữ liệu: {purpose}",
         "people.consent_withdrawn": "Rút lại sự đồng ý: {purpose}",
         "people.consent_refused": "Không đồng ý cho dùng dữ liệu: {purpose}",
+        "people.contact_erased": "Xóa cách liên hệ của một người",
         "people.key_changed": "Đổi khóa {kind}",
         "people.password_reset": "Cấp lại mật khẩu",
         "people.password_changed": "Đổi mật khẩu của mình",

@@ -6,6 +6,7 @@ from xaso.services.onestop.api import router
 from xaso.services.onestop.connectors import on_change, pull_all
 from xaso.services.onestop.demo import fill
 from xaso.services.onestop.desk.panel import home_panel, my_count, opinions_count, return_count
+from xaso.services.onestop.holdings import about_person
 from xaso.services.onestop.listeners import on_payment_arrived
 from xaso.services.onestop.parcels import follow_parcels
 from xaso.services.onestop.queries.figures import INDICATORS
@@ -70,6 +71,8 @@ ANNOUNCES = {
     "onestop.rate_set": "Nhập mức phí theo nghị quyết",
     "onestop.catalogue_imported": "Nhập danh mục thủ tục",
     "onestop.point_settled": "Chốt một điểm chưa rõ của thủ tục",
+    "onestop.dossier_erased": "Xóa nội dung hồ sơ theo yêu cầu",
+    "onestop.draft_erased": "Xóa bản đang điền theo yêu cầu",
     "onestop.webhook_registered": "Đăng ký địa chỉ nhận tin",
 }
 
@@ -131,6 +134,7 @@ SERVICE = Service(
         ),
     ),
     announces=ANNOUNCES,
+    about_person=about_person,
     demo=fill,
     api=router,
     indicators=INDICATORS,
