@@ -148,9 +148,10 @@ class HeldFile:
 class Holding:
     """One thing that is held about a person, for the export of everything and for erasure.
 
-    ``category`` is looked up in the retention rules ("onestop.dossier"); ``at`` is from when its time of keeping
-    runs; ``facts`` are readable pairs; ``erase(viewer)`` blanks what is personal in it and answers how many values,
-    None where nothing can be erased. ``running``: still being worked on, so not erased whatever its age.
+    ``category`` is looked up in the retention rules ("onestop.dossier"), ``group`` is the heading it stands under;
+    ``at`` is from when its time of keeping runs; ``facts`` are readable pairs; ``erase(viewer)`` blanks what is
+    personal in it and answers how many values, None where nothing can be erased. ``running``: still being worked
+    on, so not erased whatever its age.
     """
 
     category: str
@@ -161,6 +162,7 @@ class Holding:
     files: Sequence[HeldFile] = ()
     erase: Callable[[Any], int] | None = None
     running: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True)

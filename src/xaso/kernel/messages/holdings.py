@@ -27,6 +27,7 @@ def about_person(person_id: UUID) -> Iterator[Holding]:
             row.created_at,
             {"Gửi tới": row.contact, "Nội dung": row.body, "Trạng thái": row.get_state_display()},
             erase=_eraser(row),
+            group="Tin đã gửi cho tôi",
             running=row.state == Message.State.WAITING,
         )
 

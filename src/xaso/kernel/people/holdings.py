@@ -30,7 +30,14 @@ def about_person(person_id: UUID) -> Iterator[Holding]:
         "Quốc tịch": person.nationality,
         **{str(label): value for label, value in numbers.items()},
     }
-    yield Holding("people.identity", str(person.pk), person.full_name, person.created_at, facts)
+    yield Holding(
+        "people.identity",
+        str(person.pk),
+        person.full_name,
+        person.created_at,
+        facts,
+        group="Thông tin nhân thân",
+    )
     if person.contact:
         yield _contact(person)
     yield from _looks(person)
@@ -45,6 +52,7 @@ def about_person(person_id: UUID) -> Iterator[Holding]:
                 "Lời đã hỏi": said.purpose.text,
                 "Dấu chứng minh": said.proof,
             },
+            group="Những điều tôi đã đồng ý hoặc rút lại",
         )
 
 
@@ -59,7 +67,15 @@ def _contact(person: Person) -> Holding:
         emit("people.contact_erased", record=person, unit_path=person.unit_path, viewer=viewer)
         return count
 
-    return Holding("people.contact", str(person.pk), "Cách liên hệ", person.created_at, facts, erase=erase)
+    return Holding(
+        "people.contact",
+        str(person.pk),
+        "Cách liên hệ",
+        person.created_at,
+        facts,
+        erase=erase,
+        group="Liên hệ",
+    )
 
 
 def _looks(person: Person) -> Iterator[Holding]:
@@ -75,4 +91,11 @@ def _looks(person: Person) -> Iterator[Holding]:
             f"{row.purpose}{'; hồ sơ ' + row.through if row.through else ''}"
         )
     facts = {f"Lần {len(rows) - place}": line for place, line in enumerate(lines)}
-    yield Holding("people.looks", str(person.pk), "Các lần xem", rows[0].created_at, facts)
+    yield Holding(
+        "people.looks",
+        str(person.pk),
+        "Các lần xem",
+        rows[0].created_at,
+        facts,
+        group="Ai đã xem dữ liệu của tôi",
+    )

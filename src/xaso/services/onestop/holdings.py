@@ -35,6 +35,7 @@ def about_person(person_id: UUID) -> Iterator[Holding]:
                 draft.updated_at,
                 {"Câu trả lời": draft.answers},
                 erase=_draft_eraser(draft),
+                group="Bản đang điền",
             )
 
 
@@ -60,6 +61,7 @@ def _dossier(dossier: Dossier) -> Holding:
         files=[HeldFile(name, partial(content_of, file)) for name, file in files_of(dossier)],
         erase=_dossier_eraser(dossier),
         running=dossier.case.is_running,
+        group="Hồ sơ một cửa",
     )
 
 

@@ -61,7 +61,7 @@ def archive_of(person: Person, found: Sequence[Holding], moment: datetime) -> by
                     "files": files,
                 }
             )
-            groups.setdefault(one.category, []).append(
+            groups.setdefault(one.group or one.title, []).append(
                 {
                     "title": one.title,
                     "at": stamp(one.at),
@@ -69,7 +69,12 @@ def archive_of(person: Person, found: Sequence[Holding], moment: datetime) -> by
                     "files": files,
                 }
             )
-        context = {"person": person, "groups": _named(groups), "made": stamp(moment), "count": len(found)}
+        context = {
+            "person": person,
+            "groups": list(groups.items()),
+            "made": stamp(moment),
+            "count": len(found),
+        }
         box.writestr("index.html", render_to_string("privacy/archive.html", context))
         body = {"person": str(person.pk), "made_at": moment, "items": data}
         box.writestr("du-lieu.json", json.dumps(body, ensure_ascii=False, indent=1, cls=DjangoJSONEncoder))
@@ -85,20 +90,3 @@ def _put_files(box: zipfile.ZipFile, number: int, one: Holding) -> Iterable[str]
             name = f"{name}.khong-doc-duoc.txt"
             box.writestr(name, f"Không đọc được tệp này: {error}")
         yield name
-
-
-TITLES = {
-    "people.identity": "Thông tin nhân thân",
-    "people.contact": "Liên hệ",
-    "people.looks": "Ai đã xem dữ liệu của tôi",
-    "people.consents": "Những điều tôi đã đồng ý hoặc rút lại",
-    "messages.message": "Tin đã gửi cho tôi",
-    "onestop.dossier": "Hồ sơ một cửa",
-    "onestop.draft": "Bản đang điền",
-    "privacy.requests": "Yêu cầu về dữ liệu cá nhân",
-}
-
-
-def _named(groups: dict[str, list[dict[str, Any]]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    order = [*[key for key in TITLES if key in groups], *[key for key in groups if key not in TITLES]]
-    return [(TITLES.get(key, key), groups[key]) for key in order]

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from xaso.kernel.people.models import ProcessingPurpose
-from xaso.kernel.ui.fields import LongTextField, TextField
+from xaso.kernel.ui.fields import CountField, LongTextField, TextField
 from xaso.services.privacy.models import RequestKind
 
 _MOMENT = {"type": "datetime-local", "autocomplete": "off", "class": "w20"}
@@ -100,14 +100,7 @@ class BreachForm(forms.Form):
     data_kinds = TextField(
         label="Loại dữ liệu", longest=400, error_messages={"required": "Ghi loại dữ liệu bị lộ, mất hoặc sửa"}
     )
-    people_count = forms.IntegerField(
-        label="Số người bị ảnh hưởng",
-        required=False,
-        min_value=0,
-        max_value=100_000_000,
-        widget=forms.NumberInput(attrs={"class": "w12", "autocomplete": "off"}),
-        error_messages={"invalid": "Nhập số", "min_value": "Nhập số từ 0 trở lên"},
-    )
+    people_count = CountField(label="Số người bị ảnh hưởng", required=False)
     harm = LongTextField(label="Hậu quả có thể", required=False, longest=4000)
     measures = LongTextField(label="Việc đã làm để chặn và khắc phục", required=False, longest=4000)
     must_notify = forms.BooleanField(

@@ -26,4 +26,5 @@ def about_person(person_id: UUID) -> Iterator[Holding]:
                 "Xong lúc": stamp(row.finished_at) if row.finished_at else "",
             },
             running=row.case.is_running,
+            group="Yêu cầu về dữ liệu cá nhân",
         )

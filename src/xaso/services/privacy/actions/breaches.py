@@ -112,6 +112,7 @@ def remind_of_breaches() -> None:
 
 @action
 def _remind(viewer: Viewer, *, row: Breach) -> None:
+    """Tell those who handle breaches of the unit, once for each reminder whose time has come."""
     due = rules.reminders_due(row.due_at, now(), row.reminded)
     if not due:
         return

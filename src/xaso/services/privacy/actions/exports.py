@@ -61,6 +61,7 @@ def make_export(export_id: str) -> None:
 
 @action
 def _ready(viewer: Viewer, *, row: DataExport, content: bytes, parts: dict[str, int]) -> None:
+    """Keep the archive and tell its person."""
     file = keep_made(
         viewer,
         content=content,
@@ -103,6 +104,7 @@ def drop_exports() -> None:
 
 @action
 def _drop(viewer: Viewer, *, row: DataExport) -> None:
+    """The archive goes, the row says so."""
     if row.file is not None:
         erase_content(viewer, file=row.file)
     row.state = State.GONE

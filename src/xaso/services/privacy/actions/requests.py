@@ -201,11 +201,12 @@ def erase(viewer: Viewer, *, request_id: UUID) -> Erasure:
     for line in plan_for(row.person_id, leave_out=row.pk):
         one = line.holding
         if line.verdict.may_erase and one.erase is not None:
-            erased[one.category] = erased.get(one.category, 0) + one.erase(viewer)
+            name = one.group or one.category
+            erased[name] = erased.get(name, 0) + one.erase(viewer)
             continue
         entry = kept.setdefault(
-            (one.category, line.verdict.why),
-            {"category": one.category, "why": line.verdict.why, "count": 0, "until": ""},
+            (one.group or one.category, line.verdict.why),
+            {"category": one.group or one.category, "why": line.verdict.why, "count": 0, "until": ""},
         )
         entry["count"] += 1
         entry["until"] = max(entry["until"], line.verdict.until.isoformat() if line.verdict.until else "")
@@ -216,7 +217,13 @@ def erase(viewer: Viewer, *, request_id: UUID) -> Erasure:
         erased=[{"category": name, "count": count} for name, count in sorted(erased.items())],
         kept=list(kept.values()),
     )
-    emit("privacy.erased", record=made, unit_path=row.case.unit_path, viewer=viewer, data={"erased": erased})
+    emit(
+        "privacy.erased",
+        record=made,
+        unit_path=row.case.unit_path,
+        viewer=viewer,
+        data={"count": sum(erased.values())},
+    )
     return made
 
 

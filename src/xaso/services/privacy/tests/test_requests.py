@@ -13,8 +13,6 @@ from xaso.kernel.people.models import Person
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import a_citizen, officer
 from xaso.kernel.plain import moment
-from xaso.services.onestop.models import Dossier
-from xaso.services.onestop.testing import MARITAL, a_dossier
 from xaso.services.privacy import actions, queries
 from xaso.services.privacy.models import RequestTerm
 from xaso.services.privacy.tests.conftest import COMMUNE
@@ -103,49 +101,18 @@ def test_objecting_stops_the_use_at_once(citizen, clerk):
     assert {one.channel for one in consents.history(own, citizen.person_id)[:2]} == {"request"}
 
 
-def test_erasing_blanks_what_no_law_keeps_and_leaves_the_dossier_and_the_log(citizen, clerk):
-    from xaso.services.onestop.actions.filing import Applicant
-
-    dossier = a_dossier(MARITAL, applicant=Applicant("Triệu Thị Mẩy", "010185000012", phone="0912345678"))
-    answers = Dossier.objects.get(pk=dossier.pk).answers
+def test_erasing_blanks_what_no_law_keeps_and_leaves_the_log(citizen, clerk):
     own = viewer_of(citizen)
-    waiting = actions.ask(own, kind="view")
-    actions.answer(viewer_of(clerk), request_id=waiting.pk, words="Mật khẩu riêng tư")
-    Message.objects.filter(person=citizen.person).update(state=Message.State.INBOX)
-    events = Event.objects.count()
     row = actions.ask(own, kind="delete", detail="Tôi chuyển đi nơi khác")
     Message.objects.filter(person=citizen.person).update(state=Message.State.INBOX)
+    events = Event.objects.count()
     made = actions.erase(viewer_of(clerk), request_id=row.pk)
-    assert {one["category"] for one in made.erased} == {"people.contact", "messages.message"}
-    kept = {one["category"]: one["why"] for one in made.kept}
-    assert "people.identity" in kept
-    assert "onestop.dossier" in kept
+    assert {one["category"] for one in made.erased} == {"Liên hệ", "Tin đã gửi cho tôi"}
+    assert "Thông tin nhân thân" in {one["category"] for one in made.kept}
     assert Person.objects.get(pk=citizen.person_id).contact == {}
-    assert all(
-        one.contact == {} and "Kính gửi" not in one.body
-        for one in Message.objects.filter(person=citizen.person)
-    )
-    assert Dossier.objects.get(pk=dossier.pk).answers == answers
+    told = Message.objects.filter(person=citizen.person)
+    assert all(one.contact == {} and "Kính gửi" not in one.body for one in told)
     assert Event.objects.count() > events
     assert Event.objects.filter(name="privacy.erased", record_id=made.pk).exists()
-
-
-def test_a_dossier_goes_when_its_years_are_over(citizen, clerk):
-    from xaso.kernel.documents.models import File
-    from xaso.services.onestop.actions.filing import Applicant
-    from xaso.services.privacy.models import RetentionRule
-
-    dossier = a_dossier(MARITAL, applicant=Applicant("Triệu Thị Mẩy", "010185000012"))
-    from xaso.kernel.cases.actions import close_case
-    from xaso.kernel.people.viewer import Viewer
-
-    close_case(Viewer.system(), case=dossier.case)
-    RetentionRule.objects.filter(category="onestop.dossier").update(years=0)
-    row = actions.ask(viewer_of(citizen), kind="delete", detail="x")
-    actions.erase(viewer_of(clerk), request_id=row.pk)
-    dossier = Dossier.objects.get(pk=dossier.pk)
-    assert dossier.answers == {}
-    assert dossier.code
-    assert not File.objects.filter(
-        pk__in=dossier.papers.values_list("file_id", flat=True), erased_at__isnull=True
-    ).exists()
+    again = actions.erase(viewer_of(clerk), request_id=row.pk)
+    assert again.erased == []
