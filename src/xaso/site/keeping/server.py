@@ -17,6 +17,7 @@ from psycopg import sql
 
 from xaso.site.database import Server, binaries
 from xaso.site.database.config import HBA
+from xaso.site.database.server import _is_server as is_server
 
 from .cluster import OPTIONS
 from .problems import KeepingProblem
@@ -89,11 +90,13 @@ class Copy(Server):
         return self.home / "socket"
 
     def main_process(self) -> int | None:
-        """Number of its first process, alive or not."""
+        """Number of its first process while it lives."""
         try:
-            return int((Path(self.facts()["data"]) / "postmaster.pid").read_text().splitlines()[0])
+            data = Path(self.facts()["data"])
+            pid = int((data / "postmaster.pid").read_text().splitlines()[0])
         except (OSError, ValueError, IndexError, KeyError):
             return None
+        return pid if is_server(pid, data) else None
 
     def lay_down(self) -> None:
         """Stop it, also when it is in recovery (when ``status`` calls it not running)."""

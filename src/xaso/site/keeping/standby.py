@@ -54,6 +54,7 @@ def build(primary: Copy, home: Path, *, sync: bool = True) -> Copy:
     words = [f"--pgdata={data}", "--write-recovery-conf", f"--slot={NAME}", "--checkpoint=fast"]
     words += ["--wal-method=stream", f"--dbname={source}", *([] if sync else ["--no-sync"])]
     standby.run_program(programs, "pg_basebackup", *words, PGPASSWORD=primary.password())
+    _forget_partner(data)
     standby.remember(programs, data)
     standby.raise_up()
     _wait(primary, "streaming", standby)
@@ -66,6 +67,13 @@ def build(primary: Copy, home: Path, *, sync: bool = True) -> Copy:
 def _copy_secret(source: Path, target: Path) -> None:
     target.touch(mode=0o600)
     target.write_text(source.read_text())
+
+
+def _forget_partner(data: Path) -> None:
+    """The copy took the primary's wish to wait for a standby; once promoted it would wait for itself."""
+    path = data / "postgresql.auto.conf"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith("synchronous_standby_names")))
 
 
 def _let_in(primary: Copy) -> None:
@@ -128,7 +136,6 @@ def promote(standby: Copy, primary: Copy | None, *, force: bool = False) -> None
     if standby.ask("select pg_is_in_recovery()"):
         standby.ask("select pg_promote(true, 60)")
     standby.wait_writable(60)
-    # The copy knows the primary's wish to wait for a standby: it is alone now, and must not wait for itself.
     for name in ("synchronous_standby_names", "primary_conninfo", "primary_slot_name"):
         standby.ask(f"alter system reset {name}")
     standby.ask("select pg_reload_conf()")
