@@ -29,6 +29,11 @@ def _kept(response: HttpResponse, seconds: int = 10) -> HttpResponse:
     return response
 
 
+def _groups(digest: bytes) -> str:
+    """A hash for eyes: groups of eight."""
+    return digest.hex(" ", 4)
+
+
 @public
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
@@ -53,6 +58,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "form": form,
         "found": found,
         "head": heads[0] if heads else None,
+        "root": _groups(bytes(heads[0].root)) if heads else "",
         "heads": heads,
         "origin": first.origin if first else "",
         "key": fingerprint(bytes(first.public)) if first else "",
@@ -177,6 +183,8 @@ def proof(request: HttpRequest, event_id: UUID) -> HttpResponse:
         "proof": found,
         "good": good,
         "what": announced().get(found.opening.name, "").partition("{")[0],
+        "leaf": _groups(found.leaf),
+        "root": _groups(bytes(found.head.root)),
     }
     return render(request, "sealing/proof.html", context)
 
