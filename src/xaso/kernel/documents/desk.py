@@ -1,4 +1,4 @@
-"""The officers' page of files in quarantine."""
+"""The officers' pages of this area: files in quarantine; keys and templates stand beside."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.documents.actions.quarantine import destroy_file, release_file
+from xaso.kernel.documents.desk_keys import key_urls
+from xaso.kernel.documents.desk_templates import template_urls
 from xaso.kernel.documents.queries import held_files
 from xaso.kernel.documents.rights import QUARANTINE
 from xaso.kernel.people.doors import officer, viewer_in
@@ -53,6 +55,8 @@ def decide(request: HttpRequest, held_id: UUID) -> HttpResponse:
 
 
 desk_urls = [
+    *key_urls,
+    *template_urls,
     path("tep-cach-ly/", held, name="held_files"),
     path("tep-cach-ly/<uuid:held_id>/", decide, name="held_decide"),
 ]

@@ -88,7 +88,11 @@ SERVICE = Service(
             "shield-check",
         ),
     ),
-    nav=(NavItem("Tệp cách ly", "held_files", QUARANTINE, icon="shield-check", count=_held_count),),
+    nav=(
+        NavItem("Khóa ký, con dấu", "documents_keys", KEYS, icon="stamp"),
+        NavItem("Mẫu văn bản", "documents_templates", TEMPLATES, icon="file-text"),
+        NavItem("Tệp cách ly", "held_files", QUARANTINE, icon="shield-check", count=_held_count),
+    ),
     tasks=(
         TaskSpec("documents.clean_up", _clean_up, "17 3 * * *"),
         TaskSpec("documents.rescan", _rescan, "*/5 * * * *"),
