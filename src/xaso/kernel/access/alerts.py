@@ -111,7 +111,7 @@ def watch_views() -> None:
         .filter(persons__gt=most)
     )
     for one in seen:
-        account = Account.objects.filter(pk=one["viewer_id"]).first()
+        account = Account.objects.filter(pk=one["viewer_id"] or UUID(int=0)).first()
         if account is not None:
             facts = {"persons": one["persons"], "minutes": minutes}
             hour = now().astimezone(VIETNAM).strftime("%Y%m%d%H")
@@ -129,7 +129,7 @@ def is_night(moment: datetime, from_hour: int, to_hour: int) -> bool:
 @action
 def note_export(viewer: Viewer, *, what: str, unit_path: str, rows: int) -> None:
     """Somebody takes data out of the system: written down, and unusual outside office hours."""
-    account = Account.objects.filter(pk=viewer.account_id).first() if viewer.is_officer else None
+    account = Account.objects.filter(pk=viewer.own_account).first() if viewer.is_officer else None
     if account is None:
         return
     emit(
@@ -151,7 +151,7 @@ def note_export(viewer: Viewer, *, what: str, unit_path: str, rows: int) -> None
 
 def own_alerts(viewer: Viewer, limit: int = 20) -> list[Alert]:
     """Alerts on the viewer's own account, those without an answer first."""
-    rows = Alert.objects.filter(account_id=viewer.account_id) if viewer.account_id else Alert.objects.none()
+    rows = Alert.objects.filter(account_id=viewer.own_account) if viewer.account_id else Alert.objects.none()
     return sorted(rows.order_by("-created_at")[:limit], key=lambda one: one.state != Alert.State.OPEN)
 
 
@@ -172,7 +172,7 @@ def answer_alert(viewer: Viewer, *, alert_id: UUID, own: bool) -> Alert:
     row = (
         Alert.objects.select_for_update(of=("self",))
         .select_related("account")
-        .filter(pk=alert_id, account_id=viewer.account_id)
+        .filter(pk=alert_id, account_id=viewer.own_account)
         .first()
     )
     if row is None:

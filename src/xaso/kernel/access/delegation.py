@@ -24,7 +24,7 @@ def may_delegate(viewer: Viewer) -> list[RoleGrant]:
 
     What was itself received by delegation is not handed on.
     """
-    account = Account.objects.filter(pk=viewer.account_id, kind=Account.Kind.OFFICER).first()
+    account = Account.objects.filter(pk=viewer.own_account, kind=Account.Kind.OFFICER).first()
     if account is None:
         return []
     return [
@@ -47,7 +47,7 @@ def colleagues(viewer: Viewer, grant: RoleGrant) -> QuerySet[Account]:
     rows = Account.objects.filter(
         kind=Account.Kind.OFFICER, is_active=True, unit_path__startswith=commune_of(grant.unit_path)
     )
-    return rows.exclude(pk=viewer.account_id).order_by("display_name")
+    return rows.exclude(pk=viewer.own_account).order_by("display_name")
 
 
 @action
@@ -114,7 +114,7 @@ def end_delegation(viewer: Viewer, *, grant_id: UUID) -> RoleGrant:
 def delegations(viewer: Viewer) -> QuerySet[RoleGrant]:
     """Delegations given or received by the viewer, and those of the units whose accounts the viewer keeps."""
     rows = RoleGrant.objects.filter(on_behalf_of__isnull=False)
-    wanted = Q(on_behalf_of_id=viewer.account_id) | Q(account_id=viewer.account_id)
+    wanted = Q(on_behalf_of_id=viewer.account_id) | Q(account_id=viewer.own_account)
     rows = (
         rows.filter(wanted | viewer.scope(ACCOUNTS, "unit_path"))
         if viewer.can(ACCOUNTS)

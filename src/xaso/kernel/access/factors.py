@@ -50,7 +50,7 @@ def factors_of(account_id: UUID) -> Factors:
 
 
 def _own(viewer: Viewer) -> Account:
-    account = Account.objects.select_for_update().filter(pk=viewer.account_id).first()
+    account = Account.objects.select_for_update().filter(pk=viewer.own_account).first()
     if account is None:
         raise Forbidden()
     return account

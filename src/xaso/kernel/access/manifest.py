@@ -12,8 +12,6 @@ SERVICE = Service(
         NavItem("Đăng nhập và thiết bị", "access_own", "", "shield-check"),
         NavItem("Ủy quyền", "access_delegations", "", "handshake"),
         NavItem("Cảnh báo đăng nhập", "access_alerts", "people.accounts", "triangle-alert", count=open_count),
-        NavItem("Nhật ký đăng nhập", "access_journal", "people.accounts", "history"),
-        NavItem("Quy định đăng nhập", "access_policy", "access.policy", "shield"),
     ),
     rights=(
         Right("access.delegate", "Ủy quyền cho cán bộ khác trong một thời gian", ("leader",)),

@@ -48,7 +48,7 @@ def show(
 ) -> HttpResponse:
     """The page with proofs, sessions, alerts and journal of the viewer."""
     viewer = viewer_in(request)
-    account = Account.objects.get(pk=viewer.account_id)
+    account = Account.objects.get(pk=viewer.own_account)
     has = factors.factors_of(account.pk)
     guarded = viewer.is_officer and (viewer.can("people.accounts") or viewer.can("people.operate"))
     waiting = factors.waiting_app(account.pk) if (extra or {}).get("adding") else None
@@ -134,7 +134,7 @@ def remove_key(request: HttpRequest, place: Place, passkey_id: UUID) -> HttpResp
 def end(request: HttpRequest, place: Place) -> HttpResponse:
     """End one session, or all others."""
     viewer = viewer_in(request)
-    account = Account.objects.get(pk=viewer.account_id)
+    account = Account.objects.get(pk=viewer.own_account)
     one = request.POST.get("session", "")
     try:
         if one:
@@ -151,7 +151,7 @@ def end(request: HttpRequest, place: Place) -> HttpResponse:
 def answer(request: HttpRequest, place: Place, alert_id: UUID) -> HttpResponse:
     """ "Đúng là tôi" or "Không phải tôi"; after the second this session goes, too, and a new password is chosen."""
     viewer = viewer_in(request)
-    account = Account.objects.get(pk=viewer.account_id)
+    account = Account.objects.get(pk=viewer.own_account)
     own = request.POST.get("own") == "yes"
     alerts.answer_alert(viewer, alert_id=alert_id, own=own)
     if own:

@@ -131,7 +131,7 @@ def add_passkey(
     viewer: Viewer, *, challenge: bytes, origins: list[str], answer: dict[str, Any], name: str
 ) -> Passkey:
     """Keep the public half of a new key. Raises ActionError when the browser's answer does not hold."""
-    account = Account.objects.select_for_update().filter(pk=viewer.account_id).first()
+    account = Account.objects.select_for_update().filter(pk=viewer.own_account).first()
     if account is None:
         raise NotFound()
     if Passkey.objects.filter(account=account, ended_at=None).count() >= MOST:
@@ -182,7 +182,7 @@ def remove_passkey(viewer: Viewer, *, passkey_id: UUID) -> Passkey:
     """Take one's own key off; it opens nothing from now on."""
     row = (
         Passkey.objects.select_for_update()
-        .filter(pk=passkey_id, account_id=viewer.account_id, ended_at=None)
+        .filter(pk=passkey_id, account_id=viewer.own_account, ended_at=None)
         .first()
     )
     if row is None:

@@ -80,7 +80,7 @@ def _end(rows: list[OpenSession]) -> None:
 @action
 def end_session(viewer: Viewer, *, session_id: UUID) -> OpenSession:
     """End one of one's own sessions at once."""
-    row = OpenSession.objects.filter(pk=session_id, account_id=viewer.account_id, ended_at=None).first()
+    row = OpenSession.objects.filter(pk=session_id, account_id=viewer.own_account, ended_at=None).first()
     if row is None:
         raise NotFound("Phiên này đã hết.")
     _end([row])

@@ -99,7 +99,7 @@ def device_of(agent: str) -> str:
 def origin_of(request: HttpRequest) -> Origin:
     """The origin of a request; a cookie that we did not sign counts as none."""
     address = address_of(request)
-    device_id, names = "", ()
+    device_id, names = "", tuple[str, ...]()
     try:
         kept = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=_DAYS * 86400)
         device_id, names = str(kept["d"]), tuple(str(one) for one in kept["n"])

@@ -45,7 +45,7 @@ def wait_seconds(failures: int, budget: int) -> int:
     """How long to wait after so many failures in a row: nothing within the budget, then doubling up to the window."""
     if failures < budget:
         return 0
-    return min(FIRST_WAIT * 2 ** min(failures - budget, 10), int(WINDOW.total_seconds()))
+    return min(FIRST_WAIT << min(failures - budget, 10), int(WINDOW.total_seconds()))
 
 
 def _left(failures: QuerySet[SignIn], budget: int) -> float:

@@ -54,6 +54,13 @@ class Viewer:
     def is_known(self) -> bool:
         return self.kind != "anonymous"
 
+    @property
+    def own_account(self) -> UUID:
+        """The account behind the viewer; raises Forbidden for who has none."""
+        if self.account_id is None:
+            raise Forbidden()
+        return self.account_id
+
     def can(self, right: str, unit_path: str | None = None) -> bool:
         """Whether the right is held on this unit; with no unit, whether it is held anywhere."""
         if self.kind == "system":

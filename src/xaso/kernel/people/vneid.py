@@ -66,6 +66,7 @@ def back(request: HttpRequest) -> HttpResponse:
     if not account.is_active:
         return _failed(request, ActionError("Tài khoản này đang bị khóa. Hỏi Ủy ban nhân dân xã."))
     enter(request, account)
+    request.session["method"] = "vneid"
     response = redirect(wanted)
     note_sign_in(account, remember(response, origin_of(request), name_digest(account.username)), "vneid")
     return response

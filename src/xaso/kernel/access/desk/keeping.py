@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xaso.kernel.access import alerts, factors, places
+from xaso.kernel.access.desk.tabs import tabs_for
 from xaso.kernel.access.journal import journal, way_words
 from xaso.kernel.base.errors import Forbidden, NotFound
 from xaso.kernel.people.accounts import may_manage
@@ -28,7 +29,11 @@ def alerts_page(request: HttpRequest) -> HttpResponse:
     viewer = viewer_in(request)
     page = Paginator(alerts.alerts_here(viewer), 50).get_page(request.GET.get("trang"))
     rows = [(one, alerts.words_of(one), one.account_id != viewer.account_id) for one in page]
-    return render(request, "access/desk/alerts.html", {"rows": rows, "page": page})
+    return render(
+        request,
+        "access/desk/alerts.html",
+        {"rows": rows, "page": page, "tabs": tabs_for(viewer, "access_alerts")},
+    )
 
 
 @officer(RIGHT)
@@ -45,12 +50,11 @@ def close(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 def journal_page(request: HttpRequest) -> HttpResponse:
     """Sign-ins of the officers of one's units."""
     failed = request.GET.get("xem") == "sai"
+    viewer = viewer_in(request)
     context = {
-        "lines": journal(viewer_in(request), only_failed=failed),
-        "tabs": [
-            {"label": "Tất cả", "url": "?", "active": not failed},
-            {"label": "Không vào được", "url": "?xem=sai", "active": failed},
-        ],
+        "lines": journal(viewer, only_failed=failed),
+        "failed": failed,
+        "tabs": tabs_for(viewer, "access_journal"),
     }
     return render(request, "access/desk/journal.html", context)
 

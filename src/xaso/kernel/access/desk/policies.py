@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from xaso.kernel.access import policy
+from xaso.kernel.access.desk.tabs import tabs_for
 from xaso.kernel.access.forms import PolicyForm
 from xaso.kernel.access.models import FactorPolicy, WatchRule
 from xaso.kernel.base.errors import ActionError
@@ -54,8 +55,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "everywhere": viewer.can(policy.RIGHT, ""),
         "roles": [(label, code in required) for code, label in roles.items()],
         "rows": [(row, roles.get(row.role, row.role)) for row in rows],
+        "tabs": tabs_for(viewer, "access_policy"),
         "rules": [
-            (rule, [(name, FIGURES[name], value) for name, value in rule.figures.items()])
+            (rule, [(name, FIGURES[name], rule.figures[name]) for name in policy.FIRST_RULES[rule.kind]])
             for rule in WatchRule.objects.filter(valid_to__isnull=True).order_by("kind")
         ],
     }

@@ -83,7 +83,7 @@ def _owner(request: HttpRequest) -> tuple[Viewer, Account]:
     """Who may add a key: who is signed in and proved it lately, or must set one up on the way in."""
     viewer = viewer_in(request)
     if viewer.is_known:
-        account = Account.objects.filter(pk=viewer.account_id).first()
+        account = Account.objects.filter(pk=viewer.own_account).first()
         if account is None or not is_fresh(viewer):
             raise Forbidden("Tải lại trang và xác minh lại trước khi thêm khóa.")
         return viewer, account

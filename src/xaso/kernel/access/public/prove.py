@@ -35,8 +35,8 @@ def prove(request: HttpRequest) -> HttpResponse:
         return redirect(CITIZEN_SIGN_IN)
     has = factors_of(account.pk)
     by_password = not has.any and viewer.is_officer
-    form = None
-    if has.app:
+    form: CodeForm | PasswordAgainForm | None = None
+    if has.app or has.codes_left:
         form = CodeForm(request.POST or None)
     elif by_password:
         form = PasswordAgainForm(request.POST or None)
