@@ -301,3 +301,40 @@ def test_writers_and_sealer_together_lose_nothing():
     events = set(Event.objects.values_list("seq", flat=True))
     assert set(Leaf.objects.values_list("seq", flat=True)) == events
     assert list(Leaf.objects.order_by("index").values_list("index", flat=True)) == list(range(len(events)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_key_changes_while_everything_runs():
+    """Events are written and sealed while the key is rotated again and again; the log is right at the end."""
+    from xaso.kernel.plain.logbook.verify import check
+    from xaso.kernel.sealing.reading import lines
+
+    stop, troubles = threading.Event(), []
+
+    def work(step):
+        try:
+            while not stop.is_set():
+                step()
+        except Exception as error:
+            troubles.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(one,)) for one in (say, say, sealer.seal)]
+    say()
+    sealer.seal()
+    for one in threads:
+        one.start()
+    for _ in range(4):
+        before = TreeHead.objects.count()
+        logkeys.rotate()
+        while TreeHead.objects.count() == before and not troubles:
+            stop.wait(0.01)
+    stop.set()
+    for one in threads:
+        one.join()
+    sealer.seal()
+    report = check(lines())
+    assert not troubles
+    assert report.findings == []
+    assert LogKey.objects.count() == 5
