@@ -17,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 # Values that the driver takes just as the field would give them.
-_PLAIN: dict[type[models.Field[Any, Any]], type] = {
+_PLAIN: dict[Any, type] = {
     models.UUIDField: uuid.UUID,
     models.CharField: str,
     models.TextField: str,
@@ -57,6 +57,7 @@ class _Shape:
     """The columns of a model with what turns a row into parameters, and the head of its insert."""
 
     columns: list[tuple[str, type | None, Callable[..., Any]]]
+    defaults: list[tuple[str, Callable[[], Any]]]
     head: str
     marks: str
 
@@ -73,7 +74,8 @@ def _shape(model: type[models.Model]) -> _Shape:
         (str(one.attname), _PLAIN.get(type(getattr(one, "target_field", one))), one.get_db_prep_save)
         for one in fields
     ]
-    return _Shape(columns, head, marks)
+    defaults = [(str(one.attname), one.get_default) for one in fields]
+    return _Shape(columns, defaults, head, marks)
 
 
 @dataclass
@@ -127,7 +129,10 @@ def insert_all(*rows: models.Model, follow: str = "") -> None:
 
 
 def insert_values(model: type[models.Model], values: dict[str, Any], *, follow: str = "") -> None:
-    """As ``insert_all``, for one row that nobody here needs as an object: the values of all its columns."""
+    """As ``insert_all``, for one row that nobody here needs as an object: its columns' values, the rest by default."""
+    for name, default in _shape(model).defaults:
+        if name not in values:
+            values[name] = default()
     waiting = _gathering.get()
     into = _Gathered() if waiting is None else waiting
     into.add(model, values, follow)

@@ -60,8 +60,9 @@ def emit(
     if not connections[DEFAULT_DB_ALIAS].in_atomic_block:
         raise RuntimeError(f"emit({name!r}) outside a transaction")
     record_type, record_id = record if isinstance(record, tuple) else (record._meta.label_lower, record.pk)
+    event_id = uuid7()
     values = {
-        "id": uuid7(),
+        "id": event_id,
         "name": name,
         "at": now(),
         "record_type": record_type,
@@ -74,7 +75,7 @@ def emit(
     insert_values(Event, values, follow=_to_outbox())
     if listeners_of(name):
         transaction.on_commit(_wake)
-    return values["id"]
+    return event_id
 
 
 def _as_json(data: dict[str, Any]) -> dict[str, Any]:

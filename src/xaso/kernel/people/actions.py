@@ -13,8 +13,7 @@ from django.db import connection
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.base.fields import keyed_hash, keyed_hashes
-from xaso.kernel.base.models import Record
-from xaso.kernel.base.writing import insert_all
+from xaso.kernel.base.writing import gathered, insert_all, insert_values
 from xaso.kernel.events import emit
 from xaso.kernel.people.accounts import must_give
 from xaso.kernel.people.looking import view_person as view_person
@@ -92,19 +91,18 @@ def keep_person_in_transaction(
         unit_path=unit_path,
         contact=contact or {},
     )
-    rows: list[Record] = [person]
-    if personal_number:
-        rows.append(
-            Identifier(
-                person=person,
-                kind=Identifier.Kind.PERSONAL_NUMBER,
-                value=personal_number,
-                value_hash=identifier_hash("personal_number", personal_number),
-                proof=proof,
-                valid_from=today(),
-            )
-        )
-    insert_all(*rows)
+    with gathered():
+        insert_all(person)
+        if personal_number:
+            number = {
+                "person_id": person.pk,
+                "kind": Identifier.Kind.PERSONAL_NUMBER,
+                "value": personal_number,
+                "value_hash": identifier_hash("personal_number", personal_number),
+                "proof": proof,
+                "valid_from": today(),
+            }
+            insert_values(Identifier, number)
     return person
 
 

@@ -10,8 +10,7 @@ from django.db import IntegrityError
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Conflict, Forbidden
-from xaso.kernel.base.models import Record
-from xaso.kernel.base.writing import insert_all
+from xaso.kernel.base.writing import gathered, insert_all, insert_values
 from xaso.kernel.cases import plans, registry
 from xaso.kernel.cases.actions.base import due_after, tell
 from xaso.kernel.cases.calendars import calendar_for
@@ -67,12 +66,14 @@ def open_in_transaction(
         rule_version={**(rule or {}), "calendar": calendar.version},
         plan_id=plans.keep(plan),
     )
-    step = _first_step(viewer, case, first or (plan[0] if plan else RECEIVE), calendar)
-    rows: list[Record] = [case, step]
-    if waits_for:
-        rows.append(Pause(case=case, started_at=opened, reason=waits_for, stage="reception"))
+    step = first or (plan[0] if plan else RECEIVE)
     try:
-        insert_all(*rows)
+        with gathered():
+            insert_all(case)
+            insert_values(CaseStep, _first_step(viewer, case, step, calendar))
+            if waits_for:
+                pause = {"case_id": case.pk, "started_at": opened, "reason": waits_for, "stage": "reception"}
+                insert_values(Pause, pause)
     except IntegrityError as error:
         if "case_code" not in str(error):
             raise
@@ -94,19 +95,19 @@ def _must_open(viewer: Viewer, type: str, received_path: str, unit_path: str) ->
         raise ActionError("Chưa rõ cơ quan có thẩm quyền hoặc nơi tiếp nhận.", "unit")
 
 
-def _first_step(viewer: Viewer, case: Case, step: PlannedStep, calendar: Calendar) -> CaseStep:
-    return CaseStep(
-        case=case,
-        number=1,
-        key=step.key,
-        title=step.title,
-        kind=step.kind,
-        unit_path=case.holder_path,
-        holder=case.holder,
-        given_by_id=viewer.account_id if viewer.is_officer else None,
-        began_at=case.opened_at,
-        due_at=due_after(case.opened_at, step.term, calendar) if step.term else None,
-    )
+def _first_step(viewer: Viewer, case: Case, step: PlannedStep, calendar: Calendar) -> dict[str, Any]:
+    return {
+        "case_id": case.pk,
+        "number": 1,
+        "key": step.key,
+        "title": step.title,
+        "kind": step.kind,
+        "unit_path": case.holder_path,
+        "holder_id": case.holder_id,
+        "given_by_id": viewer.account_id if viewer.is_officer else None,
+        "began_at": case.opened_at,
+        "due_at": due_after(case.opened_at, step.term, calendar) if step.term else None,
+    }
 
 
 open_case = action(open_in_transaction)
