@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
 from urllib.parse import quote
 
 from django.core import signing
@@ -17,11 +18,12 @@ from xaso.kernel.documents.store import Missing, store
 from xaso.kernel.people.doors import signed, viewer_in
 from xaso.kernel.plain.moment import now
 
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 _SHOWN = {PDF, JPEG, PNG, WEBP}
 _GONE = "Đường dẫn này đã hết hạn. Quay lại trang trước và mở lại tệp."
 
 
-def sealed_off(response: HttpResponseBase, media_type: str) -> HttpResponseBase:
+def sealed_off(response: Answer, media_type: str) -> Answer:
     """Headers of every answer that carries a received file: nothing in it may act, nobody may keep it."""
     # Browsers show PDFs with a program of their own, which the sandbox would keep from starting.
     box = "" if media_type == PDF else "; sandbox"
