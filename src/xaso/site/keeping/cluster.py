@@ -222,8 +222,8 @@ def read_base(cluster: Cluster, base: Base) -> Iterator[tuple[tarfile.TarInfo, I
             process.stdout.close()
         said.seek(0)
         if code or not base.end:
-            text = said.read().decode(errors="replace").strip()[-500:]
-            raise KeepingProblem(f"pg_basebackup không chép được cơ sở dữ liệu: {text}")
+            words_said = said.read().decode(errors="replace").strip()[-500:]
+            raise KeepingProblem(f"pg_basebackup không chép được cơ sở dữ liệu: {words_said}")
 
 
 def _read_ranges(base: Base, text: bytes) -> None:

@@ -120,7 +120,7 @@ def read_recovery_file(path: Path) -> bytes:
 def _passphrase_key(passphrase: str, slot: dict[str, Any]) -> bytes:
     salt = base64.b64decode(slot["salt"])
     cost = {name: int(slot[name]) for name in ("n", "r", "p")}
-    return hashlib.scrypt(passphrase.encode(), salt=salt, dklen=32, maxmem=1 << 27, **cost)  # type: ignore[arg-type]
+    return hashlib.scrypt(passphrase.encode(), salt=salt, dklen=32, maxmem=1 << 27, **cost)
 
 
 def wrap(master: bytes, *, recovery: bytes | None, passphrase: str = "") -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def fingerprints(url: str) -> Prints:
     """Of every table of a database, as it stands."""
     with psycopg.connect(url, autocommit=True, options=OPTIONS) as link:
         for line in _SPELLING:
-            link.execute(line)  # type: ignore[arg-type]
+            link.execute(line)
         return {name: fingerprint(link, table) for name, table in tables_of(link).items()}
 
 
@@ -91,10 +91,10 @@ def mark(cluster: Cluster) -> Mark:
             tables = tables_of(reader)
             reader.execute("begin isolation level repeatable read read only")
             for line in _SPELLING:
-                reader.execute(line)  # type: ignore[arg-type]
+                reader.execute(line)
             try:
                 holder.execute("begin")
-                holder.execute(f"set local lock_timeout = '{PAUSE}'")  # type: ignore[arg-type]
+                holder.execute(f"set local lock_timeout = '{PAUSE}'")
                 holder.execute("set local statement_timeout = '1s'")
                 for table in tables.values():
                     holder.execute(sql.SQL("lock table {} in share mode").format(table))

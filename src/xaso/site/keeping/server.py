@@ -122,7 +122,7 @@ class Copy(Server):
         with psycopg.connect(
             self.admin_url(name), autocommit=True, options=OPTIONS, connect_timeout=10
         ) as link:
-            cursor = link.execute(question, values or None)  # type: ignore[arg-type]
+            cursor = link.execute(question, values or None)
             row = cursor.fetchone() if cursor.description else None
             return row[0] if row else None
 
