@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 from xaso.kernel.documents.papers_in_force import read_shipped, shipped
 from xaso.services.onestop.desk.admin.boxes import Around
@@ -18,6 +19,34 @@ _PRINTED = {
     "apology", "control_slip", "follow_up_book", "receipt", "refusal_notice", "refusal_slip", "return_note",
     "stop_notice", "supplement_slip",
 }  # fmt: skip
+
+_PLACES = {
+    "results": "Mẫu kết quả",
+    "cases": "Thời hạn",
+    "components": "Giấy tờ",
+    "fees": "Phí, lệ phí",
+    "valid_from": "Ngày áp dụng",
+    "valid_to": "Ngày hết áp dụng",
+    "legal_basis": "Căn cứ pháp lý",
+    "competent": "Cơ quan có thẩm quyền",
+    "portal": "Cổng dịch vụ công quốc gia",
+    "procedure": "Thủ tục",
+    "before_start": "Cần có trước khi bắt đầu",
+}
+
+
+def open_points(body: dict[str, Any]) -> list[dict[str, str]]:
+    """What is not confirmed of a procedure, the place in words instead of its key."""
+    found = body.get("unconfirmed")
+    points = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [
+        {
+            "what": _PLACES.get(str(one.get("what", "")).partition(".")[0], str(one.get("what", ""))),
+            "why": str(one.get("why", "")),
+        }
+        for one in points
+    ]
+
 
 KINDS: Pairs = [
     ("text", "Một dòng chữ"),

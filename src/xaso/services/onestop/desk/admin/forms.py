@@ -25,6 +25,7 @@ from xaso.services.onestop.actions.setup_drafts import (
 )
 from xaso.services.onestop.desk.admin import starting
 from xaso.services.onestop.desk.admin.checking import Checked, check
+from xaso.services.onestop.desk.admin.choices import open_points
 from xaso.services.onestop.desk.admin.conditions import label_of
 from xaso.services.onestop.desk.admin.document import (
     DROPPED,
@@ -161,7 +162,7 @@ def overview(request: HttpRequest, setup_id: UUID) -> HttpResponse:
         "place": unit_words(setup.unit_path),
         "parts": parts,
         "checked": checked,
-        "open_points": [one for one in body.get("unconfirmed") or [] if isinstance(one, dict)],
+        "open_points": open_points(body),
         "before": version_before(setup),
         "may_write": viewer.can(RIGHT, setup.unit_path),
         "dropped": _dropped(body) if draft else [],

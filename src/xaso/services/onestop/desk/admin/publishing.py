@@ -24,6 +24,7 @@ from xaso.services.onestop.actions.setups import publish_setup
 from xaso.services.onestop.desk.admin.asking_boxes import BASICS
 from xaso.services.onestop.desk.admin.boxes import Box
 from xaso.services.onestop.desk.admin.checking import check
+from xaso.services.onestop.desk.admin.choices import open_points
 from xaso.services.onestop.desk.admin.conditions import in_words, label_of
 from xaso.services.onestop.desk.admin.document import SLUGS, Body
 from xaso.services.onestop.desk.admin.forms import unit_words
@@ -168,7 +169,7 @@ def publish(request: HttpRequest, setup_id: UUID) -> HttpResponse:
         "checked": check(body, setup.pk),
         "before": version_before(setup),
         "place": unit_words(setup.unit_path),
-        "open_points": [one for one in body.get("unconfirmed") or [] if isinstance(one, dict)],
+        "open_points": open_points(body),
         "back_url": reverse("onestop_desk:form", args=[setup.pk]),
     }
     return render(request, "onestop/desk/admin/publish.html", context, status=status)
