@@ -14,7 +14,7 @@ _TELL = (
     " set_config('xaso.person', %s, false), set_config('xaso.account', %s, false)"
 )
 # Said while a transaction may be broken, and they read no table.
-_BOOKKEEPING = ("SAVEPOINT ", "ROLLBACK TO", "RELEASE SAV")
+_BOOKKEEPING = ("SAVEPOINT ", "ROLLBACK TO", "RELEASE SAV", "SET TRANSACTION")
 
 
 class DatabaseWrapper(stock.DatabaseWrapper):
