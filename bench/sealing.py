@@ -33,7 +33,7 @@ signal.signal(signal.SIGTERM, lambda *_: stop.set())
 seal()
 before = time.process_time() + backend_seconds()
 print('ready', flush=True)
-run_forever(stop, 5.0)
+run_forever(stop, 2.0)
 seal()
 print(json.dumps(time.process_time() + backend_seconds() - before), flush=True)
 """

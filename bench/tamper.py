@@ -1,6 +1,6 @@
 """Ten tamperings, each on a copy of the database, and who found it; then what sealing costs and how fast proofs are.
 
-    ./xaso bench tamper [--events 2000] [--leaves 10000000] [--seconds 20] [--rounds 4]
+    ./xaso bench tamper [--events 2000] [--leaves 10000000] [--seconds 8] [--rounds 9]
 
 The first part makes a log with four days of history and a witness that saw its newest head, copies the database ten
 times, alters each copy as its administrator would (triggers switched off) and asks ``log verify`` and the witness.
@@ -58,8 +58,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./xaso bench tamper")
     parser.add_argument("--events", type=int, default=2000, help="events in the log that is tampered with")
     parser.add_argument("--leaves", type=int, default=10_000_000, help="leaves of the tree for proofs")
-    parser.add_argument("--seconds", type=float, default=20, help="of each measurement of the cost")
-    parser.add_argument("--rounds", type=int, default=4, help="pairs of measurements, without and with")
+    parser.add_argument("--seconds", type=float, default=8, help="of each measurement of the cost")
+    parser.add_argument("--rounds", type=int, default=9, help="pairs of measurements, without and with")
     return parser.parse_args()
 
 

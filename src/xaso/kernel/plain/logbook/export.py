@@ -10,7 +10,7 @@ import gzip
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 FORMAT = 1
 Line = dict[str, Any]
@@ -22,8 +22,7 @@ class BadExport(ValueError):
 
 def _open(path: Path, mode: str) -> IO[Any]:
     if path.suffix == ".gz":
-        packed: IO[Any] = gzip.open(path, f"{mode}t", compresslevel=5, encoding="utf-8")
-        return packed
+        return cast(IO[Any], gzip.open(path, f"{mode}t", compresslevel=5, encoding="utf-8"))
     return path.open(mode, encoding="utf-8")
 
 
