@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from xaso import __version__
 from xaso.kernel.connectors.addresses import AddressError, read_addresses
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -83,6 +84,8 @@ SECRET_KEY_FALLBACKS = [one for one in os.environ.get("XASO_SECRET_KEY_FALLBACKS
 XASO_SESSION_KEY_FILE = "" if "XASO_SECRET_KEY" in os.environ else str(HOME / "keys" / "session.key")
 # How long an old key of the ring stays after a change at least, whatever the rows say.
 XASO_KEY_GRACE_SECONDS = float(os.environ.get("XASO_KEY_GRACE_SECONDS", "60"))
+XASO_VERSION = __version__
+XASO_METRICS_TOKEN = _secret("XASO_METRICS_TOKEN", "metrics.key")
 XASO_KEY_RING = os.environ.get("XASO_KEY_RING", str(HOME / "keys" / "data.json"))
 XASO_HOME = HOME
 XASO_BASE_URL = os.environ.get("XASO_BASE_URL", "http://127.0.0.1:8300").rstrip("/")
@@ -169,6 +172,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "xaso.site.middleware.RequestIdMiddleware",
+    "xaso.site.operating.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "xaso.site.middleware.SecurityHeadersMiddleware",
     "xaso.site.middleware.BodyLimitMiddleware",
@@ -242,11 +246,25 @@ EMAIL_HOST_PASSWORD = os.environ.get("XASO_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = _flag("XASO_SMTP_TLS", False)
 DEFAULT_FROM_EMAIL = os.environ.get("XASO_MAIL_FROM", "khong-tra-loi@xaso.example")
 
+# json: one object a line for a machine; text: for eyes.
+XASO_LOG_FORMAT = os.environ.get("XASO_LOG_FORMAT", "text")
+if XASO_LOG_FORMAT not in {"json", "text"}:
+    raise ImproperlyConfigured("XASO_LOG_FORMAT phải là json (cho máy đọc) hoặc text (cho người đọc).")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "xaso.site.operating.logs.RequestIdFilter"}},
+    "formatters": {
+        "text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s"},
+        "json": {"()": "xaso.site.operating.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": XASO_LOG_FORMAT,
+            "filters": ["request_id"],
+        }
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("XASO_LOG_LEVEL", "WARNING")},
     "loggers": {"xaso": {"level": os.environ.get("XASO_LOG_LEVEL", "INFO")}},
 }
