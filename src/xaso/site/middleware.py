@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -103,6 +104,11 @@ class ErrorsMiddleware:
             return refuse(request, error.status, error.message, error.errors)
         if isinstance(error, PermissionDenied):
             return refuse(request, 403, "Tài khoản này không có quyền làm việc đó.", {})
+        if isinstance(error, ValueError | DataError) and "NUL (0x00)" in str(error):
+            # The database keeps no such character; nobody types one, programs that try doors do.
+            return refuse(
+                request, 422, "Nội dung gửi lên có ký tự không dùng được. Xóa ký tự lạ rồi thử lại.", {}
+            )
         if isinstance(error, Http404):
             return refuse(request, 404, "Không tìm thấy trang. Kiểm tra lại đường dẫn.", {})
         route = request.resolver_match.route if request.resolver_match else ""
