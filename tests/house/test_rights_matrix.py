@@ -57,6 +57,8 @@ NAMES = (
     "applicant",
     "other citizen",
     *(f"{role} {where}" for where, roles in ROLES.items() for role in (*roles, "machine")),
+    "delegate here",
+    "delegate elsewhere",
     "province here",
     "province elsewhere",
     "hamlet head",

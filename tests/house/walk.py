@@ -18,7 +18,7 @@ def python_files(folder: Path = SOURCE) -> list[Path]:
 
 def all_our_files() -> list[Path]:
     """Our Python files wherever they lie: the product, its tests, its tools and its measurements."""
-    return [path for folder in OURS for path in python_files(ROOT / folder) if path.name != "world.py"]
+    return [path for folder in OURS for path in python_files(ROOT / folder)]
 
 
 def product_files(folder: Path = SOURCE) -> list[Path]:

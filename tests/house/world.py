@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import models
 from django.test import Client
 
+from xaso.kernel.access import delegation
 from xaso.kernel.base.fields import keyed_hash
 from xaso.kernel.cases.actions import ask_opinion
 from xaso.kernel.cases.models import Case, CaseStep, Opinion, Pause
@@ -18,8 +19,9 @@ from xaso.kernel.documents.models import Document, File, Upload
 from xaso.kernel.documents.queries import file_link
 from xaso.kernel.events.models import Event
 from xaso.kernel.messages.models import Message, MessageTemplate
+from xaso.kernel.people.actions import create_officer
 from xaso.kernel.people.machines import issue_token, register_client, viewer_for_token
-from xaso.kernel.people.models import Account, Person
+from xaso.kernel.people.models import Account, Person, RoleGrant
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import a_citizen_account, officer_account
 from xaso.kernel.people.viewer import Viewer
@@ -29,6 +31,7 @@ from xaso.services.onestop import eforms, setups_in_force, webhooks
 from xaso.services.onestop.actions import drafts, reception, results
 from xaso.services.onestop.actions.base import open_step
 from xaso.services.onestop.actions.filing import Applicant, Filing, file_dossier
+from xaso.services.onestop.actions.setups import load_shipped
 from xaso.services.onestop.issuing import REFUSAL
 from xaso.services.onestop.models import Dossier, DossierPaper, Draft, Payment, Result, Supplement, Webhook
 from xaso.services.onestop.testing import BIRTH, COMMUNE, MARITAL, all_papers
@@ -111,6 +114,9 @@ def _people() -> Iterator[Visitor]:
         known = viewer_for_token(token)
         assert known is not None
         yield Visitor(f"machine {name}", known[1], _client(), near=near, token=token)
+    for name, path, near in (("here", COMMUNE, True), ("elsewhere", ELSEWHERE, False)):
+        account = _delegate(path, name)
+        yield Visitor(f"delegate {name}", viewer_of(account), _client(account), near=near)
     for name, path, near in (("here", "15/", True), ("elsewhere", "04/", False)):
         account = officer_account("province_viewer", path, name=f"Theo dõi {name}")
         yield Visitor(f"province {name}", viewer_of(account), _client(account), near=near)
@@ -118,6 +124,29 @@ def _people() -> Iterator[Visitor]:
     yield Visitor("hamlet head", viewer_of(head), _client(head), near=False)
     other = a_citizen_account("Giàng Seo Khác", "010190000555")
     yield Visitor("other citizen", viewer_of(other), _client(other), near=False)
+
+
+def _delegate(path: str, name: str) -> Account:
+    """An officer without a role of their own, who acts for a leader for two days."""
+    leader = viewer_of(officer_account("leader", path, name=f"Lãnh đạo giao quyền {name}"))
+    account = create_officer(
+        SYSTEM,
+        username=f"uy-quyen-{name}",
+        password="mot hai ba bon nam 12345",
+        display_name=f"Người được ủy quyền {name}",
+        unit_path=path,
+    )
+    delegation.delegate(
+        leader,
+        grant_id=delegation.may_delegate(leader)[0].pk,
+        account_id=account.pk,
+        manner=RoleGrant.Manner.values[0],
+        document_number="12/GUQ-UBND",
+        reason="Đi họp",
+        first=now() - timedelta(minutes=1),
+        last=now() + timedelta(days=2),
+    )
+    return account
 
 
 def _file(procedure: str, unit_path: str, person: Person | None = None) -> Dossier:
@@ -189,12 +218,30 @@ def _upload(citizen: Account) -> Upload:
     return Upload.objects.create(owner=owner, name=NAME, size=10, use="onestop.draft", expires_at=ends)
 
 
+@dataclass
+class _Things:
+    """What the applicant has here, as rows."""
+
+    citizen: Account
+    fresh: Dossier
+    main: Dossier
+    waiting: Dossier
+    result: Result
+    supplement: Supplement
+    paper: DossierPaper
+    draft: Draft
+    mail: Message
+    desk_mail: Message
+
+    @property
+    def dossiers(self) -> list[Dossier]:
+        return [self.fresh, self.main, self.waiting]
+
+
 def build() -> World:
     """Make it all; call in a transaction that is rolled back."""
     a_commune(COMMUNE)
     another_commune()
-    from xaso.services.onestop.actions.setups import load_shipped
-
     setups_in_force.forget()
     load_shipped(SYSTEM)
     citizen = a_citizen_account(NAME, NUMBER)
@@ -202,79 +249,86 @@ def build() -> World:
     citizen.person.contact = {"phone": PHONE}
     citizen.person.save(update_fields=["contact"])
     visitors = [*_people(), Visitor("applicant", viewer_of(citizen), _client(citizen), near=True)]
-    by_name = {one.name: one for one in visitors}
-    receptionist, specialist = by_name["receptionist here"].viewer, by_name["specialist here"].viewer
-    fresh = _file(MARITAL, COMMUNE, citizen.person)
-    main = _file(BIRTH, COMMUNE, citizen.person)
-    waiting = _file(BIRTH, COMMUNE, citizen.person)
+    by_name = {one.name: one.viewer for one in visitors}
+    things = _things(citizen, by_name["receptionist here"], by_name["specialist here"])
+    foreign = _file(BIRTH, ELSEWHERE)
+    for one in visitors:
+        if one.name.endswith((" elsewhere", " beside")):
+            one.own["path"] = BESIDE if one.name.endswith("beside") else ELSEWHERE
+        if one.name.endswith("elsewhere"):
+            one.own["code"] = foreign.code
+    ids = _ids(things, by_name["machine here"])
+    return World(ids, [one.code for one in things.dossiers], visitors, _rows(things))
+
+
+def _things(citizen: Account, receptionist: Viewer, specialist: Viewer) -> _Things:
+    """Three dossiers: just filed, with a drafted result, waiting for papers; and what hangs on them."""
+    fresh, main, waiting = (_file(kind, COMMUNE, citizen.person) for kind in (MARITAL, BIRTH, BIRTH))
     result = _handled(main, specialist, receptionist)
     supplement = reception.ask_supplement(
         receptionist, dossier_id=waiting.pk, items=[{"name": "Giấy"}], reason=f"Thiếu giấy của {NAME}"
     )
     paper = DossierPaper.objects.filter(dossier__in=[main, waiting]).exclude(file=None).first()
     assert paper is not None and paper.file is not None
-    draft = _draft(citizen, main.setup, paper.file)
-    step = open_step(main)
-    payment = Payment.objects.filter(dossier=fresh).first() or Payment.objects.create(
-        dossier=fresh, reference="XS0TEST0777", amount=15000
+    return _Things(
+        citizen=citizen,
+        fresh=fresh,
+        main=main,
+        waiting=waiting,
+        result=result,
+        supplement=supplement,
+        paper=paper,
+        draft=_draft(citizen, main.setup, paper.file),
+        mail=_message({"person": citizen.person}, main),
+        desk_mail=_message({"account_id": receptionist.account_id}, main),
+    )
+
+
+def _ids(things: _Things, machine: Viewer) -> dict[str, Any]:
+    """The names of parameters in addresses, with the applicant's thing for each."""
+    main, paper, result, citizen = things.main, things.paper, things.result, things.citizen
+    assert paper.file is not None
+    payment = Payment.objects.filter(dossier=things.fresh).first() or Payment.objects.create(
+        dossier=things.fresh, reference="XS0TEST0777", amount=15000
     )
     # A public address by its number: no name has to be found.
-    hook, _ = webhooks.register_webhook(
-        by_name["machine here"].viewer, url="https://1.1.1.1/hook", unit_path=COMMUNE
-    )
-    mail = _message({"person": citizen.person}, main)
-    desk_mail = _message({"account_id": by_name["receptionist here"].viewer.account_id}, main)
-    for one in visitors:
-        if one.name.endswith(" elsewhere") or one.name.endswith(" beside"):
-            path = BESIDE if one.name.endswith("beside") else ELSEWHERE
-            one.own["path"] = path
-    foreign = _file(BIRTH, ELSEWHERE)
-    for one in visitors:
-        if one.name.endswith("elsewhere"):
-            one.own["code"] = foreign.code
-    dossiers = [fresh, main, waiting]
-    ids = {
-        "code": main.code,
-        "codes": [one.code for one in dossiers],
-        "procedure": BIRTH,
-        "dossier_id": main.pk,
+    hook, _ = webhooks.register_webhook(machine, url="https://1.1.1.1/hook", unit_path=COMMUNE)
+    step = open_step(main)
+    named = {
         "dossier": main.pk,
-        "case_id": main.case_id,
-        "person_id": citizen.person.pk,
-        "account_id": citizen.pk,
-        "draft_id": draft.pk,
-        "page": eforms.Setup.model_validate(main.setup.body).pages[0].key,
-        "paper_id": paper.pk,
         "paper": paper.pk,
-        "file_id": paper.file_id,
         "file": paper.file_id,
-        "supplement_id": supplement.pk,
-        "payment_id": payment.pk,
         "payment": payment.pk,
-        "result_id": result.pk,
-        "document_id": result.document_id,
         "document": result.document_id,
-        "step_id": step.pk if step else None,
         "step": step.pk if step else None,
+    }
+    return {
+        **named,
+        **{f"{name}_id": key for name, key in named.items()},
+        "code": main.code,
+        "codes": [one.code for one in things.dossiers],
+        "procedure": BIRTH,
+        "case_id": main.case_id,
+        "person_id": citizen.person_id,
+        "account_id": citizen.pk,
+        "draft_id": things.draft.pk,
+        "page": eforms.Setup.model_validate(main.setup.body).pages[0].key,
+        "supplement_id": things.supplement.pk,
+        "result_id": result.pk,
         "opinion_id": Opinion.objects.get(case=main.case_id).pk,
-        "message_id": mail.pk,
-        "desk_message_id": desk_mail.pk,
+        "message_id": things.mail.pk,
+        "desk_message_id": things.desk_mail.pk,
         "webhook_id": hook.pk,
         "setup_id": main.setup_id,
         "document_code": result.document.shown_code,
         "token": file_link(viewer_of(citizen), paper.file).rpartition("/")[2],
         "upload_id": _upload(citizen).pk,
     }
-    return World(
-        ids, [one.code for one in dossiers], visitors, _rows(dossiers, draft, mail, desk_mail, citizen)
-    )
 
 
-def _rows(
-    dossiers: list[Dossier], draft: Draft, mail: Message, desk_mail: Message, citizen: Account
-) -> list[tuple[type[models.Model], models.Q]]:
-    own = [one.pk for one in dossiers]
-    cases: list[UUID] = [one.case_id for one in dossiers]
+def _rows(things: _Things) -> list[tuple[type[models.Model], models.Q]]:
+    own = [one.pk for one in things.dossiers]
+    cases: list[UUID] = [one.case_id for one in things.dossiers]
     q = models.Q
     below = (DossierPaper, Payment, Supplement, Result)
     of_case = (CaseStep, Pause, Opinion)
@@ -284,10 +338,10 @@ def _rows(
         *[(model, q(dossier__in=own)) for model in below],
         *[(model, q(case__in=cases)) for model in of_case],
         (Document, q(record_id__in=own)),
-        (Draft, q(pk=draft.pk)),
-        (Message, q(pk__in=[mail.pk, desk_mail.pk])),
-        (Person, q(pk=citizen.person_id)),
-        (Account, q(pk=citizen.pk)),
+        (Draft, q(pk=things.draft.pk)),
+        (Message, q(pk__in=[things.mail.pk, things.desk_mail.pk])),
+        (Person, q(pk=things.citizen.person_id)),
+        (Account, q(pk=things.citizen.pk)),
         (Webhook, q()),
         (Upload, q()),
         (Event, q(record_id__in=[*own, *cases])),

@@ -13,6 +13,7 @@ from django.db import connection
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.base.fields import keyed_hash, keyed_hashes
+from xaso.kernel.base.reach import widened
 from xaso.kernel.base.writing import gathered, insert_all, insert_values
 from xaso.kernel.events import emit
 from xaso.kernel.people.accounts import must_give
@@ -24,10 +25,9 @@ from xaso.kernel.plain.text import name_sort_key, nfc
 
 # Who holds an identifier now; its values are those of ``holder_values``. A caller on a hot path may ask it
 # within a larger question and hand the answer to ``keep_person_in_transaction``.
-HOLDER = (
-    "SELECT person_id FROM people_identifier WHERE value_hash = ANY(%s) AND kind = %s AND valid_to IS NULL"
-    " ORDER BY id LIMIT 1"
-)
+# It is asked over all people, whoever asks: two records of one person would be worse (a function of the database
+# reaches that far and answers a key only).
+HOLDER = "SELECT people_holder(%s::text[], %s::text)"
 ASK = UUID(int=0)
 
 
@@ -51,8 +51,13 @@ def find_person(kind: str, value: str) -> Person | None:
     # Mostly nobody is found: the person is read apart, and the question itself is put plainly.
     with connection.cursor() as cursor:
         cursor.execute(HOLDER, holder_values(kind, value))
-        row = cursor.fetchone()
-    return Person.objects.get(pk=row[0]) if row else None
+        holder = cursor.fetchone()[0]
+    return _holder(holder) if holder else None
+
+
+def _holder(person_id: UUID) -> Person:
+    with widened("the person behind a number that the asker has given in full"):
+        return Person.objects.get(pk=person_id)
 
 
 def keep_person_in_transaction(
@@ -77,7 +82,7 @@ def keep_person_in_transaction(
     if holder == ASK:
         known = find_person("personal_number", personal_number) if personal_number else None
     else:
-        known = Person.objects.get(pk=holder) if holder else None
+        known = _holder(holder) if holder else None
     if known is not None:
         return _refresh(known, contact=contact, birth_date=birth_date, sex=sex, unit_path=unit_path)
     name = nfc(full_name).strip()
@@ -119,7 +124,8 @@ def _refresh(person: Person, **facts: Any) -> Person:
             setattr(person, name, value)
             changed.append(name)
     if changed:
-        person.save(update_fields=changed)
+        with widened("what was empty of a known person is filled in by whoever receives them"):
+            person.save(update_fields=changed)
     return person
 
 

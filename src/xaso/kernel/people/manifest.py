@@ -1,7 +1,8 @@
 """What the people area registers: rights, log sentences."""
 
 from xaso.kernel.base import session_keys
-from xaso.kernel.base.manifest import Digests, NavItem, Right, Rotatable, Service, TaskSpec
+from xaso.kernel.base.bound import role_is_bound
+from xaso.kernel.base.manifest import Check, Digests, NavItem, Right, Rotatable, Service, TaskSpec
 from xaso.kernel.people.digests import rehash_identifiers
 from xaso.kernel.people.holdings import about_person
 from xaso.kernel.people.key_changes import (
@@ -32,6 +33,7 @@ SERVICE = Service(
         Right("people.switches", "Bật tắt dịch vụ cho đơn vị", ("admin", "province_admin")),
     ),
     about_person=about_person,
+    checks=(Check("Lớp chặn theo hàng của cơ sở dữ liệu", role_is_bound),),
     digests=(Digests("Định danh của người", rehash_identifiers),),
     keys=(
         Rotatable("data", "Khóa mã hóa dữ liệu", change_data_key, data_status),

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from xaso.kernel.base.errors import ActionError
+from xaso.kernel.base.reach import widened
 from xaso.kernel.connectors.vneid import SignInStart, vneid
 from xaso.kernel.people.actions import citizen_account
 from xaso.kernel.people.doors import public
@@ -62,7 +63,8 @@ def back(request: HttpRequest) -> HttpResponse:
         return _failed(request, error)
     if identity.birth_date:
         # What the register says replaces what somebody once stated.
-        Person.objects.filter(accounts=account).update(birth_date=identity.birth_date)
+        with widened("the identity provider has just proven this person"):
+            Person.objects.filter(accounts=account).update(birth_date=identity.birth_date)
     if not account.is_active:
         return _failed(request, ActionError("Tài khoản này đang bị khóa. Hỏi Ủy ban nhân dân xã."))
     enter(request, account)

@@ -295,9 +295,12 @@ class Server:
                     continue
                 made = sql.SQL("create role {} " + may + " password {}")  # noqa: S608 - words from above
                 connection.execute(made.format(sql.Identifier(role), sql.Literal(secret)))
-            connection.execute(
-                sql.SQL("grant {} to {}").format(sql.Identifier(APP_ROLE), sql.Identifier(ROLE))
-            )
+            owner = sql.Identifier(ROLE)
+            connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(APP_ROLE), owner))
+            # The policies bind the owner too; what says nothing else (a repair by hand) is the product's own work.
+            for name, value in (("kind", "system"), ("paths", '{""}')):
+                told = sql.SQL("alter role {} set {} = {}")
+                connection.execute(told.format(owner, sql.Identifier("xaso", name), sql.Literal(value)))
 
     def _assert_settings(self) -> None:
         import psycopg

@@ -8,6 +8,7 @@ import io
 from django.core.cache import cache
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from xaso.kernel.base.reach import widened
 from xaso.kernel.documents.intake import BadFile
 from xaso.kernel.documents.intake.base import MEGABYTE
 from xaso.kernel.documents.intake.pdfs import refuse_hidden_bombs
@@ -25,6 +26,7 @@ REMEMBERED_SECONDS = 300
 _LOOKS_SIGNED = (b"/ByteRange", b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached")
 
 
+@widened("the check of a paper: number, day and issuer to whoever holds its code")
 def verify_code(typed: str) -> Report:
     """What anyone may learn of a paper by its code: the kept file is judged. Drafts are not told of."""
     code = read_code(typed)
@@ -66,6 +68,7 @@ def _state_notes(document: Document) -> tuple[str, ...]:
     return tuple(notes)
 
 
+@widened("the check of a paper that the asker holds in full")
 def verify_pdf(content: bytes) -> Report:
     """Judge a PDF that somebody holds. Never raises for what is in the file."""
     sha256 = hashlib.sha256(content).hexdigest()

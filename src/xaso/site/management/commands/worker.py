@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from xaso.kernel.base import bound
 from xaso.kernel.events import relay
 from xaso.kernel.sealing import sealer
 from xaso.kernel.tasks import adapter
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             relay.run_once()
             sealer.seal()
             return
+        bound.tell_at_start()
         stop = threading.Event()
         helpers = [
             threading.Thread(target=relay.run_forever, args=(stop,), name="relay", daemon=True),

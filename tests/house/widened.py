@@ -1,0 +1,18 @@
+"""Every place where work reaches beyond its viewer, with its reason. A new one is refused until it stands here.
+
+Three ways lead beyond: ``widened`` (all rows for a few statements), ``unguarded`` (the connection is told nothing,
+for tables without policies), and the product acting by itself (``Viewer.system()``), whose actions reach everywhere.
+"""
+
+WIDENED = {
+    "src/xaso/kernel/base/actions.py": "an action of the product itself, also inside somebody's request",
+    "src/xaso/kernel/people/actions.py": "the person behind a number given in full; filling in what was empty",
+    "src/xaso/kernel/people/vneid.py": "the identity provider has just proven whose sign-in this is",
+    "src/xaso/kernel/documents/verify/check.py": "the check of a paper by its code or by the whole paper",
+    "src/xaso/kernel/sealing/proofs.py": "the proof of an event is public: a digest says nothing of anybody",
+    "src/xaso/services/onestop/queries/tracking.py": "a tracking code tells the degree of completion",
+}
+UNGUARDED = {
+    "src/xaso/kernel/people/machines.py": "the client behind a token: one row of a table without policies",
+    "src/xaso/kernel/people/reaching.py": "the session, its account and grants: tables without policies",
+}
