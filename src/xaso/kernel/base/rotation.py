@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -57,11 +58,11 @@ def register_files(holder: SealedFiles) -> None:
 def sealed_tables() -> Iterator[SealedTable]:
     """Every table with sealed columns, found by walking the models."""
     for model in apps.get_models():
-        columns = tuple(one.column for one in model._meta.concrete_fields if isinstance(one, SealedText))
+        columns = tuple(str(one.column) for one in model._meta.concrete_fields if isinstance(one, SealedText))
         if columns and model._meta.managed and not model._meta.proxy:
             pk = model._meta.pk
             assert pk is not None  # noqa: S101 - a table of ours has a key
-            yield SealedTable(model._meta.db_table, pk.column, columns)
+            yield SealedTable(model._meta.db_table, str(pk.column), columns)
 
 
 def uses_of(number: int) -> dict[str, int]:
@@ -233,7 +234,7 @@ def reseal_batch(one: SealedTable, after: str | None, limit: int = BATCH) -> tup
     question = sql.SQL(
         "SELECT {}, {} FROM {} WHERE {}({}) ORDER BY {} LIMIT {} FOR UPDATE SKIP LOCKED"
     ).format(key, sql.SQL(", ").join(columns), table, beyond, stale, key, sql.Literal(limit))
-    values = [*([] if after is None else [after]), *[active] * len(columns)]
+    values: list[Any] = [*([] if after is None else [after]), *[active] * len(columns)]
     changed = 0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(question, values)
