@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models.functions import Length
+
 from xaso.kernel.people import consents
 from xaso.kernel.people.models import Account, Person
 from xaso.kernel.people.sessions import viewer_of
@@ -63,12 +65,17 @@ def _requests(people: list[Person]) -> None:
 
 
 def _breach() -> None:
-    admin = Account.objects.filter(grants__role_id="admin", kind=Account.Kind.OFFICER).order_by("pk").first()
-    if admin is None or not admin.unit_path:
+    head = (
+        Account.objects.filter(grants__role_id="leader", kind=Account.Kind.OFFICER, is_active=True)
+        .exclude(unit_path="")
+        .order_by(Length("unit_path"), "pk")
+        .first()
+    )
+    if head is None:
         return
     actions.record_breach(
-        viewer_of(admin),
-        unit_path=admin.unit_path,
+        viewer_of(head),
+        unit_path=head.unit_path,
         noticed_at=now() - timedelta(hours=20),
         facts={
             "title": "Gửi nhầm giấy hẹn có số định danh cho người khác",

@@ -87,7 +87,9 @@ def test_no_error_while_each_key_is_replaced(own_keys):
 
     def write_and_read(turn: int) -> None:
         number = f"010{turn:09d}"
-        person = keep_person(SYSTEM, full_name="Người", personal_number=number, contact={"phone": "0912345678"})
+        person = keep_person(
+            SYSTEM, full_name="Người", personal_number=number, contact={"phone": "0912345678"}
+        )
         assert find_person("personal_number", number) == person
         assert Person.objects.get(pk=person.pk).contact == {"phone": "0912345678"}
         # The same person again, whoever made the row under whichever key: never a second one.
