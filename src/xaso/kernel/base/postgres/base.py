@@ -50,15 +50,15 @@ class DatabaseWrapper(stock.DatabaseWrapper):
 
     def _commit(self) -> Any:
         self._told_in_transaction = False
-        return super()._commit()
+        return super()._commit()  # type: ignore[misc]
 
     def _rollback(self) -> Any:
         self._forget()
-        return super()._rollback()
+        return super()._rollback()  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
         self._forget()
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
 
     def _forget(self) -> None:
         if self._told_in_transaction:

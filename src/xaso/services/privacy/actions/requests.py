@@ -11,7 +11,6 @@ from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Conflict, Forbidden
 from xaso.kernel.cases.actions import close_case, extend_with_apology, finish_step, open_case
 from xaso.kernel.cases.actions.steps import Next
-from xaso.kernel.cases.calendars import calendar_for
 from xaso.kernel.cases.models import CaseStep, Extension
 from xaso.kernel.cases.plans import PlannedStep
 from xaso.kernel.events import emit
@@ -110,18 +109,22 @@ def extend(viewer: Viewer, *, request_id: UUID, reason: str) -> Extension:
     row = _locked(viewer, request_id)
     if Extension.objects.filter(case=row.case).count() >= row.term.extensions:
         raise ActionError("Yêu cầu này đã gia hạn một lần, không gia hạn thêm được.")
+    if row.case.due_at is None:
+        raise ActionError("Yêu cầu này không có thời hạn.")
     days = sum(int(part.amount) for part in clock.parse_term(row.term.perform_term).parts)
     made = extend_with_apology(viewer, case=row.case, new_due_at=_working(row, days), reason=reason)
     _tell(viewer, row, "privacy.extended", due=f"{made.new_due_at:%d/%m/%Y}", reason=reason)
     return made
 
 
-def _working(row: RightsRequest, days: int) -> datetime:
+def _working(row: RightsRequest, days: int) -> Any:
     """So many days later; on a day off the last working day before it, never beyond the length the law allows."""
+    from xaso.kernel.cases.calendars import calendar_for
+
+    calendar = calendar_for(row.case.province, now())
     if row.case.due_at is None:
         raise ActionError("Yêu cầu này không có thời hạn.")
-    calendar = calendar_for(row.case.province, now())
-    wanted = row.case.due_at + timedelta(days=days)
+    wanted: datetime = row.case.due_at + timedelta(days=days)
     while not calendar.is_working(clock.local(wanted).date()):
         wanted -= timedelta(days=1)
     return wanted
