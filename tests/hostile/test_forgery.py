@@ -102,7 +102,8 @@ def test_reading_changes_nothing(site: Site):
             ):
                 continue  # a letter that was opened counts as read: that is what opening is
             for path in urls_of(route, site.world)[:1]:
-                assert browser.get(path).status < 500, path
+                status = browser.get(path).status
+                assert status < 500 or status == 503, path  # 503: something that is asked about is away
     after = site.world.state()
     changed = [
         str(model) for (model, _), old, new in zip(site.world.rows, before, after, strict=True) if old != new
