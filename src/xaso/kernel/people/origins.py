@@ -15,9 +15,10 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 
+from xaso.kernel.base.cookies import cookie_name
 from xaso.kernel.base.fields import keyed_hash
 
-COOKIE = "xs_quen"
+COOKIE = cookie_name("xs_quen")
 _SALT = "xaso.known-device"
 _DAYS = 400  # browsers keep no cookie longer
 _NAMES_KEPT = 8
