@@ -57,8 +57,8 @@ def test_an_empty_year_says_what_to_do() -> None:
 
 
 def test_a_province_adds_its_own_day_and_history_stays() -> None:
-    client = signed_in("province_admin", "15/")
     with frozen("2027-10-01T09:00"):
+        client = signed_in("province_admin", "15/")
         assert_page_ok(client.get(DAY, {"tinh": "15"}).content)
         answer = client.post(DAY, STORM)
         assert answer.status_code == 302
@@ -67,15 +67,18 @@ def test_a_province_adds_its_own_day_and_history_stays() -> None:
     assert not calendar_for("15").is_working(date(2027, 10, 15))
     assert calendar_for("04").is_working(date(2027, 10, 15))
     with frozen("2027-10-02T09:00"):
+        client = signed_in("province_admin", "15/")
         again = client.post(f"{DAY}?ngay=2027-10-15", {**STORM, "legal_basis": "Công điện 02/CĐ-UBND"})
         assert again.status_code == 302
         edit = client.get(DAY, {"tinh": "15", "ngay": "2027-10-15"})
     assert "Các lần ghi trước" in edit.content.decode() and "Công điện 01" in edit.content.decode()
     with frozen("2027-10-03T09:00"):
+        client = signed_in("province_admin", "15/")
         client.post(f"{DAY}?ngay=2027-10-15", {**STORM, "day": "2027-10-14"})  # the date itself was wrong
     row = OfficialDay.objects.get(province="15", ended_at__isnull=True)
     assert row.date == date(2027, 10, 14)
     assert calendar_for("15").is_working(date(2027, 10, 15))
+    client = signed_in("province_admin", "15/")
     client.post(reverse("cases_calendar_day_end", args=[row.pk]), {"tinh": "15"})
     assert calendar_for("15").is_working(date(2027, 10, 14))
     assert Event.objects.filter(name="cases.calendar_changed", unit_path="15/").count() == 4
@@ -115,6 +118,7 @@ def test_hours_of_a_province() -> None:
     }
     assert_page_ok(client.get(HOURS, {"tinh": "15"}).content)
     with frozen("2027-10-01T09:00"):
+        client = signed_in("province_admin", "15/")
         wrong = client.post(HOURS, {**facts, "sessions": "sáng chiều"})
         assert wrong.status_code == 422 and "07:30-11:30" in wrong.content.decode()
         assert client.post(HOURS, facts).status_code == 302
@@ -122,6 +126,7 @@ def test_hours_of_a_province() -> None:
     assert calendar_for("15").closing(date(2027, 10, 19)).hour == 17
     assert calendar_for("15").closing(date(2027, 10, 19)).minute == 30
     with frozen("2027-10-02T09:00"):
+        client = signed_in("province_admin", "15/")
         replaced = client.post(f"{HOURS}?thay={row.pk}", {**facts, "sessions": "07:00-11:00 13:00-17:00"})
     assert replaced.status_code == 302
     assert WorkingHours.objects.filter(province="15", ended_at__isnull=True).count() == 1
