@@ -7,6 +7,7 @@ for tables without policies), and the product acting by itself (``Viewer.system(
 WIDENED = {
     "src/xaso/kernel/base/actions.py": "an action of the product itself, also inside somebody's request",
     "src/xaso/kernel/people/actions.py": "the person behind a number given in full; filling in what was empty",
+    "src/xaso/kernel/people/consents.py": "yes or no to a purpose; what a person at the desk says is written down",
     "src/xaso/kernel/people/vneid.py": "the identity provider has just proven whose sign-in this is",
     "src/xaso/kernel/documents/verify/check.py": "the check of a paper by its code or by the whole paper",
     "src/xaso/kernel/sealing/proofs.py": "the proof of an event is public: a digest says nothing of anybody",

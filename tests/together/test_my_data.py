@@ -7,20 +7,23 @@ import zipfile
 import pytest
 from django.test import Client
 
+from xaso.kernel.base.reach import watched
 from xaso.kernel.cases.actions import close_case
 from xaso.kernel.documents.models import File
 from xaso.kernel.people.actions import view_person
-from xaso.kernel.people.consents import say
+from xaso.kernel.people.consents import may_use, say, was_asked
 from xaso.kernel.people.models import Account, Person
 from xaso.kernel.people.public import BACKEND
+from xaso.kernel.people.reaching import reach_of
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import a_citizen_account, officer, officer_account
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import now
 from xaso.services.onestop.actions.filing import Applicant
 from xaso.services.onestop.models import Dossier
 from xaso.services.onestop.testing import COMMUNE, MARITAL, a_dossier
 from xaso.services.privacy import actions
-from xaso.services.privacy.models import RetentionRule
+from xaso.services.privacy.models import Breach, DataExport, RetentionRule, RightsRequest
 
 pytestmark = pytest.mark.django_db
 ME = Applicant("Triệu Thị Mẩy", "010185000012", phone="0912345678")
@@ -102,3 +105,36 @@ def test_a_dossier_goes_when_its_years_are_over(citizen, clerk):
     assert not File.objects.filter(
         pk__in=dossier.papers.values_list("file_id", flat=True), erased_at__isnull=True
     ).exists()
+
+
+def test_the_database_itself_shows_no_stranger_a_request_an_archive_or_a_breach(citizen, clerk):
+    leader = officer("leader", COMMUNE)
+    actions.ask(viewer_of(citizen), kind="view")
+    actions.ask_export(viewer_of(citizen))
+    facts = {"title": "Mất máy", "story": "Mất", "data_kinds": "Bản quét", "must_notify": True}
+    actions.record_breach(leader, unit_path=COMMUNE, noticed_at=now(), facts=facts)
+    strangers = (
+        officer("clerk", "15/02680/"),
+        officer("leader", "15/02680/"),
+        viewer_of(a_citizen_account("Khác", "010185000099")),
+    )
+    for viewer in strangers:
+        with watched(reach_of(viewer)):
+            for model in (RightsRequest, DataExport, Breach):
+                assert not model.objects.exists(), (viewer.kind, model)
+    with watched(reach_of(viewer_of(citizen))):
+        assert RightsRequest.objects.count() == DataExport.objects.count() == 1
+    with watched(reach_of(viewer_of(clerk))):
+        assert RightsRequest.objects.count() == 1
+        assert not DataExport.objects.exists()
+
+
+def test_a_refusal_counts_also_for_whoever_may_not_see_the_person(citizen):
+    own, beside = viewer_of(citizen), officer("receptionist", "15/02680/")
+    say(own, person=citizen.person, code="notice_sms", state="withdrawn")
+    with watched(reach_of(beside)):
+        assert not Person.objects.filter(pk=citizen.person_id).exists()
+        assert not may_use(citizen.person_id, "notice_sms")
+        assert was_asked(citizen.person_id, "notice_sms")
+        said = say(beside, person=citizen.person, code="notice_sms", state="given")
+    assert (said.channel, may_use(citizen.person_id, "notice_sms")) == ("counter", True)

@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Forbidden, NotFound
+from xaso.kernel.base.reach import widened
 from xaso.kernel.events import emit
 from xaso.kernel.people.models import Consent, Person, ProcessingPurpose
 from xaso.kernel.people.viewer import Viewer
@@ -59,13 +60,16 @@ def may_use(person_id: UUID | None, code: str) -> bool:
         return True
     if person_id is None:
         return purpose.unasked
-    said = Consent.objects.filter(person_id=person_id, code=code, ended_at__isnull=True).first()
+    # A refusal counts also for whoever may not see the person's record: only yes or no leaves here.
+    with widened("whether somebody agreed to a purpose"):
+        said = Consent.objects.filter(person_id=person_id, code=code, ended_at__isnull=True).first()
     return said.state == State.GIVEN if said else purpose.unasked
 
 
 def was_asked(person_id: UUID, code: str) -> bool:
     """Whether this person has answered already, either way: whoever said no is not asked again at every turn."""
-    return Consent.objects.filter(person_id=person_id, code=code, ended_at__isnull=True).exists()
+    with widened("whether somebody agreed to a purpose"):
+        return Consent.objects.filter(person_id=person_id, code=code, ended_at__isnull=True).exists()
 
 
 def refused_channels(person_id: UUID | None, *, mandatory: bool = False) -> set[str]:
@@ -155,6 +159,16 @@ def say(viewer: Viewer, *, person: Person, code: str, state: str, channel: str =
         )
     if state not in State.values:
         raise ActionError("Chọn đồng ý hay không.", "state")
+    channel = channel or (Channel.PORTAL if own else Channel.COUNTER)
+    # The person at the desk may live elsewhere and have nothing here yet.
+    with widened("what a person says about a purpose is written down"):
+        return _keep(viewer, person, purpose, state, channel, own)
+
+
+def _keep(
+    viewer: Viewer, person: Person, purpose: ProcessingPurpose, state: str, channel: str, own: bool
+) -> Consent:
+    code = purpose.code
     Person.objects.select_for_update().get(pk=person.pk)
     before = Consent.objects.filter(person=person, code=code, ended_at__isnull=True).first()
     if before is not None:
@@ -167,7 +181,7 @@ def say(viewer: Viewer, *, person: Person, code: str, state: str, channel: str =
         purpose=purpose,
         code=code,
         state=state,
-        channel=channel or (Channel.PORTAL if own else Channel.COUNTER),
+        channel=channel,
         text_sha256=text_digest(purpose),
         given_at=now(),
         taken_by=None if own else viewer.account_id,

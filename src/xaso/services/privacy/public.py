@@ -57,13 +57,13 @@ def consent_page(request: HttpRequest) -> HttpResponse:
 
 @citizen
 @require_POST
-def consent_say(request: HttpRequest, code: str) -> HttpResponse:
+def consent_say(request: HttpRequest, purpose: str) -> HttpResponse:
     """Agree, or take it back; it counts from this moment."""
     viewer = viewer_in(request)
     state = request.POST.get("do", "")
     if state not in {Consent.State.GIVEN, Consent.State.WITHDRAWN, Consent.State.REFUSED}:
         raise ActionError("Chọn đồng ý hay rút lại.")
-    said = consents.say(viewer, person=own_person(viewer), code=code, state=state)
+    said = consents.say(viewer, person=own_person(viewer), code=purpose, state=state)
     words = "Đã ghi sự đồng ý." if said.state == Consent.State.GIVEN else "Đã dừng từ lúc này."
     messages.success(request, f"{words} {said.purpose.title}.")
     return redirect("privacy:consents")
@@ -159,7 +159,7 @@ app_name = "privacy"
 urlpatterns = [
     path("", front, name="front"),
     path("dong-y/", consent_page, name="consents"),
-    path("dong-y/<slug:code>/", consent_say, name="consent_say"),
+    path("dong-y/<str:purpose>/", consent_say, name="consent_say"),
     path("dong-y/giay/<uuid:consent_id>.pdf", consent_pdf, name="consent_pdf"),
     path("ban-du-lieu/", export_ask, name="export_ask"),
     path("ban-du-lieu/<uuid:export_id>/", export_file, name="export_file"),
