@@ -276,13 +276,20 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @officer("privacy.register")
 @require_GET
-def register_file(request: HttpRequest, kind: str) -> HttpResponse:
-    """The register as a workbook or on paper."""
-    viewer = viewer_in(request)
-    rows, keeps = queries.register(viewer), queries.retention()
-    if kind == "xlsx":
-        return _file(printing.register_xlsx(rows, keeps), "so-xu-ly-du-lieu.xlsx", XLSX, "attachment")
-    return _file(printing.register_pdf(rows, keeps), "so-xu-ly-du-lieu.pdf", "application/pdf")
+def register_sheet(request: HttpRequest) -> HttpResponse:
+    """The register as a workbook."""
+    rows = queries.register(viewer_in(request))
+    return _file(
+        printing.register_xlsx(rows, queries.retention()), "so-xu-ly-du-lieu.xlsx", XLSX, "attachment"
+    )
+
+
+@officer("privacy.register")
+@require_GET
+def register_paper(request: HttpRequest) -> HttpResponse:
+    """The register on paper."""
+    rows = queries.register(viewer_in(request))
+    return _file(printing.register_pdf(rows, queries.retention()), "so-xu-ly-du-lieu.pdf", "application/pdf")
 
 
 def _file(content: bytes, name: str, kind: str, way: str = "inline") -> HttpResponse:
@@ -301,5 +308,6 @@ urlpatterns = [
     path("vi-pham/<uuid:breach_id>/sua/", breach_edit, name="breach_edit"),
     path("vi-pham/<uuid:breach_id>/thong-bao.pdf", breach_notice, name="breach_notice"),
     path("so-xu-ly/", register, name="register"),
-    path("so-xu-ly/so.<str:kind>", register_file, name="register_file"),
+    path("so-xu-ly/so.xlsx", register_sheet, name="register_sheet"),
+    path("so-xu-ly/so.pdf", register_paper, name="register_paper"),
 ]
