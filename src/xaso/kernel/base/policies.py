@@ -70,6 +70,14 @@ def also_sees(table: str, sees: str, *, name: str) -> migrations.RunSQL:
     )
 
 
+def also_changes(table: str, sees: str, *, name: str) -> migrations.RunSQL:
+    """Whoever sees a row for this reason may also change it (and lock it); the right is the first wall's to check."""
+    return migrations.RunSQL(
+        f"CREATE POLICY {name}_update ON {table} FOR UPDATE USING ({sees}) WITH CHECK ({sees})",
+        f"DROP POLICY {name}_update ON {table}",
+    )
+
+
 def belongs(table: str, column: str, above: str) -> migrations.RunSQL:
     """A row may be added only below a row that the viewer sees.
 
