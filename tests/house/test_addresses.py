@@ -27,9 +27,9 @@ WORDS = {
     "code": "printed codes: a right is asked, or only what is public is told (test_rights_matrix)",
     "token": "signed by us",
     "key": "names of templates, the same everywhere",
-    "kind": "xlsx or pdf",
     "keys": "where in one's own draft of a form; the draft is named by its UUID",
     "unit_path": "units are public",
+    "purpose": "purposes of processing are published",
     "webhook_id": "a UUID of the machine client's own, read as one by the API",
 }
 # Who reads the bytes of a file for an answer; everybody else hands out a link.

@@ -43,8 +43,7 @@ FILL: dict[tuple[str, str], str] = {
     ("/desk/onestop/thu-tuc-dien-tu/", "slug"): "trang",
     ("/desk/onestop/thu-tuc-dien-tu/", "keys"): "applicant_who",
     ("/tep/gui/", "use"): "onestop.draft",
-    ("/privacy/dong-y/", "code"): "figures",
-    ("/desk/privacy/so-xu-ly/", "kind"): "xlsx",
+    ("/privacy/dong-y/", "purpose"): "figures",
 }
 # What is put for an id whose name is not known here.
 TRIED = ("dossier_id", "case_id", "paper_id", "file_id", "draft_id", "result_id", "document_id", "message_id")
