@@ -114,7 +114,7 @@ def _tests(fast: bool) -> list[Step]:
 
 def _pytest(name: str, *options: str) -> Step:
     report = LOGS / f"check-{name}.xml"
-    command = [str(PYTHON), "-m", "pytest", "-q", "--create-db", f"--junitxml={report}", *options]
+    command = [str(PYTHON), "-m", "pytest", "-v", "--create-db", f"--junitxml={report}", *options]
     return Step(name, command, report)
 
 
