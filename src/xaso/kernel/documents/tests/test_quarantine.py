@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import zipfile
 
@@ -41,8 +42,9 @@ def clamd(settings):
         yield made
 
 
+@functools.cache
 def sick_word() -> bytes:
-    """Stored, not deflated: the scanner of the tests does not unpack as clamd does."""
+    """Stored, not deflated: the scanner of the tests does not unpack as clamd does. One file: a ZIP holds the time."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:
         file.writestr("[Content_Types].xml", "<Types/>")

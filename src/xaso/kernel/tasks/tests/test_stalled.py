@@ -17,7 +17,7 @@ def nothing(**_: object) -> None:
 
 
 # Tests that commit may have left jobs of their own: the job tables are the library's and are not flushed.
-_OURS = "task_name = 'tasks.test_stalled'"
+_OURS = "args ->> 'name' = 'tasks.test_stalled'"
 
 
 def _rows() -> list[tuple[str, int]]:
