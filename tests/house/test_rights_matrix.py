@@ -43,6 +43,7 @@ FILL: dict[tuple[str, str], str] = {
     ("/desk/onestop/thu-tuc-dien-tu/", "slug"): "trang",
     ("/desk/onestop/thu-tuc-dien-tu/", "keys"): "applicant_who",
     ("/tep/gui/", "use"): "onestop.draft",
+    ("/desk/vai-tro/", "role"): "leader",
     ("/privacy/dong-y/", "purpose"): "figures",
 }
 # What is put for an id whose name is not known here.

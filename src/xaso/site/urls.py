@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from xaso.site import outside, pages
 from xaso.site.operating import desk as operate
-from xaso.site.operating import health, metrics
+from xaso.site.operating import health, metrics, roles
 from xaso.site.wiring import area_urls, fill_menu, make_api, service_urls
 
 fill_menu()
@@ -22,6 +22,9 @@ urlpatterns = [
     path("desk/he-thong/kiem-tra/", operate.checks, name="system_checks"),
     path("desk/he-thong/phat-lai/", operate.replay, name="system_replay"),
     path("desk/he-thong/cong-tac/", operate.switch, name="system_switch"),
+    path("desk/vai-tro/", roles.roles, name="roles"),
+    path("desk/vai-tro/<slug:role>/", roles.role, name="role"),
+    path("desk/vai-tro/<slug:role>/doi/", roles.role_change, name="role_change"),
     path("healthz", health.health, name="health"),
     path("readyz", health.ready, name="ready"),
     path("metrics", metrics.metrics, name="metrics"),

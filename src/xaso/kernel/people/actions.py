@@ -19,6 +19,7 @@ from xaso.kernel.events import emit
 from xaso.kernel.people.accounts import must_give
 from xaso.kernel.people.looking import view_person as view_person
 from xaso.kernel.people.models import Account, Identifier, Person, Role, RoleGrant, RoleRight
+from xaso.kernel.people.roles import taken_back
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now, today
 from xaso.kernel.plain.text import name_sort_key, nfc
@@ -223,5 +224,6 @@ def seed_roles(labels: dict[str, str], rights: Iterable[tuple[str, tuple[str, ..
     Role.objects.bulk_create(
         [Role(code=c, label=label) for c, label in labels.items()], ignore_conflicts=True
     )
-    rows = [RoleRight(role_id=role, right=right) for right, roles in rights for role in roles]
+    wanted = {(role, right) for right, roles in rights for role in roles} - taken_back(set(labels))
+    rows = [RoleRight(role_id=role, right=right) for role, right in sorted(wanted)]
     RoleRight.objects.bulk_create(rows, ignore_conflicts=True)

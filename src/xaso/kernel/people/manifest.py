@@ -21,6 +21,7 @@ SERVICE = Service(
     switchable=False,
     nav=(
         NavItem("Tài khoản cán bộ", "people_accounts", "people.accounts", "users"),
+        NavItem("Vai trò và quyền", "roles", "people.accounts", "shield"),
         NavItem("Hệ thống gọi API", "people_machines", "people.machines", "link"),
         NavItem("Đổi mật khẩu", "people_own_password", "", "lock"),
         NavItem("Hệ thống", "system", "people.operate", "settings"),
@@ -28,6 +29,7 @@ SERVICE = Service(
     rights=(
         Right("people.accounts", "Quản lý tài khoản và giao vai trò", ("admin", "province_admin")),
         Right("people.machines", "Quản lý hệ thống gọi API", ("admin", "province_admin")),
+        Right("people.roles", "Đổi quyền của vai trò (khi quản trị toàn hệ thống)", ("admin", "province_admin")),
         Right("people.operate", "Vận hành hệ thống", ("admin", "province_admin")),
         Right("people.consents", "Ghi sự đồng ý của người dân tại quầy", ("receptionist",)),
         Right("people.switches", "Bật tắt dịch vụ cho đơn vị", ("admin", "province_admin")),
@@ -54,6 +56,8 @@ SERVICE = Service(
         "people.machine_closed": "Ngừng hệ thống gọi API",
         "people.machine_opened_again": "Bật lại hệ thống gọi API",
         "people.account_created": "Lập tài khoản cán bộ",
+        "people.right_given": "Thêm quyền cho vai trò",
+        "people.right_taken": "Bỏ quyền của vai trò",
         "people.role_granted": "Giao vai trò {role}",
         "people.role_ended": "Thu vai trò {role}",
         "people.citizen_signed_up": "Công dân đăng nhập lần đầu",
