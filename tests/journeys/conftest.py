@@ -12,6 +12,7 @@ from django.test.utils import setup_databases, teardown_databases
 
 from tests.journeys.people import People
 from tests.journeys.world import Town, a_town
+from xaso.kernel.base.testing import as_app_role
 from xaso.kernel.ui.browser import CHROMIUM, launch_browser
 
 
@@ -32,7 +33,8 @@ def _test_database(keep: bool) -> Iterator[None]:
         return
     made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=keep)
     try:
-        yield
+        with as_app_role():
+            yield
     finally:
         if not keep:
             with (
