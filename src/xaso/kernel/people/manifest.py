@@ -29,7 +29,9 @@ SERVICE = Service(
     rights=(
         Right("people.accounts", "Quản lý tài khoản và giao vai trò", ("admin", "province_admin")),
         Right("people.machines", "Quản lý hệ thống gọi API", ("admin", "province_admin")),
-        Right("people.roles", "Đổi quyền của vai trò (khi quản trị toàn hệ thống)", ("admin", "province_admin")),
+        Right(
+            "people.roles", "Đổi quyền của vai trò (khi quản trị toàn hệ thống)", ("admin", "province_admin")
+        ),
         Right("people.operate", "Vận hành hệ thống", ("admin", "province_admin")),
         Right("people.consents", "Ghi sự đồng ý của người dân tại quầy", ("receptionist",)),
         Right("people.switches", "Bật tắt dịch vụ cho đơn vị", ("admin", "province_admin")),
