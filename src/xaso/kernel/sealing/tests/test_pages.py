@@ -99,9 +99,9 @@ def test_a_proof_is_checked_without_the_server(client, sealed, tmp_path, capsys)
 
 
 def test_data_is_shown_only_where_it_is_public(client):
-    shut, wide = say(secret="x1"), say("documents.issued", number="31/GCN", sha256="ab" * 32)
+    shut, wide = say(secret="khong-ai-thay"), say("documents.issued", number="31/GCN", sha256="ab" * 32)
     sealer.seal()
-    assert "x1" not in client.get(f"/log/proof/{shut}.json").content.decode()
+    assert "khong-ai-thay" not in client.get(f"/log/proof/{shut}.json").content.decode()
     facts = client.get(f"/log/proof/{wide}.json").json()
     assert json.loads(check_proof(facts).opening.data_text)["sha256"] == "ab" * 32
 
