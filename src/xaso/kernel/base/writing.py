@@ -38,7 +38,17 @@ class _Prepared(psycopg.RawCursor[Any]):
     """A cursor whose statements are parsed and planned once for each connection. ``%s`` stands for values only."""
 
     def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
-        return super().execute(_numbered(query), params, **{**more, "prepare": True})
+        # Django turns preparing off for its connections, and the driver then prepares nothing, asked or not.
+        link = self.connection
+        link.prepare_threshold = 0
+        try:
+            return super().execute(_numbered(query), params, **{**more, "prepare": True})
+        finally:
+            link.prepare_threshold = None
+
+    def _send_query_prepared(self, name: bytes, pgq: Any, *, binary: bool | None = None) -> None:
+        self._query = pgq  # what was asked, for Django's record of queries: the driver keeps it for others only
+        super()._send_query_prepared(name, pgq, binary=binary)
 
 
 def prepared(connection: BaseDatabaseWrapper | None = None) -> CursorWrapper:

@@ -9,6 +9,7 @@ from xaso.kernel.events import emit, registry
 from xaso.kernel.events.models import Event, Outbox
 from xaso.kernel.people.models import Identifier, Person
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.ids import uuid7
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Viewer.system()
@@ -40,6 +41,19 @@ def test_all_goes_in_one_statement_in_the_order_said():
     found = Person.objects.get(pk=person.pk)
     assert found.contact == {"phone": "0912345678"}
     assert found.identifiers.get().value == "015085000123"
+
+
+def test_the_server_keeps_the_plan_of_the_statement():
+    for number in range(2):
+        with transaction.atomic(), gathered():
+            emit(
+                "test.heard", record=("test.thing", uuid7()), unit_path="", viewer=SYSTEM, data={"n": number}
+            )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE '%%events_outbox%%'"
+        )
+        assert [row[0] for row in cursor.fetchall()] == [2]
 
 
 def test_nothing_is_written_when_something_is_raised_inside():

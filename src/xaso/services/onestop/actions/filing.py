@@ -12,9 +12,8 @@ from django.db import IntegrityError
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict, Forbidden
-from xaso.kernel.base.models import Record
 from xaso.kernel.base.once import fingerprint
-from xaso.kernel.base.writing import gathered, insert_all, prepared
+from xaso.kernel.base.writing import gathered, insert_all, insert_values, prepared
 from xaso.kernel.cases.actions.opening import open_in_transaction
 from xaso.kernel.cases.models import Case, Pause
 from xaso.kernel.cases.plans import PlannedStep
@@ -224,10 +223,9 @@ def _file(viewer: Viewer, filing: Filing, digest: str) -> Dossier:
         person = _person(viewer, filing, holder)
         case = _open(viewer, filing, read, code, received_path, person, moment)
         dossier = _build(viewer, filing, digest, read, case, person, moment)
-        rows: list[Record] = [dossier, *_papers(dossier, read.body, filing.papers)]
+        insert_all(dossier, *_papers(dossier, read.body, filing.papers))
         if read.quote.total:
-            rows.append(_payment(dossier, read.quote))
-        insert_all(*rows)
+            insert_values(Payment, _payment(dossier, read.quote))
         data = {"procedure": read.body.procedure, "channel": filing.channel, "case": str(case.pk)}
         emit(
             "onestop.dossier_filed",
@@ -361,15 +359,15 @@ def _papers(dossier: Dossier, body: eforms.Setup, papers: Sequence[PaperIn]) -> 
     ]
 
 
-def _payment(dossier: Dossier, quote: eforms.FeeQuote) -> Payment:
+def _payment(dossier: Dossier, quote: eforms.FeeQuote) -> dict[str, Any]:
     identity = uuid7()
-    return Payment(
-        id=identity,
-        dossier=dossier,
-        reference=payment_reference(identity),
-        amount=quote.total,
-        lines=[
+    return {
+        "id": identity,
+        "dossier_id": dossier.pk,
+        "reference": payment_reference(identity),
+        "amount": quote.total,
+        "lines": [
             {"name": line.name, "amount": line.amount, "reckoning": line.reckoning, "basis": line.legal_basis}
             for line in quote.lines
         ],
-    )
+    }

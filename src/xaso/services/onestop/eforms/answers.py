@@ -189,7 +189,7 @@ def _read_question(
         return
     try:
         value = read(question, raw.get(question.key), given)
-        if is_empty(value):
+        if value is None:
             if not question.optional:
                 reading.problems.append(Problem(path, missing_words(question)))
             return

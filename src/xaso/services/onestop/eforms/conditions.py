@@ -96,11 +96,11 @@ class Given:
 
 def is_empty(value: object) -> bool:
     """Nothing was answered: None, empty text, empty list, empty address. False and 0 are answers."""
-    if isinstance(value, str):
+    if type(value) is str:
         return not value
     if isinstance(value, dict):
         return not any(not is_empty(part) for part in value.values())
-    return value is None or value == []
+    return value is None or value == "" or value == []
 
 
 def holds(condition: Condition | None, answers: Answers, given: Given, item: Answers | None = None) -> bool:
