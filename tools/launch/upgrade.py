@@ -8,7 +8,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,7 +77,6 @@ def look(wanted: str) -> tuple[str, str]:
 def _change(old: str, new: str) -> int:
     say("Saving everything first …")
     _say_to_self("backup")
-    time.sleep(1.1)  # so that the moment to go back to lies after everything that was saved
     moment = datetime.now(UTC).isoformat(timespec="seconds")
     NOTE.write_text(json.dumps({"old": old, "new": new, "moment": moment}))
     tables_before = _tables()
@@ -90,7 +88,7 @@ def _change(old: str, new: str) -> int:
         _git("checkout", "--quiet", "--detach", old)
         environment.ensure()
         if _tables() != tables_before:
-            _say_to_self("restore", "--at", moment, "--replace")
+            _say_to_self("restore", "--replace")  # the backup of just now; nothing has served since
         prepare(environment.environ())
         _try_serving()
         say(f"The old version {old[:10]} is back as it was at {moment}. Nothing is lost.")
