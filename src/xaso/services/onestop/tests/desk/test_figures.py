@@ -1,9 +1,11 @@
 """The on-time figure beside a plain count of the same dossiers, one by one."""
 
 import random
+import re
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from xaso.kernel.base.writing import insert_all
 from xaso.kernel.cases.models import Case
@@ -95,3 +97,20 @@ def _opens(span, top, base):
     assert len(opened["numerator"]) == top
     assert len(opened["all"]) == base
     assert len(opened["rest"]) == base - top
+
+
+def test_the_index_of_finished_dossiers_carries_what_the_policy_asks():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(pg_get_expr(polqual, polrelid), ' ') FROM pg_policy"
+            " WHERE polrelid = 'onestop_dossier'::regclass AND polcmd IN ('r', '*')"
+        )
+        (asked,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'dossier_finished'::regclass AND attnum > 0"
+        )
+        carried = {name for (name,) in cursor.fetchall()}
+    columns = {one.column for one in Dossier._meta.concrete_fields} - {"id"}  # the parent's key is an id too
+    words = set(re.findall(r"[a-z_]+", asked))
+    assert columns & words, "the policy asks nothing of a dossier?"
+    assert columns & words <= carried, f"dossier_finished lacks {columns & words - carried}"
