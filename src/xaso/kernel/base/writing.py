@@ -47,7 +47,9 @@ class _Prepared(psycopg.RawCursor[Any]):
             link.prepare_threshold = None
 
     def _send_query_prepared(self, name: bytes, pgq: Any, *, binary: bool | None = None) -> None:
-        self._query = pgq  # what was asked, for Django's record of queries: the driver keeps it for others only
+        self._query = (
+            pgq  # what was asked, for Django's record of queries: the driver keeps it for others only
+        )
         super()._send_query_prepared(name, pgq, binary=binary)
 
 
