@@ -262,6 +262,18 @@ def _seal(viewer: Viewer, *, document_id: UUID, key: SigningKey, signer: Signer)
     pdf = store().read(document.latest.file.sha256)
     fields, taken = fields_of(pdf), signed_fields(pdf)
     _check_sealable(document, fields, taken)
+    return number_seal_and_issue(viewer, document, pdf, fields, key, signer)
+
+
+def number_seal_and_issue(
+    viewer: Viewer,
+    document: Document,
+    pdf: bytes,
+    fields: dict[str, Field],
+    key: SigningKey,
+    signer: Signer,
+) -> Document:
+    """Number, seal, new version, event: one way for every paper, inside the action that has checked right and order."""
     moment = now()
     document.number = take_number(key.unit_path, moment.year, document.series)
     signing = _seal_signing(document, fields, key, moment)

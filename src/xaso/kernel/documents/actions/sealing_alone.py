@@ -14,25 +14,19 @@ from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import Conflict
 from xaso.kernel.documents.actions.issuing import (
     _locked,
-    _remember,
-    _seal_signing,
     key_of_agency,
     key_ref,
-    take_number,
+    number_seal_and_issue,
 )
-from xaso.kernel.documents.actions.papers import add_version, told
-from xaso.kernel.documents.config import config
-from xaso.kernel.documents.models import Document, DocumentVersion, Signature, SigningKey
-from xaso.kernel.documents.revocation import our_trust
+from xaso.kernel.documents.models import Document, SigningKey
 from xaso.kernel.documents.rights import SEAL
 from xaso.kernel.documents.signing import adapter
 from xaso.kernel.documents.signing.base import must_be_usable
 from xaso.kernel.documents.signing.errors import OutOfOrder
-from xaso.kernel.documents.signing.pdf import sign_field, signed_fields
+from xaso.kernel.documents.signing.pdf import signed_fields
 from xaso.kernel.documents.store import store
 from xaso.kernel.documents.typeset import fields_of
 from xaso.kernel.documents.typeset.fields import AGENCY, PERSON
-from xaso.kernel.events import emit
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 
@@ -57,19 +51,4 @@ def _seal(viewer: Viewer, *, document_id: UUID, key: SigningKey, signer: Signer)
     fields = fields_of(pdf)
     if AGENCY not in fields or any(name.startswith(PERSON) for name in fields) or signed_fields(pdf):
         raise OutOfOrder("Văn bản này cần chữ ký số của người có thẩm quyền trước khi đóng dấu.")
-    moment = now()
-    document.number = take_number(key.unit_path, moment.year, document.series)
-    signing = _seal_signing(document, fields, key, moment)
-    signed = sign_field(pdf, signer, signing, trust=our_trust(), profile=config().profile, moment=moment)
-    version = add_version(viewer, document, signed.content, DocumentVersion.Step.SEALED, signed=True)
-    _remember(viewer, document, version, key, Signature.Role.AGENCY, AGENCY, signed)
-    document.state, document.issued_at = Document.State.ISSUED, moment
-    document.save(update_fields=["state", "issued_at", "number"])
-    emit(
-        "documents.issued",
-        record=document,
-        unit_path=document.unit_path,
-        viewer=viewer,
-        data={**told(document, version), "number": document.shown_number},
-    )
-    return document
+    return number_seal_and_issue(viewer, document, pdf, fields, key, signer)
