@@ -55,6 +55,15 @@ def free_port() -> int:
 @contextlib.contextmanager
 def server(application: str = "xaso.site.wsgi:application", workers: int = CORES) -> Iterator[int]:
     """The web server as ``./xaso run`` starts it; gives the port."""
+    with server_process(application, workers) as (port, _):
+        yield port
+
+
+@contextlib.contextmanager
+def server_process(
+    application: str = "xaso.site.wsgi:application", workers: int = CORES
+) -> Iterator[tuple[int, int]]:
+    """As ``server``; gives the port and the number of the session that all its processes belong to."""
     port = free_port()
     command = [
         *(str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--no-ws"),
@@ -65,7 +74,7 @@ def server(application: str = "xaso.site.wsgi:application", workers: int = CORES
     process = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
     try:
         wait_for(f"http://127.0.0.1:{port}/readyz")
-        yield port
+        yield port, process.pid
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
@@ -73,6 +82,24 @@ def server(application: str = "xaso.site.wsgi:application", workers: int = CORES
             process.wait(10)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time of one process so far; 0 where it cannot be seen or is gone."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def session_seconds(session: int) -> float:
+    """Processor time of all processes of a session."""
+    used = 0.0
+    for one in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(one.read_text().rpartition(")")[2].split()[3]) == session:
+                used += processor_seconds(int(one.parent.name))
+    return used
 
 
 def wait_for(url: str, seconds: float = 90) -> None:

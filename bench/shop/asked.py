@@ -39,7 +39,7 @@ def requests_for(scene: dict[str, Any]) -> dict[str, list[str]]:
             common.request("POST", "/yardstick/insert", body={"code": "@@SERIAL@@@@", "title": "Đo", "unit": path})
             for path in scene["paths"][::30]
         ],
-        "submission": _submissions(scene["paths"][::7], token),
+        "submission": submissions(scene["paths"][::7], token),
         "primary-key row": [common.request("GET", f"/yardstick/row/{pk}") for pk, _ in samples],
         "primary-key page": [common.request("GET", f"/yardstick/page/{pk}", **desk) for pk, _ in own],
         "tracking page": [common.request("GET", f"/onestop/tra-cuu/{code}/") for _, code in samples],
@@ -57,7 +57,7 @@ def requests_for(scene: dict[str, Any]) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-def _submissions(paths: list[str], token: str) -> list[str]:
+def submissions(paths: list[str], token: str) -> list[str]:
     """Whole sample answers of a birth registration, for communes all over the country."""
     from xaso.kernel.plain.moment import today
     from xaso.services.onestop import setups_in_force
