@@ -42,6 +42,9 @@ OPEN = {
     "connectors.OutsideToken": "tokens of outside systems: the product's own, nobody's data",
     "connectors.IncomingPayment": "notices of the bank before anybody knows whose they are",
     "access.CodeApp": "the second factor of an account, asked while signing in, before anybody is known",
+    "trace.Enterprise": "a public register: name, address and what the enterprise tells buyers",
+    "trace.Thing": "addresses of goods, asked by whoever scans a label; nothing of a person",
+    "trace.EventThing": "numbers only, what the graph of origin walks; the events themselves have a policy",
     "cases.CaseUnit": "an id and a path; what the policy of cases asks",
 }
 

@@ -1,0 +1,1 @@
+"""Truy xuất nguồn gốc."""
