@@ -55,13 +55,15 @@ def area_urls() -> Urls:
 
 
 def service_urls() -> Urls:
-    """Pages of the services, each under its own key."""
+    """Pages of the services, each under its own key; what a standard wants at the root, there."""
     urls: Urls = []
     for part in services():
         if part.public:
             urls.append(path(f"{part.key}/", include((part.public, part.key))))
         if part.desk:
             urls.append(path(f"desk/{part.key}/", include((part.desk, f"{part.key}_desk"))))
+        if part.roots:
+            urls += importlib.import_module(part.roots).root_urls
     return urls
 
 

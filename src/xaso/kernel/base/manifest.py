@@ -167,7 +167,10 @@ class Holding:
 
 @dataclass(frozen=True)
 class Service:
-    """Everything the kernel needs to know of a service. The kernel derives urls, menu, rights, log, demo."""
+    """Everything the kernel needs to know of a service. The kernel derives urls, menu, rights, log, demo.
+
+    ``roots`` names a module whose ``root_urls`` stand at the root: addresses that a standard fixes.
+    """
 
     key: str
     title: str
@@ -176,6 +179,7 @@ class Service:
     home: tuple[HomeCard, ...] = ()
     public: str | None = None
     desk: str | None = None
+    roots: str | None = None
     api: Any = None
     rights: tuple[Right, ...] = ()
     cases: tuple[CaseType, ...] = ()

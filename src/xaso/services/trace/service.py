@@ -6,6 +6,7 @@ SERVICE = Service(
     key="trace",
     title="Truy xuất nguồn gốc",
     summary="Nhật ký sản xuất, lô hàng, tem mã QR, trang cho người mua, thu hồi và OCOP.",
+    roots="xaso.services.trace.roots",
     rights=(
         Right(
             "trace.view",

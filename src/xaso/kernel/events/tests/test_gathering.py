@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from xaso.kernel.base.writing import gathered, insert_all
-from xaso.kernel.events import emit, registry
+from xaso.kernel.events import emit, emit_many, registry
 from xaso.kernel.events.models import Event, Outbox
 from xaso.kernel.people.models import Identifier, Person
 from xaso.kernel.people.viewer import Viewer
@@ -86,3 +86,26 @@ def test_odd_values_reach_the_log_as_text():
             data={"day": datetime.date(2026, 11, 22), "many": [datetime.date(2026, 1, 2)]},
         )
     assert Event.objects.get(name="test.one").data == {"day": "2026-11-22", "many": ["2026-01-02"]}
+
+
+def test_many_events_go_in_one_statement_in_their_order_and_are_heard():
+    keys = [uuid7() for _ in range(50)]
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        emit_many(
+            "test.heard",
+            records=[("test.thing", key, {"place": place}) for place, key in enumerate(keys)],
+            unit_path="15/",
+            viewer=SYSTEM,
+        )
+        emit_many("test.unheard", records=[("test.thing", keys[0], {})], unit_path="15/", viewer=SYSTEM)
+        emit_many("test.heard", records=[], unit_path="15/", viewer=SYSTEM)
+    assert len([one for one in asked.captured_queries if "INSERT" in one["sql"]]) == 2
+    kept = Event.objects.filter(name="test.heard").order_by("seq")
+    assert [(one.record_id, one.data) for one in kept] == [(key, {"place": n}) for n, key in enumerate(keys)]
+    assert list(Outbox.objects.order_by("event_id").values_list("event__record_id", flat=True)) == keys
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_events_need_a_transaction_too():
+    with pytest.raises(RuntimeError, match="outside a transaction"):
+        emit_many("test.heard", records=[("test.thing", uuid7(), {})], unit_path="", viewer=Viewer.system())
