@@ -1,5 +1,14 @@
 """Tables of traceability: who produces where, what they wrote down, and the events of the standard behind it."""
 
+from xaso.services.trace.models.buyer import (
+    Feedback,
+    PagePicture,
+    PublicPage,
+    Recording,
+    Scan,
+    ScanSalt,
+    ScratchCheck,
+)
 from xaso.services.trace.models.enterprise import (
     Enterprise,
     Group,
@@ -17,11 +26,18 @@ __all__ = [
     "CaptureJob",
     "Enterprise",
     "EventThing",
+    "Feedback",
     "Group",
     "Lot",
     "Member",
+    "PagePicture",
     "Plant",
     "Product",
+    "PublicPage",
+    "Recording",
+    "Scan",
+    "ScanSalt",
+    "ScratchCheck",
     "Seat",
     "Site",
     "Thing",
