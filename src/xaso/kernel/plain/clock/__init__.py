@@ -17,6 +17,7 @@ from xaso.kernel.plain.clock.counting import (
     Stage,
     add_working_time,
     local,
+    months_later,
     working_time_between,
 )
 from xaso.kernel.plain.clock.reading import parse_moment, parse_pause
@@ -50,6 +51,7 @@ __all__ = [
     "due",
     "format_sessions",
     "local",
+    "months_later",
     "moment_words",
     "parse_moment",
     "parse_pause",

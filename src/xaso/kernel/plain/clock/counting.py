@@ -85,7 +85,7 @@ def _count_part(start: datetime, part: Part, calendar: Calendar, pauses: Sequenc
     if part.kind == CALENDAR_DAYS:
         return _calendar_days(first, int(part.amount), calendar, pauses)
     if part.kind == MONTHS:
-        return _calendar_days(first, (_add_months(first, int(part.amount)) - first).days, calendar, pauses)
+        return _calendar_days(first, (months_later(first, int(part.amount)) - first).days, calendar, pauses)
     return _working_days(first, int(part.amount), calendar, pauses)
 
 
@@ -190,8 +190,9 @@ def _stopped_at(moment: datetime, pauses: Sequence[Pause]) -> bool:
     return any(pause.start < moment <= pause.end for pause in pauses)
 
 
-def _add_months(day: date, months: int) -> date:
-    """The corresponding day of a later month, or its last day when there is none (Civil Code, art. 148.3)."""
+def months_later(day: date, months: int) -> date:
+    """The corresponding day so many months on (negative: before), or the month's last day when there is none (Civil
+    Code, art. 148.3)."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     if year > date.max.year:
