@@ -9,6 +9,7 @@ from xaso.services.trace.models.buyer import (
     ScanSalt,
     ScratchCheck,
 )
+from xaso.services.trace.models.diary import Entry, EntryFile, EntryRevision, EntryTarget
 from xaso.services.trace.models.enterprise import (
     Enterprise,
     Group,
@@ -19,28 +20,52 @@ from xaso.services.trace.models.enterprise import (
     Site,
     TradeItem,
 )
+from xaso.services.trace.models.farm import Certificate, InputProduct, LabTest, Season, Weather
+from xaso.services.trace.models.labels import IssuedKey, KeyCounter, LabelBatch, LabelCode, LabelReprint
 from xaso.services.trace.models.lots import Lot
+from xaso.services.trace.models.lots_moves import Package, PackageContent, ProcessRun, Shipment, ShipmentLine
 from xaso.services.trace.models.repository import CaptureJob, EventThing, Thing, TraceEvent
+from xaso.services.trace.models.resolver import ResolverLink
 
 __all__ = [
     "CaptureJob",
+    "Certificate",
     "Enterprise",
+    "Entry",
+    "EntryFile",
+    "EntryRevision",
+    "EntryTarget",
     "EventThing",
     "Feedback",
     "Group",
+    "InputProduct",
+    "IssuedKey",
+    "KeyCounter",
+    "LabTest",
+    "LabelBatch",
+    "LabelCode",
+    "LabelReprint",
     "Lot",
     "Member",
+    "Package",
+    "PackageContent",
     "PagePicture",
     "Plant",
+    "ProcessRun",
     "Product",
     "PublicPage",
     "Recording",
+    "ResolverLink",
     "Scan",
     "ScanSalt",
     "ScratchCheck",
+    "Season",
     "Seat",
+    "Shipment",
+    "ShipmentLine",
     "Site",
     "Thing",
     "TraceEvent",
     "TradeItem",
+    "Weather",
 ]
