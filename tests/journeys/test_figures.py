@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import random
-from datetime import timedelta
-
 import pytest
 
 from tests.journeys.forms import press
 from tests.journeys.world import SYSTEM
-from xaso.kernel.plain import moment
 from xaso.kernel.ui.browser import axe_problems
-from xaso.services.onestop.demo import seeds, stories
-from xaso.services.onestop.demo.month import Month, _one
+from xaso.services.onestop.demo import month
+from xaso.services.onestop.demo.cast import BIRTH, Part, Role, before
 from xaso.services.onestop.models import Dossier
 
 
 def a_finished_dossier(accounts):
     """One dossier that has gone its whole way."""
-    month = Month(SYSTEM, accounts, random.Random(7), seeds.COMMUNE, seeds.citizens(3))
-    at = moment.now() - timedelta(days=9)
-    for number in range(8):
-        with moment.frozen(at):
-            dossier = _one(month, number)
-        if dossier is not None:
-            stories.play(month, dossier, "done", at)
-            done = Dossier.objects.get(pk=dossier.pk)
-            if done.status in {9, 10}:
-                return done
-    raise AssertionError("no story came to its end")
+    story = month.begin(SYSTEM, accounts)
+    role = Role("handed", 1, ((BIRTH, 1),), (40, 60))
+    made = month.file_all(story, [Part(role, BIRTH, 50, before(story.present, 50, story.calendar))])
+    month.tell(story, made)
+    done = Dossier.objects.get(pk=made[0][0].pk)
+    assert done.status == 10, "the story came to its end"
+    return done
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from xaso.kernel.people.models import Account
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain import moment
 from xaso.kernel.tasks import adapter
-from xaso.services.onestop import setups_in_force
+from xaso.services.onestop import routing, setups_in_force
 from xaso.services.onestop.actions.setups import load_shipped
 from xaso.services.onestop.demo import seeds
 from xaso.simulators.server import running
@@ -92,6 +92,7 @@ def _fill() -> dict[str, Account]:
         accounts = place.make_place(SYSTEM)
     load_shipped(SYSTEM)
     setups_in_force.forget()
+    routing.forget()
     seeds.make_money(SYSTEM)
     seeds.make_keys(SYSTEM, accounts)
     return accounts

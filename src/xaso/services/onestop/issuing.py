@@ -126,11 +126,15 @@ def signers_for(dossier: Dossier, result: eforms.Result) -> list[Account]:
             account__in=accounts, kind=SigningKey.Kind.PERSON, revoked_at=None, valid_to__gt=moment
         ).values_list("account_id", flat=True)
     )
-    wanted = result.position.lower()
     return sorted(
         accounts.values(),
-        key=lambda one: (one.pk not in keyed, one.title.lower() != wanted, one.display_name),
+        key=lambda one: (one.pk not in keyed, *_fits(one.title, result.position), one.display_name),
     )
+
+
+def _fits(title: str, position: str) -> tuple[bool, bool]:
+    """Sorts first who bears the position ("Chủ tịch Ủy ban nhân dân xã" is "Chủ tịch"), last the deputies."""
+    return not title.lower().startswith(position.lower()), title.lower().startswith("phó ")
 
 
 def _mandate_of(signer: Account, result: eforms.Result, path: str) -> str:

@@ -6,34 +6,30 @@ import multiprocessing
 import os
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import connection, connections
 
+from xaso.kernel.cases.calendars import calendar_for
+from xaso.kernel.documents.models import File
 from xaso.kernel.people.models import Account
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain import moment
+from xaso.kernel.plain.clock import Calendar
 from xaso.kernel.plain.moment import now, today
 from xaso.services.onestop import setups_in_force
 from xaso.services.onestop.actions.catalogue import add_cleaned, import_catalogue
 from xaso.services.onestop.actions.filing import Applicant, Filing, file_dossier
 from xaso.services.onestop.actions.setups import load_shipped
 from xaso.services.onestop.demo import seeds, stories
+from xaso.services.onestop.demo.cast import Part, cast
 from xaso.services.onestop.demo.people import answers_for, papers_for
 from xaso.services.onestop.models import Dossier, Procedure
 
 DOSSIERS = 300
-DAYS = 30
-# What people come for, by weight: certified copies and civil status first, then building and business.
-WANTED = (
-    ("2.000815", 26), ("1.001193", 20), ("1.004873", 14), ("2.000635", 10), ("1.000894", 8), ("1.000656", 6),
-    ("1.013225", 8), ("1.001612", 7), ("2.000884", 5), ("1.004859", 4), ("1.004746", 2), ("2.000720", 3),
-)  # fmt: skip
-
-
 MANY = 100
-Told = tuple[Dossier, str, datetime]
+Told = tuple[Dossier, Part]
 
 
 @dataclass
@@ -45,6 +41,9 @@ class Month:
     chance: random.Random
     commune: str
     people: list[Applicant]
+    present: datetime
+    calendar: Calendar
+    files: dict[str, File] = field(default_factory=dict)
 
 
 def fill(
@@ -61,22 +60,32 @@ def fill(
     say("Thủ tục điện tử, mức phí, khóa ký dùng thử")
     if Dossier.objects.filter(client_key__startswith="demo:").exists():
         return
-    wanted = max(12, round(DOSSIERS * scale))
-    month = Month(viewer, accounts, random.Random(20261121), seeds.COMMUNE, seeds.citizens(120))
-    start = now() - timedelta(days=DAYS)
-    made: list[Told] = []
-    for number in range(wanted):
-        at = _moment(start, number / wanted, month.chance)
-        with moment.frozen(at):
-            dossier = _one(month, number)
-        if dossier is not None:
-            made.append((dossier, stories.choose(number, wanted, month.chance), at))
+    month = begin(viewer, accounts)
+    made = file_all(month, cast(round(DOSSIERS * scale), month.present, month.calendar, month.chance))
     say(f"{len(made)} hồ sơ đã nộp")
-    _tell(month, made)
+    tell(month, made)
     say("Hồ sơ đã qua các bước")
 
 
-def _tell(month: Month, made: Sequence[Told]) -> None:
+def begin(viewer: Viewer, accounts: Mapping[str, Account]) -> Month:
+    """A month that ends now."""
+    calendar = calendar_for(seeds.COMMUNE.split("/", 1)[0])
+    chance = random.Random(20261121)
+    return Month(viewer, accounts, chance, seeds.COMMUNE, seeds.citizens(120), now(), calendar)
+
+
+def file_all(month: Month, parts: Sequence[Part]) -> list[Told]:
+    """File every dossier at its time; a procedure that is not offered then is left out."""
+    made: list[Told] = []
+    for number, part in enumerate(parts):
+        with moment.frozen(part.at):
+            dossier = _one(month, number, part)
+        if dossier is not None:
+            made.append((dossier, part))
+    return made
+
+
+def tell(month: Month, made: Sequence[Told]) -> None:
     """Tell the stories, on all cores when there are many: signing is what takes the time."""
     hands = min(os.cpu_count() or 1, 4) if len(made) >= MANY and hasattr(os, "fork") else 1
     if hands == 1:
@@ -96,45 +105,33 @@ def _tell(month: Month, made: Sequence[Told]) -> None:
 def _tell_part(month: Month, made: Sequence[Told]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
-    for number, (dossier, story, at) in enumerate(made):
+    for number, (dossier, part) in enumerate(made):
         month.chance = random.Random(f"{dossier.code}-{number}")
-        stories.play(month, dossier, story, at)
+        stories.play(month, dossier, part.role, part.at)
 
 
-def _moment(start: datetime, part: float, chance: random.Random) -> datetime:
-    """A working hour of a working day, in step with the month; never in the future."""
-    at = start + timedelta(days=DAYS * part)
-    at = at.replace(
-        hour=chance.choice((7, 8, 8, 9, 9, 10, 13, 14, 14, 15, 16)), minute=chance.randint(31, 59)
-    )
-    while at.weekday() > 4:
-        at -= timedelta(days=1)
-    return min(at, now() - timedelta(minutes=chance.randint(20, 200)))
-
-
-def _one(month: Month, number: int) -> Dossier | None:
-    codes = [code for code, _ in WANTED if setups_in_force.setups_for(code, month.commune, today())]
-    weights = [weight for code, weight in WANTED if code in codes]
-    if not codes:
+def _one(month: Month, number: int, part: Part) -> Dossier | None:
+    offered = setups_in_force.setups_for(part.procedure, month.commune, today())
+    if not offered:
         return None
-    code = month.chance.choices(codes, weights)[0]
-    setup = setups_in_force.setups_for(code, month.commune, today())[0]
+    setup, role = offered[0], part.role
     body = setups_in_force.body_of(setup)
     who = month.people[number % len(month.people)]
-    channel = month.chance.choices(("counter", "online", "post"), (48, 46, 6))[0]
+    channel = role.channel or month.chance.choices(("counter", "online", "post"), (48, 46, 6))[0]
     if channel not in body.channels:
         channel = body.channels[0]
-    answers = answers_for(body, who, month.chance)
+    way = role.way or (
+        "counter" if channel == "counter" else month.chance.choice(("screen", "post", "screen"))
+    )
+    answers = {**answers_for(body, who, month.chance), **role.answers}
     filing = Filing(
         setup=setup,
         unit_path=month.commune,
         channel=channel,
         answers=answers,
         applicant=who,
-        papers=papers_for(month.viewer, body, answers, channel),
-        delivery={
-            "way": "counter" if channel == "counter" else month.chance.choice(("screen", "post", "screen"))
-        },
+        papers=papers_for(month.viewer, body, answers, channel, month.files),
+        delivery={"way": way},
         client_key=f"demo:{number}",
         facts={"identity_proven": True},
         strict=False,

@@ -17,8 +17,6 @@ from xaso.services.onestop import eforms
 from xaso.services.onestop.actions.filing import Applicant, PaperIn
 from xaso.services.onestop.eforms.schema import Kind
 
-_files: dict[str, File] = {}
-
 
 def answers_for(body: eforms.Setup, who: Applicant, chance: random.Random) -> dict[str, Any]:
     """The sample answers with this person where the form asks who they are; falls back to the sample unchanged."""
@@ -39,9 +37,9 @@ def answers_for(body: eforms.Setup, who: Applicant, chance: random.Random) -> di
     return answers if eforms.validate_all(body, answers, given).ok else deepcopy(body.sample_answers)
 
 
-def paper_file(viewer: Viewer, key: str, title: str) -> File:
+def _paper_file(viewer: Viewer, key: str, made: dict[str, File]) -> File:
     """A picture that says which paper it stands for; made once for each kind."""
-    if key not in _files:
+    if key not in made:
         picture = Image.new("RGB", (1240, 1754), "#fdfcf7")
         draw = ImageDraw.Draw(picture)
         draw.rectangle((60, 60, 1180, 1694), outline="#9a8f70", width=4)
@@ -51,21 +49,23 @@ def paper_file(viewer: Viewer, key: str, title: str) -> File:
             draw.line((120, 420 + line * 80, 1120, 420 + line * 80), fill="#cfc7ae", width=3)
         out = io.BytesIO()
         picture.save(out, "JPEG", quality=55)
-        _files[key] = keep_file(
+        made[key] = keep_file(
             viewer, content=out.getvalue(), name=f"{key}.jpg", owner_service="onestop.draft"
         )
-    return _files[key]
+    return made[key]
 
 
-def papers_for(viewer: Viewer, body: eforms.Setup, answers: dict[str, Any], channel: str) -> list[PaperIn]:
-    """Each paper that must come: a file, and at the desk counts of originals and copies."""
+def papers_for(
+    viewer: Viewer, body: eforms.Setup, answers: dict[str, Any], channel: str, made: dict[str, File]
+) -> list[PaperIn]:
+    """Each paper that must come: a file (kept in ``made``), and at the desk counts of originals and copies."""
     given = eforms.Given(today(), {"channel": channel, "identity_proven": True})
     papers = []
     for paper in eforms.required_components(body, answers, given):
         if not paper.must_come:
             continue
         component = paper.component
-        file = paper_file(viewer, component.key, component.name)
+        file = _paper_file(viewer, component.key, made)
         shown = component.duty == "show" and channel == "counter"
         papers.append(
             PaperIn(

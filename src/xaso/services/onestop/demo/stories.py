@@ -3,78 +3,58 @@
 from __future__ import annotations
 
 import logging
-import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from xaso.kernel.base.errors import ActionError
-from xaso.kernel.cases.calendars import calendar_for
+from xaso.kernel.cases import actions as cases
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain import clock, moment
-from xaso.kernel.plain.moment import now
-from xaso.services.onestop import rules
 from xaso.services.onestop.actions import handling, payments, reception
 from xaso.services.onestop.actions.base import open_step
 from xaso.services.onestop.demo import endings
+from xaso.services.onestop.demo.cast import Role
+from xaso.services.onestop.demo.seeds import COMMUNE, PROVINCE
 from xaso.services.onestop.models import Dossier, Payment
-
-log = logging.getLogger("xaso.demo")
 
 if TYPE_CHECKING:
     from xaso.services.onestop.demo.month import Month
 
-# Story and weight; the youngest dossiers are kept at the beginning of their way.
-STORIES = (
-    ("done", 50), ("signing", 7), ("sealing", 5), ("review", 12), ("supplement", 7), ("supplemented", 4),
-    ("late", 5), ("extended", 3), ("withdrawn", 3), ("refused", 3), ("stopped", 1),
-)  # fmt: skip
-YOUNG = (("new", 55), ("review", 25), ("unpaid", 10), ("supplement", 10))
+log = logging.getLogger("xaso.demo")
 
-
-def _draw(stories: tuple[tuple[str, int], ...], chance: random.Random) -> str:
-    return chance.choices([story for story, _ in stories], [weight for _, weight in stories])[0]
-
-
-def choose(number: int, of: int, chance: random.Random) -> str:
-    """Which way a dossier goes; each story occurs at least once among the first ones."""
-    if number >= of * 0.9:
-        return _draw(YOUNG, chance)
-    return STORIES[number][0] if number < len(STORIES) else _draw(STORIES, chance)
-
-
-# What lies with the office when its time is over would be late: in a believable commune few are.
-LYING = frozenset({"review", "signing", "sealing", "new"})
-SLOW = 0.05
+# A part of the working time that is left until the goal, for each step: those who lie somewhere come there soon.
+IN_GOOD_TIME, ON_THE_WAY = (0.04, 0.16), (0.12, 0.3)
+TO_THE_END = frozenset({"handed", "ready", "denied"})
 
 
 class Walk:
     """One dossier's way through the office; time goes on with each step and never passes the present."""
 
-    def __init__(self, month: Month, dossier: Dossier, at: datetime) -> None:
-        self.month, self.dossier, self.at = month, dossier, at
-        self.present = now()
-        self.slow = month.chance.random() < SLOW
+    def __init__(self, month: Month, dossier: Dossier, role: Role, at: datetime) -> None:
+        self.month, self.dossier, self.role, self.at = month, dossier, role, at
+        self.deputy = month.chance.random() < 0.15 or role.story == "deputy"
 
     def officer(self, *logins: str) -> Viewer:
         """One of these officers at work."""
         return viewer_of(self.month.accounts[self.month.chance.choice(logins)])
 
-    def next_step(self) -> bool:
-        """Go on to the next step: a fair part of the time that is left, or slowly for a dossier that will be late."""
-        due = self.dossier.case.due_at
-        chance = self.month.chance
-        if self.slow or due is None or due <= self.at:
-            return self.later(chance.uniform(1, 5))
-        calendar = calendar_for(self.dossier.unit_path.split("/", 1)[0])
-        left = clock.working_time_between(self.at, due, calendar).total_seconds() / 3600
-        return self.later(max(0.05, left * chance.uniform(0.04, 0.16)))
+    def go_on(self, share: tuple[float, float] | None = None) -> datetime:
+        """Go on by a part of the working time to the goal, which never passes the present."""
+        present, due = self.month.present, self.dossier.case.due_at
+        goal, usual = present, ON_THE_WAY
+        if self.role.story in TO_THE_END and due is not None and due > self.at:
+            goal, usual = min(due, present), IN_GOOD_TIME
+        left = clock.working_time_between(self.at, goal, self.month.calendar)
+        return self.later(left * self.month.chance.uniform(*(share or usual)))
 
-    def later(self, hours: float) -> bool:
-        """Go on by working hours; False when that would lie in the future."""
-        calendar = calendar_for(self.dossier.unit_path.split("/", 1)[0])
-        self.at = clock.add_working_time(self.at, timedelta(hours=hours), calendar)
-        return self.at < self.present
+    def later(self, by: timedelta) -> datetime:
+        """Go on by working time, to just before the present at most."""
+        calendar = self.month.calendar
+        most = clock.working_time_between(self.at, self.month.present, calendar) * 0.9
+        self.at = clock.add_working_time(self.at, min(by, most), calendar)
+        return self.at
 
     def reload(self) -> Dossier:
         """The dossier as it stands."""
@@ -82,39 +62,35 @@ class Walk:
         return self.dossier
 
 
-def play(month: Month, dossier: Dossier, story: str, at: datetime) -> None:
+def play(month: Month, dossier: Dossier, role: Role, at: datetime) -> None:
     """Tell one story. What the office could not do (a step that belongs to others) leaves the dossier there."""
-    walk = Walk(month, dossier, at)
-    if story in LYING and dossier.case.due_at is not None and dossier.case.due_at <= walk.present:
-        story = "done"
+    walk = Walk(month, dossier, role, at)
     try:
-        _play(walk, story)
+        _play(walk)
     except ActionError as error:
         if error.status == 403:
             raise
         # The story does not fit this procedure: the dossier simply stays where it is.
-        log.info("%s stays at %s: %s", dossier.code, story, error.message)
+        log.warning("%s stays at %s: %s", dossier.code, role.story, error.message)
 
 
-def _play(walk: Walk, story: str) -> None:
-    if story != "unpaid":
-        _pay(walk)
-    if story in {"new", "unpaid"} or not walk.next_step():
+def _play(walk: Walk) -> None:
+    story, until = walk.role.story, walk.role.until
+    if story == "unpaid":
         return
-    desk = walk.officer("motcua", "motcua2")
-    with moment.frozen(walk.at):
-        if story == "refused":
-            reception.refuse_dossier(
-                desk,
-                dossier_id=walk.dossier.pk,
-                reason="Không thuộc thẩm quyền của xã; đã hướng dẫn nơi nộp đúng.",
-            )
-            return
-        if story == "supplement" and walk.month.chance.random() < 0.5:
-            _ask(walk, desk)
-            return
-        reception.accept_dossier(desk, dossier_id=walk.dossier.pk)
-    _handle(walk, story)
+    _pay(walk)
+    if story in AT_THE_DESK:
+        with moment.frozen(walk.go_on()):
+            AT_THE_DESK[story](walk, walk.officer("motcua", "motcua2"))
+        return
+    if until == "receive":
+        return
+    with moment.frozen(walk.go_on((0.03, 0.1))):
+        reception.accept_dossier(walk.officer("motcua", "motcua2"), dossier_id=walk.dossier.pk)
+    if not endings.walk_to(walk, until):
+        endings.after(walk)
+    elif story in WHERE_IT_LIES:
+        WHERE_IT_LIES[story](walk)
 
 
 def _pay(walk: Walk) -> None:
@@ -127,8 +103,34 @@ def _pay(walk: Walk) -> None:
                     amount=payment.amount,
                     bank_id=f"demo-{payment.reference}",
                 )
+                walk.reload()  # the clock begins with the payment
             else:
                 payments.take_cash(walk.officer("motcua"), payment_id=payment.pk)
+
+
+# ---- at the desk ------------------------------------------------------------------------------------------------
+
+
+def _refuse(walk: Walk, desk: Viewer) -> None:
+    reception.refuse_dossier(
+        desk,
+        dossier_id=walk.dossier.pk,
+        reason="Không thuộc thẩm quyền của xã; đã hướng dẫn nơi nộp đúng.",
+    )
+
+
+def _withdraw(walk: Walk, desk: Viewer) -> None:
+    reception.accept_dossier(desk, dossier_id=walk.dossier.pk)
+    with moment.frozen(walk.go_on((0.05, 0.2))):
+        reception.withdraw_dossier(desk, dossier_id=walk.dossier.pk, reason="Người nộp xin rút để làm lại.")
+
+
+def _stop(walk: Walk, desk: Viewer) -> None:
+    reception.accept_dossier(desk, dossier_id=walk.dossier.pk)
+    with moment.frozen(walk.go_on((0.05, 0.2))):
+        reception.stop_dossier(
+            walk.officer("lanhdao"), dossier_id=walk.dossier.pk, reason="Người nộp đề nghị dừng giải quyết."
+        )
 
 
 def _ask(walk: Walk, viewer: Viewer) -> None:
@@ -146,64 +148,96 @@ def _ask(walk: Walk, viewer: Viewer) -> None:
     )
 
 
-def _handle(walk: Walk, story: str) -> None:
-    chance = walk.month.chance
-    if story == "withdrawn":
-        if walk.later(chance.uniform(1, 6)):
-            with moment.frozen(walk.at):
-                reception.withdraw_dossier(
-                    walk.officer("motcua"), dossier_id=walk.dossier.pk, reason="Người nộp xin rút để làm lại."
-                )
-        return
-    if story == "stopped":
-        if walk.later(chance.uniform(2, 6)):
-            with moment.frozen(walk.at):
-                reception.stop_dossier(
-                    walk.officer("lanhdao"),
-                    dossier_id=walk.dossier.pk,
-                    reason="Người nộp đề nghị dừng giải quyết.",
-                )
-        return
-    if story in {"supplement", "supplemented"}:
-        _supplement(walk, story)
-        if story == "supplement":
-            return
-    if story == "extended":
-        _extend(walk)
-        return
-    if story in {"review", "late"}:
-        # A late one lies where it is until its deadline has passed.
-        return
-    endings.to_the_end(walk, story)
+AT_THE_DESK: dict[str, Callable[[Walk, Viewer], None]] = {
+    "refused": _refuse,
+    "withdrawn": _withdraw,
+    "stopped": _stop,
+    "asked_at_desk": _ask,
+}
 
 
-def _supplement(walk: Walk, story: str) -> None:
+# ---- where it lies ----------------------------------------------------------------------------------------------
+
+
+def _asked(walk: Walk) -> None:
     step = open_step(walk.reload())
-    if step is None or not walk.later(walk.month.chance.uniform(0.5, 3)):
+    if step is not None:
+        with moment.frozen(walk.go_on()):
+            _ask(walk, endings.officer_of(walk, step))
+
+
+def _answered(walk: Walk) -> None:
+    _asked(walk)
+    with moment.frozen(walk.go_on((0.3, 0.6))):
+        reception.answer_supplement(
+            walk.officer("motcua"), dossier_id=walk.dossier.pk, papers=[], note="Đã nộp lại bản rõ."
+        )
+
+
+def _opinion(walk: Walk) -> None:
+    step = open_step(walk.reload())
+    if step is None:
         return
-    with moment.frozen(walk.at):
-        _ask(walk, endings.specialist_of(walk, step.unit_path))
-    if story == "supplemented" and walk.later(walk.month.chance.uniform(2, 10)):
-        with moment.frozen(walk.at):
-            reception.answer_supplement(
-                walk.officer("motcua"), dossier_id=walk.dossier.pk, papers=[], note="Đã nộp lại bản rõ."
+    asked, question = (
+        (f"{COMMUNE}congan-xa/", "Khu đất có vướng hành lang an toàn giao thông, phòng cháy không?")
+        if walk.role.until == "review" and walk.dossier.procedure.code.startswith("1.0132")
+        else (f"{PROVINCE}thue/", "Người đăng ký còn nợ thuế của hộ kinh doanh cũ không?")
+    )
+    with moment.frozen(walk.go_on()):
+        opinion = cases.ask_opinion(
+            endings.officer_of(walk, step),
+            case=walk.dossier.case_id,
+            asked_path=asked,
+            question=question,
+            term="2wd",
+        )
+    if walk.role.story == "opinion_given":
+        with moment.frozen(walk.go_on((0.3, 0.6))):
+            cases.answer_opinion(
+                Viewer.system(), opinion=opinion.pk, answer="Không còn nợ thuế, không vướng mắc.", agrees=True
+            )
+
+
+def _drafted(walk: Walk) -> None:
+    step = open_step(walk.reload())
+    if step is not None:
+        with moment.frozen(walk.go_on()):
+            endings.draft(walk, endings.officer_of(walk, step))
+
+
+def _sent_back(walk: Walk) -> None:
+    step = open_step(walk.reload())
+    if step is not None:
+        with moment.frozen(walk.go_on()):
+            handling.send_back(
+                endings.signer_of(walk),
+                dossier_id=walk.dossier.pk,
+                step_id=step.pk,
+                reason="Ghi thiếu thôn trong địa chỉ cư trú. Bổ sung rồi trình lại.",
             )
 
 
 def _extend(walk: Walk) -> None:
     dossier = walk.reload()
-    due = dossier.case.due_at
-    if due is None or dossier.status in rules.ENDED:
+    if dossier.case.due_at is None:
         return
-    asked = due - timedelta(days=2)
-    if asked <= walk.at or asked >= walk.present:
-        return
-    calendar = calendar_for(dossier.unit_path.split("/", 1)[0])
-    new_due = calendar.closing(clock.local(clock.add_working_time(due, timedelta(hours=24), calendar)).date())
-    with moment.frozen(asked):
+    calendar = walk.month.calendar
+    later = clock.add_working_time(dossier.case.due_at, timedelta(hours=24), calendar)
+    with moment.frozen(walk.go_on()):
         handling.apologise(
             walk.officer("lanhdao"),
             dossier_id=dossier.pk,
-            new_due_at=new_due,
+            new_due_at=calendar.closing(clock.local(later).date()),
             reason="Chờ ý kiến của cơ quan phối hợp, chưa kịp thẩm tra thực địa do mưa lũ.",
         )
+
+
+WHERE_IT_LIES: dict[str, Callable[[Walk], None]] = {
+    "asked": _asked,
+    "answered": _answered,
+    "opinion": _opinion,
+    "opinion_given": _opinion,
+    "drafted": _drafted,
+    "sent_back": _sent_back,
+    "extended": _extend,
+}

@@ -13,6 +13,7 @@ from xaso.kernel.documents.signing.errors import OutOfOrder, WrongPin
 from xaso.kernel.documents.testing import pdfsig
 from xaso.kernel.documents.verify import verify_code, verify_pdf
 from xaso.kernel.events.models import Event
+from xaso.kernel.people.models import Account
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import officer, officer_account
 from xaso.kernel.units.actions import add_office
@@ -21,7 +22,9 @@ from xaso.services.onestop import routing, rules
 from xaso.services.onestop.actions import handling, reception, results
 from xaso.services.onestop.actions.results import issuing
 from xaso.services.onestop.demo_keys import ensure_demo_keys
+from xaso.services.onestop.issuing import result_of, signers_for
 from xaso.services.onestop.models import Dossier, Result
+from xaso.services.onestop.setups_in_force import body_of
 from xaso.services.onestop.testing import BIRTH, COMMUNE, MARITAL, PERMIT, SYSTEM, a_dossier
 from xaso.services.onestop.tests.results.conftest import (
     PIN,
@@ -203,6 +206,9 @@ def test_a_deputy_signs_in_own_name(house):
     account.save(update_fields=["title"])
     ensure_demo_keys(COMMUNE, [account], pin=PIN, seal_pin=SEAL_PIN)
     deputy = viewer_of(account)
+    Account.objects.filter(pk=house.leader_account.pk).update(title="Chủ tịch Ủy ban nhân dân xã")
+    result = result_of(body_of(dossier.setup), "birth_certificate")
+    assert signers_for(dossier, result) == [house.leader_account, account], "the head comes before the deputy"
     with pytest.raises(Conflict, match="tên người ký khác"):
         results.sign_result(deputy, dossier_id=dossier.pk, pin=PIN)
     results.sign_in_my_name(deputy, dossier_id=dossier.pk)
