@@ -24,6 +24,15 @@ from xaso.services.trace.models.farm import Certificate, InputProduct, LabTest, 
 from xaso.services.trace.models.labels import IssuedKey, KeyCounter, LabelBatch, LabelCode, LabelReprint
 from xaso.services.trace.models.lots import Lot
 from xaso.services.trace.models.lots_moves import Package, PackageContent, ProcessRun, Shipment, ShipmentLine
+from xaso.services.trace.models.ocop import (
+    OcopCriterion,
+    OcopDossier,
+    OcopEvidence,
+    OcopGroup,
+    OcopRecognition,
+    OcopScore,
+    OcopVersion,
+)
 from xaso.services.trace.models.repository import CaptureJob, EventThing, Thing, TraceEvent
 from xaso.services.trace.models.resolver import ResolverLink
 
@@ -47,6 +56,13 @@ __all__ = [
     "LabelReprint",
     "Lot",
     "Member",
+    "OcopCriterion",
+    "OcopDossier",
+    "OcopEvidence",
+    "OcopGroup",
+    "OcopRecognition",
+    "OcopScore",
+    "OcopVersion",
     "Package",
     "PackageContent",
     "PagePicture",
