@@ -142,6 +142,13 @@ def test_plain_http_is_sent_to_https(proxy: tuple[int, int]) -> None:
     assert (status, headers["Location"]) == (301, "https://dichvu.example.gov.vn/onestop/?q=1")
 
 
+def test_programs_are_not_led_on_from_plain_http(proxy: tuple[int, int]) -> None:
+    for path in ("/api/v1/token", "/api/v1/onestop/dossiers"):
+        status, _, headers = ask(f"http://127.0.0.1:{proxy[0]}{path}", b"{}", Host="dichvu.example.gov.vn")
+        assert status == 403
+        assert "Location" not in headers
+
+
 def test_what_a_visitor_claims_about_their_address_is_replaced(proxy: tuple[int, int]) -> None:
     _, body, headers = ask(
         f"https://127.0.0.1:{proxy[1]}/",

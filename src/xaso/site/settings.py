@@ -131,6 +131,8 @@ if HTTPS:  # names that browsers bind to this very host
 XASO_SESSION_IDLE_MINUTES = _number("XASO_SESSION_IDLE_MINUTES", 60)
 XASO_SESSION_HOURS = _number("XASO_SESSION_HOURS", 12)
 SESSION_COOKIE_AGE = XASO_SESSION_HOURS * 3600
+# So many sessions of one account at once; one more ends the one that was not used for longest.
+XASO_SESSIONS_MOST = _number("XASO_SESSIONS_MOST", 20)
 # Who signs, pays out or takes data away has proven who they are within so many minutes.
 XASO_PROOF_MINUTES = _number("XASO_PROOF_MINUTES", 15)
 # More passwords known from breaches (made by `./xaso passwords`), beside those that come with the product.

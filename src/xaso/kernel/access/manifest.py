@@ -1,7 +1,8 @@
 """What signing in registers: rights, menu lines, log sentences, the watch on unusual things."""
 
 from xaso.kernel.access.alerts import on_sign_in, open_count, watch_views
-from xaso.kernel.base.manifest import NavItem, Right, Service, TaskSpec
+from xaso.kernel.access.digests import rename_accounts
+from xaso.kernel.base.manifest import Digests, NavItem, Right, Service, TaskSpec
 
 SERVICE = Service(
     key="access",
@@ -38,4 +39,5 @@ SERVICE = Service(
     listens={"people.signed_in": on_sign_in},
     tasks=(TaskSpec("access.watch_views", watch_views, "*/10 * * * *"),),
     message_templates="messages.toml",
+    digests=(Digests("phone_accounts", rename_accounts),),
 )

@@ -13,15 +13,17 @@ from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import QuerySet
 
 from xaso.kernel.access.models import PhoneCode
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, TooMany
-from xaso.kernel.base.fields import keyed_hash
+from xaso.kernel.base.fields import keyed_hash, keyed_hashes
 from xaso.kernel.events import emit
 from xaso.kernel.messages.actions import Address, send
 from xaso.kernel.people.actions import identifier_hash, keep_person
 from xaso.kernel.people.models import Account, Identifier
+from xaso.kernel.people.origins import Origin
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now, today
 from xaso.kernel.plain.typed import Unreadable, read_phone
@@ -32,26 +34,37 @@ PAUSE = timedelta(seconds=60)
 HOUR = timedelta(hours=1)
 PER_PHONE, PER_ADDRESS, PER_DAY = 5, 30, 10
 TEMPLATE = "access.phone_code"
+NAME = "phone:"
 MOBILE = re.compile(r"0[35789][0-9]{8}")
 
 
 def phone_hash(phone: str) -> str:
-    """The digest by which codes of a number are found."""
+    """The digest by which codes of a number are kept."""
     return keyed_hash(phone, "phone-code")
 
 
-def _account_name(phone: str) -> str:
-    return f"phone:{keyed_hash(phone, 'phone-account')[:40]}"
+def _codes_of(phone: str) -> QuerySet[PhoneCode]:
+    return PhoneCode.objects.filter(phone_hash__in=keyed_hashes(phone, "phone-code"))
+
+
+def account_name(phone: str) -> str:
+    """The sign-in name of a number's account: made of its digest, so it follows a new key (``digests.py``)."""
+    return _name(keyed_hash(phone, "phone-account"))
+
+
+def _name(digest: str) -> str:
+    return f"{NAME}{digest[:40]}"
 
 
 def account_of(phone: str) -> Account | None:
     """The account bound to this number."""
-    return Account.objects.filter(username=_account_name(phone), kind=Account.Kind.CITIZEN).first()
+    names = [_name(digest) for digest in keyed_hashes(phone, "phone-account")]
+    return Account.objects.filter(username__in=names, kind=Account.Kind.CITIZEN).first()
 
 
-def _must_not_be_too_many(phone: str, address_hash: str) -> None:
+def _must_not_be_too_many(phone: str, origin: Origin) -> None:
     moment = now()
-    mine = PhoneCode.objects.filter(phone_hash=phone_hash(phone))
+    mine = _codes_of(phone)
     if mine.filter(created_at__gt=moment - PAUSE).exists():
         raise TooMany("Mã vừa được gửi. Chờ một phút rồi bấm gửi lại nếu chưa nhận được.")
     if (
@@ -59,13 +72,13 @@ def _must_not_be_too_many(phone: str, address_hash: str) -> None:
         or mine.filter(created_at__gt=moment - timedelta(days=1)).count() >= PER_DAY
     ):
         raise TooMany("Số này đã nhận nhiều mã. Chờ một giờ, hoặc đăng nhập bằng VNeID.")
-    near = PhoneCode.objects.filter(address_hash=address_hash, created_at__gt=moment - HOUR)
+    near = PhoneCode.objects.filter(address_hash__in=origin.address_hashes, created_at__gt=moment - HOUR)
     if near.count() >= PER_ADDRESS:
         raise TooMany("Quá nhiều mã gửi từ một nơi. Chờ một giờ, hoặc đăng nhập bằng VNeID.")
 
 
 @action
-def send_code(viewer: Viewer, *, phone: str, address_hash: str) -> str:
+def send_code(viewer: Viewer, *, phone: str, origin: Origin) -> str:
     """Send six figures to a number; answers the number as it is kept. The answer tells nothing about accounts."""
     try:
         number = read_phone(phone)
@@ -73,16 +86,16 @@ def send_code(viewer: Viewer, *, phone: str, address_hash: str) -> str:
         raise ActionError(error.message, "phone") from error
     if not MOBILE.fullmatch(number):
         raise ActionError("Mã chỉ gửi được đến số di động trong nước, như 0912 345 678", "phone")
-    _must_not_be_too_many(number, address_hash)
+    _must_not_be_too_many(number, origin)
     code = f"{secrets.randbelow(10**6):06d}"
-    PhoneCode.objects.filter(phone_hash=phone_hash(number), used_at=None).update(expires_at=now())
+    _codes_of(number).filter(used_at=None).update(expires_at=now())
     row = PhoneCode.objects.create(
         phone_hash=phone_hash(number),
-        address_hash=address_hash,
+        address_hash=origin.address_hash,
         code_hash="",
         expires_at=now() + LIVES,
     )
-    row.code_hash = _digest(row, code)
+    row.code_hash = keyed_hash(_figures(row, code), "phone-code-digits")
     row.save(update_fields=["code_hash"])
     send(
         Viewer.system(),
@@ -95,8 +108,8 @@ def send_code(viewer: Viewer, *, phone: str, address_hash: str) -> str:
     return number
 
 
-def _digest(row: PhoneCode, code: str) -> str:
-    return keyed_hash(f"{row.pk}:{code}", "phone-code-digits")
+def _figures(row: PhoneCode, code: str) -> str:
+    return f"{row.pk}:{code}"
 
 
 def check_code(phone: str, code: str) -> None:
@@ -104,15 +117,17 @@ def check_code(phone: str, code: str) -> None:
     wrong = ""
     with transaction.atomic():
         row = (
-            PhoneCode.objects.select_for_update()
-            .filter(phone_hash=phone_hash(phone), used_at=None, expires_at__gt=now())
+            _codes_of(phone)
+            .select_for_update()
+            .filter(used_at=None, expires_at__gt=now())
             .order_by("-created_at")
             .first()
         )
         if row is None or row.tries >= TRIES:
             raise ActionError("Mã đã hết hạn hoặc nhập sai quá nhiều lần. Bấm gửi mã mới.", "code")
         row.tries += 1
-        if hmac.compare_digest(row.code_hash, _digest(row, "".join(code.split()))):
+        given = keyed_hashes(_figures(row, "".join(code.split())), "phone-code-digits")
+        if any(hmac.compare_digest(row.code_hash, one) for one in given):
             row.used_at = now()
         else:
             left = TRIES - row.tries
@@ -142,7 +157,7 @@ def phone_account(viewer: Viewer, *, phone: str, full_name: str) -> Account:
         valid_from=today(),
     )
     account = Account.objects.create(
-        username=_account_name(phone),
+        username=account_name(phone),
         kind=Account.Kind.CITIZEN,
         person=person,
         display_name=person.full_name,

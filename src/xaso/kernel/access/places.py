@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
@@ -58,6 +59,13 @@ def _list(request: HttpRequest) -> None:
         },
     )
     session[LISTED] = key
+    _keep_few(UUID(session[SESSION_KEY]))
+
+
+def _keep_few(account_id: UUID) -> None:
+    """At most ``XASO_SESSIONS_MOST`` at once: the ones not used for longest end, so nobody is kept out."""
+    open_now = OpenSession.objects.filter(account_id=account_id, ended_at=None).order_by("-seen_at", "-id")
+    _end(list(open_now[settings.XASO_SESSIONS_MOST :]))
 
 
 def open_of(account_id: UUID) -> list[OpenSession]:
@@ -72,6 +80,8 @@ def open_of(account_id: UUID) -> list[OpenSession]:
 
 
 def _end(rows: list[OpenSession]) -> None:
+    if not rows:
+        return
     keys = [row.session_key for row in rows]
     Session.objects.filter(session_key__in=keys).delete()
     OpenSession.objects.filter(pk__in=[row.pk for row in rows], ended_at=None).update(ended_at=now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -17,8 +17,12 @@ from xaso.kernel.plain.moment import now, today
 
 RIGHT = "access.policy"
 BASIS = "TCVN 11930:2017, cấp độ 3: xác thực hai yếu tố với tài khoản quản trị"
+BASIS_EVERY = "Mặc định của phần mềm: sau 30 ngày từ khi cài, mọi cán bộ đăng nhập bằng hai lớp"
 UNCONFIRMED = " (chưa đối chiếu nghị định mới theo Luật An ninh mạng 116/2025/QH15)"
 FIRST_ROLES = ("admin", "province_admin")
+# A row for every role that has no row of its own: in force a month after the installation.
+EVERY = "*"
+NOTICE = timedelta(days=30)
 FIRST_RULES: dict[str, dict[str, int]] = {
     WatchRule.Kind.NEW_DEVICE: {},
     WatchRule.Kind.NEW_PLACE: {},
@@ -41,7 +45,18 @@ def required_roles() -> set[str]:
     newest: dict[str, bool] = {}
     for row in in_force():
         newest.setdefault(row.role, row.is_required)
-    return {role for role, wanted in newest.items() if wanted}
+    wanted = {role for role, is_wanted in newest.items() if is_wanted}
+    if EVERY in wanted:
+        wanted |= set(Role.objects.values_list("code", flat=True)) - set(newest)
+    return wanted - {EVERY}
+
+
+def last_words() -> list[FactorPolicy]:
+    """The row of each role that counts in the end, also when its day is still to come."""
+    newest: dict[str, FactorPolicy] = {}
+    for row in FactorPolicy.objects.filter(valid_to=None).order_by("role", "-valid_from", "-id"):
+        newest.setdefault(row.role, row)
+    return list(newest.values())
 
 
 def needs_second(account: Account) -> bool:
@@ -58,7 +73,7 @@ def set_policy(
 ) -> FactorPolicy:
     """From a day on, holders of a role need two proofs, or need not. The row before ends the day before."""
     viewer.must(RIGHT, "")
-    if not Role.objects.filter(pk=role).exists():
+    if role != EVERY and not Role.objects.filter(pk=role).exists():
         raise ActionError("Chọn vai trò trong danh sách.", "role")
     if not legal_basis.strip():
         raise ActionError("Ghi căn cứ: văn bản hoặc quyết định nào.", "legal_basis")
@@ -113,6 +128,10 @@ def seed(**_: object) -> None:
             FactorPolicy.objects.create(
                 role=role, is_required=True, valid_from=date(2025, 1, 1), legal_basis=BASIS + UNCONFIRMED
             )
+    if not FactorPolicy.objects.filter(role=EVERY).exists():
+        FactorPolicy.objects.create(
+            role=EVERY, is_required=True, valid_from=today() + NOTICE, legal_basis=BASIS_EVERY
+        )
     known = set(WatchRule.objects.values_list("kind", flat=True))
     for kind, figures in FIRST_RULES.items():
         if kind not in known:

@@ -119,6 +119,7 @@ SERVICE = Service(
         "documents.revoked": "Thu hồi văn bản",
         "documents.key_added": "Gắn khóa ký số",
         "documents.key_revoked": "Thu hồi chứng thư chữ ký số",
+        "documents.erased": "Xóa nội dung một tệp",
         "documents.file_held": "Cách ly một tệp nghi có mã độc",
         "documents.file_released": "Cho nhận tệp đã cách ly",
         "documents.file_destroyed": "Hủy tệp đã cách ly",

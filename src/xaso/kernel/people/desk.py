@@ -23,7 +23,7 @@ from xaso.kernel.people import accounts as rules
 from xaso.kernel.people.actions import create_officer, end_grant, grant_role
 from xaso.kernel.people.desk_forms import ClientForm, GrantForm, OfficerForm, Pairs, PasswordForm
 from xaso.kernel.people.doors import any_officer, fresh, officer, viewer_in
-from xaso.kernel.people.machines import offered_scopes, register_client, rotate_secret
+from xaso.kernel.people.machines import end_old_secret, offered_scopes, register_client, rotate_secret
 from xaso.kernel.people.models import Account, MachineClient, Role, RoleGrant
 from xaso.kernel.people.public import BACKEND
 from xaso.kernel.people.viewer import Viewer
@@ -95,6 +95,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         held.setdefault(grant.account_id, []).append(grant.role.label)
     names = names_of_units({row.unit_path for row in page})
     context = {
+        "moment": now(),
         "rows": [
             (row, names.get(row.unit_path, ""), ", ".join(sorted(set(held.get(row.pk, []))))) for row in page
         ],
@@ -298,6 +299,7 @@ def machines(request: HttpRequest) -> HttpResponse:
     names, words = names_of_units({row.unit_path for row in rows}), dict(offered_scopes())
     context = {
         "form": form,
+        "moment": now(),
         "rows": [
             (row, names.get(row.unit_path, row.unit_path), [words.get(one, one) for one in row.scopes])
             for row in rows
@@ -315,7 +317,7 @@ def _secret_told(request: HttpRequest, client: MachineClient, secret: str, title
 @fresh(MACHINES)
 @require_POST
 def machine(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    """A new secret, off, or on again."""
+    """A new secret, the end of the one before, off, or on again."""
     viewer = viewer_in(request)
     row = MachineClient.objects.filter(viewer.scope(MACHINES, "unit_path"), pk=client_id).first()
     if row is None:
@@ -323,6 +325,9 @@ def machine(request: HttpRequest, client_id: UUID) -> HttpResponse:
     verb = request.POST.get("do", "")
     if verb == "rotate":
         return _secret_told(request, row, rotate_secret(viewer, client=row), "Đã đổi bí mật")
+    if verb == "end-old":
+        end_old_secret(viewer, client=row)
+        messages.success(request, "Bí mật cũ đã hết tác dụng.")
     if verb in ("on", "off"):
         rules.set_client_active(viewer, client_id=row.pk, is_active=verb == "on")
         messages.success(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 
 from xaso.kernel.base.cookies import cookie_name
-from xaso.kernel.base.fields import keyed_hash
+from xaso.kernel.base.fields import keyed_hash, keyed_hashes
 
 COOKIE = cookie_name("xs_quen")
 _SALT = "xaso.known-device"
@@ -61,9 +62,19 @@ class Origin:
     def device_hash(self) -> str:
         return keyed_hash(self.device_id, "signin-device") if self.device_id else ""
 
-    def is_known_to(self, name_hash: str) -> bool:
-        """Whether the owner of this name signed in on this device before."""
-        return bool(self.device_id) and name_hash in self.names
+    @property
+    def address_hashes(self) -> list[str]:
+        """What the address may have been kept under, with older keys too."""
+        return keyed_hashes(self.address, "signin-address")
+
+    @property
+    def device_hashes(self) -> list[str]:
+        """What the device may have been kept under, with older keys too."""
+        return keyed_hashes(self.device_id, "signin-device") if self.device_id else []
+
+    def is_known_to(self, name_hashes: Collection[str]) -> bool:
+        """Whether the owner of this name (its digests, with older keys too) signed in on this device before."""
+        return bool(self.device_id) and not set(name_hashes).isdisjoint(self.names)
 
 
 def address_of(request: HttpRequest) -> str:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from xaso.kernel.base.errors import ActionError, TooMany
-from xaso.kernel.base.fields import keyed_hash
+from xaso.kernel.base.fields import keyed_hash, keyed_hashes
 from xaso.kernel.events import emit
 from xaso.kernel.people.models import Account, SignIn
 from xaso.kernel.people.origins import Origin
@@ -26,12 +26,18 @@ PER_DEVICE = 10
 FIRST_WAIT = 30  # seconds; doubles with each further failure
 BLOCKED = "blocked"
 _WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng. Kiểm tra phím Caps Lock rồi nhập lại."
+_NAME = "signin-name"
 _decoy: list[str] = []
 
 
 def name_digest(username: str) -> str:
     """What the journal keeps of a sign-in name that may not exist."""
-    return keyed_hash(username.strip().lower(), "signin-name")
+    return keyed_hash(username.strip().lower(), _NAME)
+
+
+def name_digests(username: str) -> list[str]:
+    """What it may have been kept under, with older keys too: a change of key forgives no guessing."""
+    return keyed_hashes(username.strip().lower(), _NAME)
 
 
 def _decoy_hash() -> str:
@@ -62,14 +68,15 @@ def _since_success(rows: QuerySet[SignIn]) -> QuerySet[SignIn]:
     return failed.filter(created_at__gt=well) if well else failed
 
 
-def begin_try(name_hash: str, origin: Origin, method: str) -> SignIn:
+def begin_try(username: str, origin: Origin, method: str) -> SignIn:
     """Write a try before it is judged, so that a hundred at once count as a hundred. Raises TooMany.
 
     The row says "failed" until `pass_try`.
     """
-    known = origin.is_known_to(name_hash)
+    names = name_digests(username)
+    known = origin.is_known_to(names)
     row = SignIn(
-        username_hash=name_hash,
+        username_hash=names[0],
         address_hash=origin.address_hash,
         succeeded=False,
         method=method,
@@ -80,15 +87,16 @@ def begin_try(name_hash: str, origin: Origin, method: str) -> SignIn:
     row.save(force_insert=True)
     recent = SignIn.objects.filter(created_at__gte=now() - WINDOW).exclude(method=BLOCKED).exclude(pk=row.pk)
     if known:
-        own = recent.filter(username_hash=name_hash, device_hash=origin.device_hash)
+        own = recent.filter(username_hash__in=names, device_hash__in=origin.device_hashes)
         left = _left(_since_success(own), PER_DEVICE)
     else:
         strange = recent.filter(device_hash="")
-        named = strange.filter(username_hash=name_hash)
+        named = strange.filter(username_hash__in=names)
+        addresses = origin.address_hashes
         left = max(
-            _left(_since_success(named.filter(address_hash=origin.address_hash)), PER_NAME_AND_ADDRESS),
+            _left(_since_success(named.filter(address_hash__in=addresses)), PER_NAME_AND_ADDRESS),
             _left(named.filter(succeeded=False), PER_NAME),
-            _left(strange.filter(address_hash=origin.address_hash, succeeded=False), PER_ADDRESS),
+            _left(strange.filter(address_hash__in=addresses, succeeded=False), PER_ADDRESS),
         )
     if left > 0:
         SignIn.objects.filter(pk=row.pk).update(method=BLOCKED)
@@ -124,7 +132,7 @@ def check_officer(username: str, password: str, origin: Origin) -> tuple[Account
 
     Raises ActionError (one message for unknown name and wrong password) or TooMany after too many failures.
     """
-    row = begin_try(name_digest(username), origin, "password")
+    row = begin_try(username, origin, "password")
     account = Account.objects.filter(username=username.strip().lower(), kind=Account.Kind.OFFICER).first()
     good = check_password(password, account.password if account else _decoy_hash())
     if not good or account is None or not account.is_active:

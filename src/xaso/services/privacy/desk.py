@@ -14,10 +14,12 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from xaso.kernel.access.alerts import note_export
 from xaso.kernel.base.errors import ActionError, NotFound
 from xaso.kernel.cases import queries as cases
 from xaso.kernel.people.consents import purposes
-from xaso.kernel.people.doors import officer, viewer_in
+from xaso.kernel.people.doors import fresh, officer, viewer_in
+from xaso.kernel.people.models import ProcessingPurpose
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 from xaso.services.privacy import actions, printing, queries, rules
@@ -253,12 +255,13 @@ def _breach_verb(viewer: Viewer, row: Breach, do: str, form: NoticeForm) -> str:
     raise NotFound("Không có việc này.")
 
 
-@officer("privacy.breaches")
+@fresh("privacy.breaches")
 @require_GET
 def breach_notice(request: HttpRequest, breach_id: UUID) -> HttpResponse:
     """The text of the notice, ready to be signed and sent."""
     viewer = viewer_in(request)
     row = queries.breach_for(viewer, breach_id)
+    note_export(viewer, what="Thông báo vi phạm dữ liệu", unit_path=row.unit_path, rows=1)
     return _file(printing.notice_pdf(row), f"thong-bao-vi-pham-{row.pk.hex[-6:]}.pdf", "application/pdf")
 
 
@@ -274,22 +277,29 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "privacy/desk/register.html", context)
 
 
-@officer("privacy.register")
+@fresh("privacy.register")
 @require_GET
 def register_sheet(request: HttpRequest) -> HttpResponse:
     """The register as a workbook."""
-    rows = queries.register(viewer_in(request))
+    rows = _taken_out(viewer_in(request), "Sổ xử lý dữ liệu cá nhân")
     return _file(
         printing.register_xlsx(rows, queries.retention()), "so-xu-ly-du-lieu.xlsx", XLSX, "attachment"
     )
 
 
-@officer("privacy.register")
+@fresh("privacy.register")
 @require_GET
 def register_paper(request: HttpRequest) -> HttpResponse:
     """The register on paper."""
-    rows = queries.register(viewer_in(request))
+    rows = _taken_out(viewer_in(request), "Sổ xử lý dữ liệu cá nhân, bản in")
     return _file(printing.register_pdf(rows, queries.retention()), "so-xu-ly-du-lieu.pdf", "application/pdf")
+
+
+def _taken_out(viewer: Viewer, what: str) -> list[ProcessingPurpose]:
+    """The register's rows, with a line in the log that they left the system."""
+    rows = queries.register(viewer)
+    note_export(viewer, what=what, unit_path=viewer.unit_path, rows=len(rows))
+    return rows
 
 
 def _file(content: bytes, name: str, kind: str, way: str = "inline") -> HttpResponse:

@@ -33,7 +33,8 @@ def page(request: HttpRequest) -> HttpResponse:
     viewer = viewer_in(request)
     roles = dict(Role.objects.order_by("label").values_list("code", "label"))
     initial = {"valid_from": today(), "is_required": "1"}
-    form = PolicyForm(request.POST or None, roles=list(roles.items()), initial=initial)
+    every = (policy.EVERY, "Mọi vai trò chưa có quy định riêng")
+    form = PolicyForm(request.POST or None, roles=[every, *roles.items()], initial=initial)
     status = 200
     if request.method == "POST":
         status = 422
@@ -54,7 +55,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "everywhere": viewer.can(policy.RIGHT, ""),
         "roles": [(label, code in required) for code, label in roles.items()],
-        "rows": [(row, roles.get(row.role, row.role)) for row in rows],
+        "rows": [(row, {**roles, every[0]: every[1]}.get(row.role, row.role)) for row in rows],
         "tabs": tabs_for(viewer, "access_policy"),
         "rules": [
             (rule, [(name, FIGURES[name], rule.figures[name]) for name in policy.FIRST_RULES[rule.kind]])

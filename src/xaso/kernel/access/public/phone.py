@@ -33,7 +33,7 @@ def ask_phone(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             try:
                 number = phone.send_code(
-                    ANONYMOUS, phone=form.cleaned_data["phone"], address_hash=origin_of(request).address_hash
+                    ANONYMOUS, phone=form.cleaned_data["phone"], origin=origin_of(request)
                 )
                 request.session[KEPT] = {"phone": number, "next": wanted}
                 request.session.pop(PROVEN, None)

@@ -19,7 +19,7 @@ from xaso.kernel.people.models import Account
 from xaso.kernel.people.origins import origin_of
 from xaso.kernel.people.public import next_url
 from xaso.kernel.people.sessions import PROVED, stamp
-from xaso.kernel.people.signin import begin_try, name_digest, pass_try
+from xaso.kernel.people.signin import begin_try, pass_try
 
 
 @public
@@ -65,7 +65,7 @@ def prove(request: HttpRequest) -> HttpResponse:
 def _judge(request: HttpRequest, account: Account, form: CodeForm | PasswordAgainForm) -> None:
     """Raise ActionError on a wrong proof; wrong ones count like wrong sign-ins."""
     origin = origin_of(request)
-    row = begin_try(name_digest(account.username), origin, "again")
+    row = begin_try(account.username, origin, "again")
     if "code" in form.cleaned_data:
         method = check_code(account, form.cleaned_data["code"])
     elif check_password(form.cleaned_data["password"], account.password):

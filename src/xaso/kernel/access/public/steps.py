@@ -18,7 +18,7 @@ from xaso.kernel.base.errors import ActionError
 from xaso.kernel.people.accounts import choose_password
 from xaso.kernel.people.doors import public
 from xaso.kernel.people.origins import origin_of
-from xaso.kernel.people.signin import begin_try, name_digest, pass_try
+from xaso.kernel.people.signin import begin_try, pass_try
 
 
 def _start_again() -> HttpResponse:
@@ -43,7 +43,7 @@ def second(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             try:
                 origin = origin_of(request)
-                row = begin_try(name_digest(account.username), origin, "second")
+                row = begin_try(account.username, origin, "second")
                 method = check_code(account, form.cleaned_data["code"])
                 pass_try(row, account, origin, f"second+{method}", tell=False)
                 return entering.done(request, on_way, method)

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from xaso.kernel.access.models import PhoneCode
+from xaso.kernel.base import rotation
 from xaso.kernel.messages.models import Message
 from xaso.kernel.people.models import Account, Person
 from xaso.kernel.people.sessions import viewer_of
@@ -111,3 +112,24 @@ def test_codes_are_few_for_a_number_and_for_an_address():
 def test_only_mobiles_of_this_country_get_a_code(phone):
     assert ask(phone=phone)[1].status_code == 422
     assert not PhoneCode.objects.exists()
+
+
+def test_a_number_keeps_its_account_and_its_code_through_a_new_hash_key(tmp_path, settings):
+    settings.XASO_KEY_RING = str(tmp_path / "keys" / "data.json")
+    settings.XASO_KEY_GRACE_SECONDS = 0
+    http, _ = ask()
+    http.post(CODE, {"code": sent(), "full_name": "Lý Thị Hoa"})
+    account = Account.objects.get(kind="citizen", assurance="stated")
+    change = rotation.begin_change("hash")
+    with moment.frozen(moment.now() + timedelta(minutes=2)):
+        again, _ = ask()
+        rotation.work(until_done=True)
+        assert again.post(CODE, {"code": sent()}).status_code == 302
+    for _ in range(9):
+        rotation.work(until_done=True)
+    change.refresh_from_db()
+    assert change.retired_at, change.waits_for
+    with moment.frozen(moment.now() + timedelta(minutes=4)):
+        later, _ = ask()
+        assert later.post(CODE, {"code": sent()}).status_code == 302
+    assert list(Account.objects.filter(kind="citizen", assurance="stated")) == [account]

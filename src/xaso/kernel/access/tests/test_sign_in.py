@@ -11,10 +11,11 @@ from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
 
 from xaso.kernel.access import factors, places, policy
-from xaso.kernel.access.models import CodeApp, OpenSession
+from xaso.kernel.access.models import CodeApp, FactorPolicy, OpenSession
+from xaso.kernel.base import keys, rotation
 from xaso.kernel.base.errors import ActionError, Forbidden
 from xaso.kernel.people import signin
-from xaso.kernel.people.models import Account, SignIn
+from xaso.kernel.people.models import Account, Role, SignIn
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.signin import FIRST_WAIT, WINDOW, wait_seconds
 from xaso.kernel.people.testing import PASSWORD, a_citizen_account, officer, officer_account
@@ -273,3 +274,68 @@ def test_the_time_taken_tells_nothing_about_names():
         unknown = min(seconds("khong-co-nguoi-nay") for _ in range(3))
         signin._decoy.clear()
     assert 0.4 < known / unknown < 2.5
+
+
+def test_a_month_after_the_installation_every_role_needs_two_proofs_but_those_with_a_row_of_their_own():
+    FactorPolicy.objects.all().delete()
+    policy.seed()
+    policy.seed()
+    assert FactorPolicy.objects.filter(role=policy.EVERY).count() == 1
+    account = officer_account("clerk", COMMUNE)
+    assert policy.required_roles() == set(policy.FIRST_ROLES)
+    with moment.frozen(moment.now() + policy.NOTICE):
+        assert policy.required_roles() == set(Role.objects.values_list("code", flat=True))
+        assert policy.needs_second(account)
+        facts = {"role": "clerk", "is_required": False, "legal_basis": "QĐ 15/QĐ-UBND"}
+        policy.set_policy(Viewer.system(), valid_from=moment.today(), **facts)
+        assert not policy.needs_second(account)
+        assert policy.needs_second(officer_account("leader", COMMUNE))
+
+
+def test_more_sessions_than_allowed_end_the_one_not_used_for_longest():
+    account = officer_account("clerk", COMMUNE)
+    first, second, third = Client(), Client(), Client()
+    with override_settings(XASO_SESSIONS_MOST=2):
+        for minutes, http in enumerate((first, second, third)):
+            with moment.frozen(moment.now() + timedelta(minutes=minutes)):
+                sign_in(http, account)
+    assert first.get("/desk/").status_code == 302
+    assert second.get("/desk/").status_code == third.get("/desk/").status_code == 200
+    assert OpenSession.objects.filter(account=account, ended_at=None).count() == 2
+
+
+def test_signing_out_lets_the_browser_forget():
+    account = officer_account("clerk", COMMUNE)
+    http = Client()
+    sign_in(http, account)
+    told = http.post("/dang-xuat")["Clear-Site-Data"]
+    assert "cache" in told and "storage" in told
+    assert http.get("/desk/").status_code == 302
+
+
+@pytest.fixture
+def new_hash_key(tmp_path, settings):
+    """Call it to put a new key for digests into force, the one before still being looked for."""
+    settings.XASO_KEY_RING = str(tmp_path / "keys" / "data.json")
+    settings.XASO_KEY_GRACE_SECONDS = 0
+    keys.key_ring()
+    return lambda: rotation.begin_change("hash")
+
+
+def test_a_new_hash_key_forgives_no_guessing(new_hash_key):
+    account = officer_account("clerk", COMMUNE)
+    for _ in range(signin.PER_NAME_AND_ADDRESS):
+        sign_in(Client(), account, "sai")
+    assert sign_in(Client(), account).status_code == 429
+    new_hash_key()
+    assert sign_in(Client(), account).status_code == 429
+
+
+def test_a_known_device_stays_known_under_a_new_hash_key(new_hash_key):
+    account, http = officer_account("clerk", COMMUNE), Client()
+    assert sign_in(http, account).status_code == 302
+    new_hash_key()
+    for _ in range(signin.PER_NAME_AND_ADDRESS):
+        sign_in(Client(), account, "sai")
+    assert sign_in(Client(), account).status_code == 429, "strangers wait"
+    assert sign_in(http, account).status_code == 302, "its owner does not"

@@ -11,6 +11,7 @@ from xaso.kernel.documents.intake import IMAGES, PDF, Checked, IntakeRule, check
 from xaso.kernel.documents.models import File
 from xaso.kernel.documents.store import store
 from xaso.kernel.documents.typeset import scan_to_pdf
+from xaso.kernel.events import emit
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 
@@ -112,9 +113,13 @@ def keep_scan(
 def erase_content(viewer: Viewer, *, file: File) -> None:
     """Erase a file's bytes when no other row needs them; the row stays and says so.
 
-    The caller has checked the right and writes the audited event of the erasure.
+    The caller has checked the right and writes the audited event of its own. The event written here tells the check
+    of the log that a file named by an earlier event is gone by right.
     """
     file.erased_at = now()
     file.save(update_fields=["erased_at"])
-    if not File.objects.filter(sha256=file.sha256, erased_at__isnull=True).exists():
+    gone = not File.objects.filter(sha256=file.sha256, erased_at__isnull=True).exists()
+    data = {"erased_sha256": file.sha256} if gone else {}
+    emit("documents.erased", record=file, unit_path=file.unit_path, viewer=viewer, data=data)
+    if gone:
         store().delete(file.sha256)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from xaso.kernel.base.errors import Forbidden, NotFound
+from xaso.kernel.base.errors import ActionError, Forbidden, NotFound
 from xaso.kernel.people import accounts as rules
 from xaso.kernel.people.actions import end_grant, grant_role
 from xaso.kernel.people.machines import issue_token, register_client, viewer_for_token
@@ -178,6 +178,13 @@ def test_machine_clients(keeper):
     assert secret not in keeper.get(url).content.decode()
     new_secret = shown(keeper.post(f"{url}{row.pk}/", {"do": "rotate"}))[1]
     assert new_secret != secret
+    assert "Hủy bí mật cũ ngay" in keeper.get(url).content.decode()
+    assert issue_token(client_id, secret)
+    keeper.post(f"{url}{row.pk}/", {"do": "end-old"})
+    with pytest.raises(ActionError):
+        issue_token(client_id, secret)
+    assert issue_token(client_id, new_secret)
+    assert "Hủy bí mật cũ ngay" not in keeper.get(url).content.decode()
     keeper.post(f"{url}{row.pk}/", {"do": "off"})
     assert viewer_for_token(token) is None
     keeper.post(f"{url}{row.pk}/", {"do": "on"})

@@ -207,7 +207,7 @@ class FileCheck:
 
     def take(self, entry: Entry) -> None:
         """Check what one event names: ``sha256`` (a text or a list); ``erased_sha256`` was erased by right."""
-        if "sha256" not in entry.data:
+        if "sha256" not in entry.data:  # in erased_sha256 too
             return
         facts = json.loads(entry.data)
         self._erased.update(_texts(facts.get("erased_sha256")))

@@ -6,6 +6,7 @@ import pytest
 
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.documents.models import File
+from xaso.kernel.events.models import Event
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import a_citizen
 from xaso.kernel.plain.moment import now
@@ -27,4 +28,7 @@ def test_the_archive_is_its_persons_alone_and_goes_after_two_days(citizen, setti
     actions.drop_exports()
     row.refresh_from_db()
     assert row.state == "gone"
-    assert File.objects.get(pk=row.file_id).erased_at is not None
+    file = File.objects.get(pk=row.file_id)
+    assert file.erased_at is not None
+    told = Event.objects.get(name="documents.erased", record_id=file.pk)
+    assert told.data == {"erased_sha256": file.sha256}, "the check of the log must know that it went by right"

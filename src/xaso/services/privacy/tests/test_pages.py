@@ -1,15 +1,19 @@
 """Every page renders, refuses kindly, keeps what was typed."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from xaso.kernel.events.models import Event
 from xaso.kernel.people import consents
+from xaso.kernel.people.doors import PROVE_AGAIN
 from xaso.kernel.people.machines import issue_token, register_client
 from xaso.kernel.people.models import PersonView
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import a_citizen_account, officer_account
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain import moment
 from xaso.kernel.ui.testing import assert_page_ok
 from xaso.services.privacy import actions
 from xaso.services.privacy.models import Breach, RightsRequest
@@ -118,6 +122,19 @@ def test_the_register_on_screen_paper_and_sheet():
     assert_page_ok(desk.get("/desk/privacy/so-xu-ly/").content)
     assert desk.get("/desk/privacy/so-xu-ly/so.xlsx").content[:2] == b"PK"
     assert desk.get("/desk/privacy/so-xu-ly/so.pdf").content.startswith(b"%PDF")
+    assert Event.objects.filter(name="access.exported").count() == 2
+
+
+def test_what_leaves_the_system_needs_a_fresh_proof():
+    desk = entered(officer_account("leader", COMMUNE))
+    desk.get("/desk/")
+    session = desk.session
+    session["proved"] = (moment.now() - timedelta(hours=1)).isoformat()
+    session.save()
+    for path in ("so-xu-ly/so.xlsx", "so-xu-ly/so.pdf"):
+        answer = desk.get(f"/desk/privacy/{path}")
+        assert (answer.status_code, answer["Location"].startswith(PROVE_AGAIN)) == (302, True)
+    assert not Event.objects.filter(name="access.exported").exists()
     assert entered(officer_account("specialist", COMMUNE)).get("/desk/privacy/so-xu-ly/").status_code == 403
 
 
