@@ -1,0 +1,198 @@
+"""The graph of origin: what went into a thing and where a thing went, across splits, mixes, packing and re-packing.
+
+The graph is ``EventThing``: a thing goes into an event (flow -1) and comes out of it (flow 1). Each walk is one
+recursive statement whose rows are whole levels, so a thing is looked at once however many ways lead to it, and a
+circle ends. Three things make it more than a walk over rows:
+
+- a further name of a thing (``same_as``) is the thing itself;
+- parts of one processing recorded at different times belong together (``transformation_id``);
+- a container that is emptied and used again (a crate) carries only what was in it at the time: what was packed after
+  the last emptying and before the next. A container that was never unpacked holds everything that was ever packed
+  into it: times typed by hand must not hide a carton from a recall.
+
+The caller has checked that the viewer may follow the goods; the walk itself crosses units and enterprises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from xaso.kernel.base.reach import widened
+
+DEPTH = 40
+ALWAYS = (float("-inf"), float("inf"))
+
+
+class Edge(NamedTuple):
+    """Goods of ``source`` came into ``target`` by this event (its ``seq``)."""
+
+    event: int
+    source: int
+    target: int
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What was reached: ``depth`` by thing (0 is where it began) and the edges between them, nearest level first.
+
+    ``spans``: for containers used again, the times (seconds since 1970, from, to) in which they held the goods.
+    ``cut``: the walk ended at the depth it was given, not at the last thing.
+    """
+
+    depth: dict[int, int]
+    edges: list[Edge]
+    cut: bool = False
+    spans: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
+
+    @property
+    def things(self) -> Iterator[int]:
+        """Reached things, nearest first."""
+        return iter(self.depth)
+
+    def held(self, thing: int, at: float) -> bool:
+        """Whether a reached thing held the goods at a time (always, but for containers used again)."""
+        spans = self.spans.get(thing)
+        return thing in self.depth and (
+            spans is None or any(low <= at < high or low == at for low, high in spans)
+        )
+
+
+def upstream(things: Iterable[int], *, depth: int = DEPTH) -> Walk:
+    """Everything that went into these things, back to the plants."""
+    return _walk(UP, things, depth)
+
+
+def downstream(things: Iterable[int], *, depth: int = DEPTH) -> Walk:
+    """Everything into which these things went, out to the last carton."""
+    return _walk(DOWN, things, depth)
+
+
+def one_name(things: Iterable[int]) -> list[int]:
+    """The first names of things: what the graph calls them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT coalesce(same_as_id, id) FROM trace_thing WHERE id = ANY(%s) ORDER BY 1",
+            [list(things)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+# The times at which a container was emptied of a thing, around one packing (low: the last before, high: the first
+# after). An emptying that names no contents takes out everything. Emptyings that were declared wrong do not count.
+FILL = """
+  SELECT count(*) AS times,
+    max(d.at) FILTER (WHERE (d.at, d.seq) < (x.at, x.seq)) AS low,
+    min(d.at) FILTER (WHERE (d.at, d.seq) > (x.at, x.seq) AND (
+      NOT EXISTS (SELECT 1 FROM trace_eventthing o WHERE o.event_id = d.seq AND o.role = 'child')
+      OR EXISTS (SELECT 1 FROM trace_eventthing o WHERE o.event_id = d.seq AND o.role = 'child'
+                 AND o.thing_id = {child}))) AS high
+  FROM ({emptied}) d,
+    (SELECT extract(epoch FROM event_time)::float8 AS at, seq FROM trace_traceevent WHERE seq = {event}) x
+"""
+EMPTIED = """
+  SELECT extract(epoch FROM t.event_time)::float8 AS at, t.seq
+  FROM trace_eventthing u JOIN trace_traceevent t ON t.seq = u.event_id
+  WHERE u.thing_id = {container} AND u.flow = 0 AND u.role = 'parent' AND t.action = 'DELETE'
+    AND t.kind = 'AggregationEvent' AND t.error_declared_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM trace_traceevent z
+                    WHERE z.event_hash = t.event_hash AND z.error_declared_at IS NOT NULL)
+"""
+MOMENT = "(SELECT extract(epoch FROM event_time)::float8 FROM trace_traceevent WHERE seq = {event})"
+
+WALK = """
+WITH RECURSIVE walk(depth, things, lows, highs, old, old_lows, old_highs, events, sources, targets) AS (
+  SELECT 0, s.things, s.lows, s.highs, s.things, s.lows, s.highs,
+    '{{}}'::bigint[], '{{}}'::bigint[], '{{}}'::bigint[]
+  FROM (SELECT array_agg(id) AS things, array_agg('-infinity'::float8) AS lows,
+          array_agg('infinity'::float8) AS highs
+        FROM (SELECT DISTINCT coalesce(same_as_id, id) AS id FROM trace_thing WHERE id = ANY(%s)) first) s
+  UNION ALL
+  SELECT w.depth + 1, n.things, n.lows, n.highs,
+    w.old || n.things, w.old_lows || n.lows, w.old_highs || n.highs, n.events, n.sources, n.targets
+  FROM walk w CROSS JOIN LATERAL (
+    WITH step AS MATERIALIZED (
+      SELECT {maker} AS event, f.thing AS near, coalesce(first.same_as_id, b.thing_id) AS far, {span}
+      FROM unnest(w.things, w.lows, w.highs) AS f(thing, low, high)
+      CROSS JOIN LATERAL (
+        SELECT f.thing AS id UNION ALL SELECT n.id FROM trace_thing n WHERE n.same_as_id = f.thing
+      ) name
+      JOIN trace_eventthing a ON a.thing_id = name.id AND a.flow = {entry}
+      CROSS JOIN LATERAL (
+        SELECT a.event_id AS seq UNION ALL
+        SELECT other.seq FROM trace_traceevent part JOIN trace_traceevent other
+          ON other.transformation_id = part.transformation_id AND other.transformation_id <> ''
+        WHERE part.seq = a.event_id AND part.transformation_id <> '' AND other.seq <> a.event_id
+      ) part
+      JOIN trace_eventthing b ON b.event_id = part.seq AND b.flow = {exit}
+      LEFT JOIN trace_thing first ON first.id = b.thing_id AND first.same_as_id IS NOT NULL
+      {fill}
+      WHERE {holds}
+    )
+    SELECT new.things, new.lows, new.highs, met.events, met.sources, met.targets
+    FROM (SELECT array_agg(far) AS things, array_agg(low) AS lows, array_agg(high) AS highs FROM (
+            SELECT far, low, high FROM step
+            EXCEPT SELECT * FROM unnest(w.old, w.old_lows, w.old_highs)) fresh) new,
+         (SELECT array_agg(event) AS events, array_agg({source}) AS sources, array_agg({target}) AS targets
+          FROM (SELECT DISTINCT event, near, far FROM step) once) met
+  ) n
+  WHERE w.things IS NOT NULL AND w.depth < %s
+)
+SELECT depth, things, lows, highs, events, sources, targets FROM walk ORDER BY depth
+"""
+
+_PACKED = FILL.format(child="a.thing_id", event="part.seq", emptied=EMPTIED.format(container="b.thing_id"))
+_HELD = FILL.format(child="b.thing_id", event="part.seq", emptied=EMPTIED.format(container="a.thing_id"))
+_AT = MOMENT.format(event="a.event_id")
+DOWN = WALK.format(
+    entry=-1,
+    exit=1,
+    maker="part.seq",
+    source="near",
+    target="far",
+    fill=f"LEFT JOIN LATERAL ({_PACKED}) fill ON b.role = 'parent'",
+    span="CASE WHEN fill.times > 0 THEN coalesce(fill.low, '-infinity') ELSE '-infinity' END AS low,"
+    " CASE WHEN fill.times > 0 THEN coalesce(fill.high, 'infinity') ELSE 'infinity' END AS high",
+    holds="(f.low = '-infinity' AND f.high = 'infinity')" + f" OR ({_AT} >= f.low AND {_AT} < f.high)",
+)
+# Going back, a container is known by the moment at which it was used: low and high are both that moment.
+UP = WALK.format(
+    entry=1,
+    exit=-1,
+    maker="a.event_id",
+    source="far",
+    target="near",
+    fill=f"LEFT JOIN LATERAL ({_HELD}) fill ON a.role = 'parent' AND f.low > '-infinity'\n"
+    f"      LEFT JOIN LATERAL (SELECT {MOMENT.format(event='part.seq')} AS at"
+    f" WHERE EXISTS ({EMPTIED.format(container='b.thing_id')})) used ON true",
+    span="coalesce(used.at, '-infinity') AS low, coalesce(used.at, 'infinity') AS high",
+    holds="coalesce(fill.times, 0) = 0 OR"
+    " (f.low >= coalesce(fill.low, '-infinity') AND f.low < coalesce(fill.high, 'infinity'))",
+)
+
+
+def _walk(statement: str, things: Iterable[int], depth: int) -> Walk:
+    start = list(things)
+    if not start:
+        return Walk({}, [])
+    with widened("a walk over the graph of goods"), connection.cursor() as cursor:
+        cursor.execute(statement, [start, depth])
+        return _read(cursor.fetchall(), depth)
+
+
+def _read(levels: list[tuple[Any, ...]], limit: int) -> Walk:
+    reached: dict[int, int] = {}
+    spans: dict[int, list[tuple[float, float]]] = {}
+    edges: list[Edge] = []
+    cut = False
+    for depth, things, lows, highs, events, sources, targets in levels:
+        for thing, low, high in zip(things or (), lows or (), highs or (), strict=True):
+            reached.setdefault(thing, depth)
+            spans.setdefault(thing, []).append((low, high))
+        edges.extend(map(Edge, events or (), sources or (), targets or ()))
+        cut = bool(things) and depth >= limit
+    narrow = {thing: held for thing, held in spans.items() if ALWAYS not in held}
+    return Walk(reached, list(dict.fromkeys(edges)), cut, narrow)

@@ -1,0 +1,228 @@
+"""The way of a lot in stages: every event of everything it was made of, oldest first, then what befell the lot.
+
+For the page behind the QR code and for officers. The caller has checked that the lot may be seen; personal data is
+in no stage (events hold none, and a plot is told by the name of its enterprise only, see ``Stage.place``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from xaso.kernel.base.reach import widened
+from xaso.services.trace.models import Enterprise, Lot, Site
+from xaso.services.trace.naming import own
+from xaso.services.trace.vocabulary import label_of
+from xaso.services.trace.walks import DEPTH, Walk, upstream
+
+SEASON = timedelta(
+    days=400
+)  # of a plant or plot only the work of the year before its harvest belongs to the lot
+STAGES = 300
+KINDS = {
+    "TransformationEvent": ("Chế biến", "Processing"),
+    "AggregationEvent": ("Đóng gói", "Packing"),
+    "TransactionEvent": ("Giao dịch", "Transaction"),
+    "AssociationEvent": ("Gắn thiết bị", "Association"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A thing in a stage: what it is called, how much of it, and whether it went in (-1), came out (1) or was seen."""
+
+    thing: int
+    name: str
+    flow: int
+    quantity: Decimal | None = None
+    uom: str = ""
+    lot_id: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One event of the way. ``depth``: steps from the lot (0: of the lot itself)."""
+
+    seq: int
+    event_id: str
+    event_hash: str
+    kind: str
+    at: datetime
+    label: str
+    step: str
+    disposition: str
+    place: str
+    place_uri: str
+    lat: float | None
+    lon: float | None
+    enterprise: str
+    enterprise_token: str
+    depth: int
+    lines: tuple[Line, ...]
+    further: int = 0
+
+    @property
+    def came_in(self) -> tuple[Line, ...]:
+        """What went into it."""
+        return tuple(line for line in self.lines if line.flow < 0)
+
+    @property
+    def came_out(self) -> tuple[Line, ...]:
+        """What came out of it."""
+        return tuple(line for line in self.lines if line.flow > 0)
+
+
+EVENTS = """
+SELECT e.seq, e.event_id, e.event_hash, e.kind, e.event_time, e."offset", e.biz_step, e.disposition,
+  coalesce(nullif(e.biz_location, ''), e.read_point), e.enterprise_id, met.depth
+FROM (
+  SELECT t.event_id, min(s.depth) AS depth
+  FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::timestamptz[]) AS s(thing, depth, since, until)
+  JOIN trace_eventthing t ON t.thing_id = s.thing
+  JOIN trace_traceevent own ON own.seq = t.event_id AND own.event_time BETWEEN s.since AND s.until
+  WHERE t.flow >= 0 OR s.depth = 0 OR t.event_id = ANY(%s)
+  GROUP BY t.event_id
+) met JOIN trace_traceevent e ON e.seq = met.event_id
+WHERE e.error_declared_at IS NULL AND NOT EXISTS (
+  SELECT 1 FROM trace_traceevent wrong
+  WHERE wrong.event_hash = e.event_hash AND wrong.error_declared_at IS NOT NULL)
+ORDER BY e.event_time DESC, e.seq DESC LIMIT %s
+"""
+THINGS = """
+SELECT t.event_id, t.thing_id, t.flow, t.quantity, t.uom, thing.uri, lot.id, lot.token, lot.code, product.name,
+  t.total
+FROM (
+  SELECT x.*, count(*) OVER (PARTITION BY x.event_id) AS total,
+    row_number() OVER (PARTITION BY x.event_id ORDER BY (x.thing_id = ANY(%s)) DESC, x.id) AS number
+  FROM trace_eventthing x WHERE x.event_id = ANY(%s)
+) t
+JOIN trace_thing thing ON thing.id = t.thing_id
+LEFT JOIN trace_lot lot ON lot.thing_id = t.thing_id
+LEFT JOIN trace_product product ON product.id = lot.product_id
+WHERE t.number <= 40 ORDER BY t.event_id, t.number
+"""
+
+
+def way_of(lot: Lot, *, lang: str = "vi", depth: int = DEPTH, walk: Walk | None = None) -> list[Stage]:
+    """The stages of a lot, oldest first, at most the newest 300; give ``walk`` when it is at hand."""
+    found = walk or upstream([lot.thing_id], depth=depth)
+    with widened("the way of a lot"):
+        rows = _events(found)
+        lines = _lines(list(found.depth), [row[0] for row in rows])
+        places = _places({row[8] for row in rows if row[8]})
+        names = {
+            one.pk: (one.short_name or one.name, one.token)
+            for one in Enterprise.objects.filter(pk__in={row[9] for row in rows if row[9]})
+        }
+    return [_stage(row, lines.get(row[0], (0, [])), places, names, lang) for row in reversed(rows)]
+
+
+def _events(walk: Walk) -> list[tuple[Any, ...]]:
+    """Events of every thing of the way, as long as they concern what went into the lot."""
+    used: dict[int, set[int]] = {}
+    made: set[int] = set()
+    for edge in walk.edges:
+        used.setdefault(edge.source, set()).add(edge.event)
+        made.add(edge.target)
+    times = _times({edge.event for edge in walk.edges})
+    things = list(walk.depth)
+    last, first = datetime(9999, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC)
+    untils = [max((times[event] for event in used.get(thing, ())), default=last) for thing in things]
+    sinces = [
+        first if thing in made or walk.depth[thing] == 0 else until - SEASON
+        for thing, until in zip(things, untils, strict=True)
+    ]
+    untils = [last if walk.depth[thing] == 0 else until for thing, until in zip(things, untils, strict=True)]
+    depths = [walk.depth[thing] for thing in things]
+    with connection.cursor() as cursor:
+        cursor.execute(EVENTS, [things, depths, sinces, untils, list(times), STAGES])
+        return list(cursor.fetchall())
+
+
+def _times(events: Iterable[int]) -> dict[int, datetime]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq, event_time FROM trace_traceevent WHERE seq = ANY(%s)", [list(events)])
+        return dict(cursor.fetchall())
+
+
+def _lines(things: list[int], events: list[int]) -> dict[int, tuple[int, list[Line]]]:
+    """Things of each event, those of the way first; at most 40 of one event are told, with how many there are."""
+    found: dict[int, tuple[int, list[Line]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(THINGS, [things, events])
+        for event, thing, flow, quantity, uom, uri, lot_id, token, code, product, total in cursor.fetchall():
+            name = f"{product}, lô {code}" if code else _short(uri)
+            line = Line(thing, name, flow, quantity, uom, str(lot_id or ""), token or "")
+            found.setdefault(event, (total, []))[1].append(line)
+    return found
+
+
+def _short(uri: str) -> str:
+    return uri.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+
+
+def _places(uris: set[str]) -> dict[str, tuple[str, float | None, float | None]]:
+    """Name and point of each address of a place. A plot of a member is told without the member's name."""
+    found: dict[str, tuple[str, float | None, float | None]] = {}
+    glns = {uri.rsplit("/", 1)[-1]: uri for uri in uris if "/414/" in uri}
+    sites = Site.objects.filter(uri__in=uris) | Site.objects.filter(gln__in=[*glns])
+    for site in sites.select_related("place"):
+        point = (site.place.lat, site.place.lon) if site.place else (None, None)
+        found[site.uri] = (site.name, *point)
+        if site.gln in glns:
+            found[glns[site.gln]] = (site.name, *point)
+    tokens = {uri.rsplit("/", 1)[-1]: uri for uri in uris if uri not in found}
+    for enterprise in Enterprise.objects.filter(token__in=[*tokens]) | Enterprise.objects.filter(
+        gln__in=[*tokens]
+    ):
+        for uri in (own("loc", enterprise.token), f"https://id.gs1.org/414/{enterprise.gln}"):
+            found.setdefault(uri, (enterprise.name, None, None))
+    return found
+
+
+def _stage(
+    row: tuple[Any, ...],
+    lines: tuple[int, list[Line]],
+    places: dict[str, tuple[str, float | None, float | None]],
+    names: dict[Any, tuple[str, str]],
+    lang: str,
+) -> Stage:
+    seq, event_id, digest, kind, at, offset, step, disposition, place, enterprise, depth = row
+    name, lat, lon = places.get(place, (_short(place) if place else "", None, None))
+    who, token = names.get(enterprise, ("", ""))
+    english = lang == "en"
+    label = label_of(step, lang) if step else KINDS.get(kind, ("Ghi nhận", "Observed"))[english]
+    return Stage(
+        seq=seq,
+        event_id=event_id,
+        event_hash=digest,
+        kind=kind,
+        at=at.astimezone(_zone(offset)),
+        label=label,
+        step=step,
+        disposition=disposition,
+        place=name,
+        place_uri=place or "",
+        lat=lat,
+        lon=lon,
+        enterprise=who,
+        enterprise_token=token,
+        depth=depth,
+        lines=tuple(lines[1]),
+        further=lines[0] - len(lines[1]),
+    )
+
+
+def _zone(offset: str) -> timezone:
+    """The time zone that the event was written in ("+07:00")."""
+    sign = -1 if offset.startswith("-") else 1
+    hours, _, minutes = offset.lstrip("+-").partition(":")
+    if not hours.isdigit() or not minutes.isdigit():
+        return UTC
+    return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))
