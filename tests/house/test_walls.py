@@ -44,6 +44,8 @@ OPEN = {
     "access.CodeApp": "the second factor of an account, asked while signing in, before anybody is known",
     "trace.Enterprise": "a public register: name, address and what the enterprise tells buyers",
     "trace.Thing": "addresses of goods, asked by whoever scans a label; nothing of a person",
+    "trace.EventMarks": "digests only, by which queries find events; the events themselves have a policy",
+    "trace.EndedToken": "digests of tokens that were given back; nothing of anybody",
     "trace.EventThing": "numbers only, what the graph of origin walks; the events themselves have a policy",
     "cases.CaseUnit": "an id and a path; what the policy of cases asks",
 }

@@ -35,15 +35,25 @@ from xaso.services.trace.models.ocop import (
 )
 from xaso.services.trace.models.repository import CaptureJob, EventThing, Thing, TraceEvent
 from xaso.services.trace.models.resolver import ResolverLink
+from xaso.services.trace.models.store import (
+    EndedToken,
+    EventMarks,
+    MasterData,
+    NamedQuery,
+    Subscription,
+    TraceWord,
+)
 
 __all__ = [
     "CaptureJob",
     "Certificate",
+    "EndedToken",
     "Enterprise",
     "Entry",
     "EntryFile",
     "EntryRevision",
     "EntryTarget",
+    "EventMarks",
     "EventThing",
     "Feedback",
     "Group",
@@ -55,7 +65,9 @@ __all__ = [
     "LabelCode",
     "LabelReprint",
     "Lot",
+    "MasterData",
     "Member",
+    "NamedQuery",
     "OcopCriterion",
     "OcopDossier",
     "OcopEvidence",
@@ -80,8 +92,10 @@ __all__ = [
     "Shipment",
     "ShipmentLine",
     "Site",
+    "Subscription",
     "Thing",
     "TraceEvent",
+    "TraceWord",
     "TradeItem",
     "Weather",
 ]

@@ -36,11 +36,16 @@ class CaptureJob(Record):
     running = models.BooleanField("đang chạy", default=True)
     success = models.BooleanField("chưa có lỗi", default=True)
     errors: Any = models.JSONField("lỗi", default=list)
+    is_checked = models.BooleanField("đã kiểm tra nội dung", default=False)
+    payload = models.BinaryField("nội dung chờ ghi", null=True)
     finished_at = models.DateTimeField("xong lúc", null=True)
 
     class Meta:
         verbose_name = "lần gửi sự kiện"
-        indexes = [models.Index(fields=["unit_path", "-created_at"], name="capture_unit_at")]
+        indexes = [
+            models.Index(fields=["unit_path", "-created_at"], name="capture_unit_at"),
+            models.Index(fields=["account_id", "sha256"], name="capture_same"),
+        ]
 
 
 class Thing(models.Model):
@@ -71,8 +76,9 @@ class Thing(models.Model):
 class TraceEvent(models.Model):
     """One EPCIS event. The body is in the expanded form: canonical ids, extension keys as ``{namespace}name``.
 
-    Nothing is changed or removed afterwards: an error is declared by a further event. ``event_hash`` is the hash id
-    of CBV 2.0; a wrong event and its error declaration share it, so it is no key.
+    Nothing is changed or removed afterwards: an error is declared by a further event, which has the event's own id.
+    ``event_hash`` (hex digits of the hash id of CBV 2.0) is the same for both. ``written`` keeps the identifiers that
+    were sent in another form than the canonical one: canonical to sent.
     """
 
     class Kind(models.TextChoices):
@@ -84,8 +90,8 @@ class TraceEvent(models.Model):
         OTHER = "extension", "Sự kiện mở rộng"
 
     seq = models.BigAutoField("số", primary_key=True)
-    event_id = models.CharField("mã sự kiện", max_length=300, unique=True)
-    event_hash = models.CharField("mã băm CBV 2.0", max_length=64, db_index=True)
+    event_id = models.CharField("mã sự kiện", max_length=300)
+    event_hash = models.CharField("mã băm CBV 2.0", max_length=64)
     kind = models.CharField("loại", max_length=20, choices=Kind.choices)
     type_name = models.CharField("tên loại", max_length=120)
     action = models.CharField("hành động", max_length=8, blank=True)
@@ -100,7 +106,12 @@ class TraceEvent(models.Model):
     error_declared_at = models.DateTimeField("khai báo sai lúc", null=True)
     error_reason = models.CharField("lý do sai", max_length=200, blank=True)
     enterprise = models.ForeignKey(
-        "trace.Enterprise", models.PROTECT, null=True, related_name="+", verbose_name="cơ sở"
+        "trace.Enterprise",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="cơ sở",
+        db_index=False,
     )
     unit_path = models.CharField("đơn vị", max_length=120)
     job = models.ForeignKey(
@@ -108,10 +119,17 @@ class TraceEvent(models.Model):
     )
     body: Any = models.JSONField("nội dung")
     context: Any = models.JSONField("tiền tố đã khai báo", default=dict)
+    written: Any = models.JSONField("định danh như đã gửi", null=True)
 
     class Meta:
         verbose_name = "sự kiện truy xuất"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event_id", "error_declared_at"], nulls_distinct=False, name="traceevent_id_once"
+            )
+        ]
         indexes = [
+            models.Index(fields=["event_hash"], name="traceevent_hash"),
             models.Index(fields=["unit_path", "-seq"], name="traceevent_unit_seq"),
             models.Index(fields=["enterprise", "-event_time"], name="traceevent_enterprise_time"),
             models.Index(fields=["biz_step", "-event_time"], name="traceevent_step_time"),
