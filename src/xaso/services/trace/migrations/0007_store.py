@@ -119,11 +119,6 @@ class Migration(migrations.Migration):
             name='payload',
             field=models.BinaryField(null=True, verbose_name='nội dung chờ ghi'),
         ),
-        migrations.AddField(
-            model_name='traceevent',
-            name='written',
-            field=models.JSONField(null=True, verbose_name='định danh như đã gửi'),
-        ),
         migrations.AlterField(
             model_name='traceevent',
             name='enterprise',

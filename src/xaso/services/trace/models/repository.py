@@ -74,11 +74,11 @@ class Thing(models.Model):
 
 
 class TraceEvent(models.Model):
-    """One EPCIS event. The body is in the expanded form: canonical ids, extension keys as ``{namespace}name``.
+    """One EPCIS event. The body is in the expanded form: terms canonical, extension keys as ``{namespace}name``.
 
     Nothing is changed or removed afterwards: an error is declared by a further event, which has the event's own id.
-    ``event_hash`` (hex digits of the hash id of CBV 2.0) is the same for both. ``written`` keeps the identifiers that
-    were sent in another form than the canonical one: canonical to sent.
+    ``event_hash`` (hex digits of the hash id of CBV 2.0) is the same for both. Identifiers stand in the body as they
+    were sent, in the columns and in ``Thing`` canonical. ``eventID`` and ``recordTime`` are columns, not in the body.
     """
 
     class Kind(models.TextChoices):
@@ -119,7 +119,6 @@ class TraceEvent(models.Model):
     )
     body: Any = models.JSONField("nội dung")
     context: Any = models.JSONField("tiền tố đã khai báo", default=dict)
-    written: Any = models.JSONField("định danh như đã gửi", null=True)
 
     class Meta:
         verbose_name = "sự kiện truy xuất"
