@@ -33,6 +33,15 @@ from xaso.services.trace.models.ocop import (
     OcopScore,
     OcopVersion,
 )
+from xaso.services.trace.models.recall import (
+    OutwardItem,
+    Recall,
+    RecallDelivery,
+    RecallFinding,
+    RecallHolder,
+    RecallStep,
+    RecallThing,
+)
 from xaso.services.trace.models.repository import CaptureJob, EventThing, Thing, TraceEvent
 from xaso.services.trace.models.resolver import ResolverLink
 from xaso.services.trace.models.store import (
@@ -75,6 +84,7 @@ __all__ = [
     "OcopRecognition",
     "OcopScore",
     "OcopVersion",
+    "OutwardItem",
     "Package",
     "PackageContent",
     "PagePicture",
@@ -82,6 +92,12 @@ __all__ = [
     "ProcessRun",
     "Product",
     "PublicPage",
+    "Recall",
+    "RecallDelivery",
+    "RecallFinding",
+    "RecallHolder",
+    "RecallStep",
+    "RecallThing",
     "Recording",
     "ResolverLink",
     "Scan",
