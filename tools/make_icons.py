@@ -1,4 +1,5 @@
-"""Make the icon sprite: `python tools/make_icons.py PATH/TO/lucide-static/icons`; names in tools/icons/names.txt.
+"""Make the icon sprite: `python tools/make_icons.py PATH/TO/lucide-static/icons`; names in tools/icons/names.txt;
+the works of the diary (works.txt) are a sprite of their own, for only its pages show them.
 
 Lucide (ISC, licence beside the sprite) gives the line style; the drawings it lacks are ours, on the same 24 px grid.
 """
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent / "src/xaso/kernel/ui/static/ui"
+WORKS = Path(__file__).resolve().parent.parent / "src/xaso/services/trace/static/trace/works.svg"
 OURS = Path(__file__).resolve().parent / "icons"
 RENAMED = {"circle-help": "circle-question-mark", "filter": "funnel"}
 
@@ -36,6 +38,8 @@ def main(folder: Path) -> None:
     symbols += [symbol(path.stem, path) for path in sorted(OURS.glob("*.svg"))]
     sprite = '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
     HERE.joinpath("icons.svg").write_text(sprite)
+    works = [symbol(name, folder / f"{name}.svg") for name in OURS.joinpath("works.txt").read_text().split()]
+    WORKS.write_text('<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(works) + "\n</svg>\n")
     HERE.joinpath("icons-LICENSE.txt").write_text(folder.parent.joinpath("LICENSE").read_text())
     HERE.joinpath("mark.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 -4 32 32">'

@@ -1,0 +1,1 @@
+"""Every write of traceability, one function a verb."""
