@@ -100,6 +100,7 @@ class Shipment(Record):
     order_ref = models.CharField("số đơn hàng", max_length=60, blank=True)
     shipped_at = models.DateTimeField("gửi lúc", default=now)
     received_at = models.DateTimeField("nhận lúc", null=True)
+    cancelled_at = models.DateTimeField("hủy lúc", null=True)
 
     class Meta:
         verbose_name = "chuyến hàng"
