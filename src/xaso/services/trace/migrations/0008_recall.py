@@ -86,7 +86,6 @@ class Migration(migrations.Migration):
                 ("notify_by", models.DateTimeField(null=True, verbose_name="hạn báo các nơi giữ hàng")),
                 ("closed_at", models.DateTimeField(null=True, verbose_name="kết thúc lúc")),
                 ("closing", models.TextField(blank=True, verbose_name="kết luận")),
-                ("report", models.UUIDField(null=True, verbose_name="báo cáo (văn bản)")),
                 (
                     "enterprise",
                     models.ForeignKey(
@@ -479,12 +478,14 @@ class Migration(migrations.Migration):
             model_name="recallthing",
             constraint=models.UniqueConstraint(fields=("recall", "thing", "side"), name="recall_thing_once"),
         ),
-        # Nearly empty indexes: whether a thing has another name, whether an event is a part of a processing.
+        # Nearly empty indexes: whether a thing has another name, whether an event is part of a processing, or hands on.
         migrations.RunSQL(
             "CREATE INDEX thing_further_name ON trace_thing (id, same_as_id) WHERE same_as_id IS NOT NULL;"
             "CREATE INDEX traceevent_part ON trace_traceevent (seq, transformation_id)"
-            " WHERE transformation_id <> ''",
-            "DROP INDEX thing_further_name; DROP INDEX traceevent_part",
+            " WHERE transformation_id <> '';"
+            "CREATE INDEX traceevent_handed_on ON trace_traceevent (seq) WHERE biz_step IN"
+            " ('https://ref.gs1.org/cbv/BizStep-shipping', 'https://ref.gs1.org/cbv/BizStep-receiving')",
+            "DROP INDEX thing_further_name; DROP INDEX traceevent_part; DROP INDEX traceevent_handed_on",
         ),
         guard("trace_recall", any_of(under("unit_path"), MINE)),
         *(

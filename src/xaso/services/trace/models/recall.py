@@ -55,7 +55,6 @@ class Recall(Record):
     notify_by = models.DateTimeField("hạn báo các nơi giữ hàng", null=True)
     closed_at = models.DateTimeField("kết thúc lúc", null=True)
     closing = models.TextField("kết luận", blank=True)
-    report = models.UUIDField("báo cáo (văn bản)", null=True)
 
     class Meta:
         verbose_name = "đợt thu hồi"
