@@ -13,7 +13,8 @@ The way of a captured document::
 
 and back: ``compacted(row, prefixes)`` gives the event with bare words and prefixes (adding prefixes to the dict it is
 given), ``translate(event, epc_format, prefix_length)`` the identifiers as the client wants them, ``write_json`` and
-``write_xml`` a document, or with ``query=Query(name)`` a query document. Query parameters are told by ``parameters``.
+``write_xml`` a document, or with ``query=Query(name)`` a query document. ``read_parameters`` reads the parameters of a simple query, with ``FIXED`` and ``FAMILIES`` of ``parameters``
+naming them all.
 """
 
 from xaso.kernel.plain.epcis.checking import check, check_event
@@ -21,6 +22,7 @@ from xaso.kernel.plain.epcis.context import Names
 from xaso.kernel.plain.epcis.document import DOCUMENT, QUERY_DOCUMENT, SINGLE, Document, Event, Limits
 from xaso.kernel.plain.epcis.hashing import Hasher, event_hash, hashes, pre_hash
 from xaso.kernel.plain.epcis.identifiers import FORMATS, canonical_id, translate
+from xaso.kernel.plain.epcis.parameters import Parameter, loose, read_parameters
 from xaso.kernel.plain.epcis.problems import Problem, ReadError
 from xaso.kernel.plain.epcis.reading import LIMITS, from_object, read
 from xaso.kernel.plain.epcis.shapes import compacted, expanded, term
@@ -39,6 +41,7 @@ __all__ = [
     "Hasher",
     "Limits",
     "Names",
+    "Parameter",
     "Problem",
     "Query",
     "ReadError",
@@ -52,8 +55,10 @@ __all__ = [
     "expanded",
     "from_object",
     "hashes",
+    "loose",
     "pre_hash",
     "read",
+    "read_parameters",
     "term",
     "things",
     "translate",

@@ -126,10 +126,8 @@ class Hasher:
         inner = name.removesuffix("List")
         lines = []
         for row in rows:
-            line = self._id(inner, row[inner])
-            if row.get("type"):
-                line += f"type={self._names.value(terms.term(row['type']))}"
-            lines.append(line)
+            kind = f"type={self._names.value(terms.term(row['type']))}" if row.get("type") else ""
+            lines.append(kind + self._id(inner, row[inner]))
         return name + "".join(sorted(lines))
 
     def _place(self, name: str, place: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xaso.kernel.plain.epcis.fields import FIELDS, METADATA, REPORT, REPORT_NUMBERS
+from xaso.kernel.plain.epcis.fields import FIELDS, METADATA, REPORT, REPORT_ALSO, REPORT_NUMBERS
 
 Schema = dict[str, Any]
 
@@ -47,7 +47,7 @@ _STATES = {
     "minProperties": 1,
 }
 _REPORT_KINDS: dict[str, Schema] = {
-    **dict.fromkeys(REPORT, URI),
+    **dict.fromkeys((*REPORT, *REPORT_ALSO), URI),
     **dict.fromkeys(REPORT_NUMBERS, NUMBER),
     "type": TEXT,
     "exception": TEXT,

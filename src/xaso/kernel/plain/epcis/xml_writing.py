@@ -20,6 +20,7 @@ from xaso.kernel.plain.epcis.fields import (
     PLACES,
     QUANTITY_LISTS,
     REPORT,
+    REPORT_ALSO,
     TYPED_LISTS,
 )
 from xaso.kernel.plain.epcis.hashing import number
@@ -219,7 +220,7 @@ class _Writer:
         for name, one in value.items():
             if name in known:
                 continue
-            if isinstance(one, str) and ":" in name:
+            if isinstance(one, str) and (":" in name or name in REPORT_ALSO):
                 element.set(self._tag(name), one)
             else:
                 self._extension(element, name, one)

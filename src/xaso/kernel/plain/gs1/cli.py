@@ -10,7 +10,8 @@ from xaso.kernel.plain.gs1.elements import Gs1Error
 from xaso.kernel.plain.gs1.link import parse
 
 USE = """Use: ./xaso trace digital-link URI
-     ./xaso trace digital-link -          one address a line from standard input"""
+     ./xaso trace digital-link -          one address a line from standard input
+     ./xaso trace event-hash FILE…        a hash id for each event of EPCIS documents"""
 
 
 def answer(uri: str) -> str:
@@ -34,7 +35,14 @@ def digital_link(words: list[str]) -> int:
     return 0
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"digital-link": digital_link}
+def event_hash(words: list[str]) -> int:
+    """The subcommand of the events' library, loaded when it is asked for."""
+    from xaso.kernel.plain.epcis import cli
+
+    return cli.event_hash(words)
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"digital-link": digital_link, "event-hash": event_hash}
 
 
 def main(words: list[str]) -> int:
