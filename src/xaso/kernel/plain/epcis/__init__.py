@@ -13,15 +13,15 @@ The way of a captured document::
 
 and back: ``compacted(row, prefixes)`` gives the event with bare words and prefixes (adding prefixes to the dict it is
 given), ``translate(event, epc_format, prefix_length)`` the identifiers as the client wants them, ``write_json`` and
-``write_xml`` a document, or with ``query=Query(name)`` a query document. ``read_parameters`` reads the parameters of a simple query, with ``FIXED`` and ``FAMILIES`` of ``parameters``
-naming them all.
+``write_xml`` a document, or with ``query=Query(name)`` a query document. ``read_parameters`` reads the parameters of
+a simple query; ``FIXED`` and ``FAMILIES`` of ``parameters`` name them all.
 """
 
 from xaso.kernel.plain.epcis.checking import check, check_event
 from xaso.kernel.plain.epcis.context import Names
 from xaso.kernel.plain.epcis.document import DOCUMENT, QUERY_DOCUMENT, SINGLE, Document, Event, Limits
 from xaso.kernel.plain.epcis.hashing import Hasher, event_hash, hashes, pre_hash
-from xaso.kernel.plain.epcis.identifiers import FORMATS, canonical_id, translate
+from xaso.kernel.plain.epcis.identifiers import FORMATS, Glob, canonical_id, translate
 from xaso.kernel.plain.epcis.parameters import Parameter, loose, read_parameters
 from xaso.kernel.plain.epcis.problems import Problem, ReadError
 from xaso.kernel.plain.epcis.reading import LIMITS, from_object, read
@@ -38,6 +38,7 @@ __all__ = [
     "SINGLE",
     "Document",
     "Event",
+    "Glob",
     "Hasher",
     "Limits",
     "Names",

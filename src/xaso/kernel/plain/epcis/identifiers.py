@@ -108,6 +108,57 @@ def _as_written(address: str) -> str:
     return address.replace("%27", "'").replace("%3B", ";").replace("%3D", "=")
 
 
+class Glob(str):
+    """A canonical identifier with wildcards: ``*`` for any letters, ``?`` for one."""
+
+    __slots__ = ()
+
+
+# EPC schemes: the key, what stands before the company prefix, and what behind the number.
+_SCHEMES: dict[str, tuple[str, str, str]] = {
+    "sgtin": ("01", "?", "/21/*"),
+    "lgtin": ("01", "?", "/10/*"),
+    "upui": ("01", "?", "/235/*"),
+    "itip": ("8006", "?", "/21/*"),
+    "sscc": ("00", "?", ""),
+    "sgln": ("414", "", ""),
+    "pgln": ("417", "", ""),
+    "grai": ("8003", "0", ""),
+    "giai": ("8004", "", ""),
+    "gdti": ("253", "", ""),
+    "sgcn": ("255", "", ""),
+    "gsrn": ("8018", "", ""),
+    "gsrnp": ("8017", "", ""),
+    "cpi": ("8010", "", "/8011/*"),
+    "ginc": ("401", "", ""),
+    "gsin": ("402", "", ""),
+}
+_EPC_PATTERN = re.compile(r"urn:epc:(?:idpat|classpat):([a-z]+):(.+)")
+
+
+def pattern(value: str, *, classes: bool = False) -> str:
+    """What a MATCH parameter asks: one canonical identifier, or a Glob.
+
+    ``classes`` looks for classes: there ``urn:epc:idpat:sgtin:0614141.107346.*`` is the trade item itself, elsewhere
+    every serial of it.
+    """
+    if "*" not in value:
+        return canonical_id(value)
+    match = _EPC_PATTERN.fullmatch(value)
+    if match is None or match[1] not in _SCHEMES:
+        return Glob(canonical_id(value.replace("*", "zSTARz")).replace("zSTARz", "*"))
+    ai, lead, tail = _SCHEMES[match[1]]
+    parts = match[2].split(".")
+    if parts[0] == "*":
+        return Glob(f"{_HOME}/{ai}/*{'' if classes else tail}")
+    if parts[1:2] == ["*"]:
+        return Glob(f"{_HOME}/{ai}/{lead}{parts[0]}*{'' if classes else tail}")
+    base = canonical_id(f"urn:epc:idpat:{match[1]}:{match[2]}")
+    if match[1] == "lgtin":
+        return Glob(base + tail)
+    return base if classes else Glob(base + (tail or "*"))
+
+
 def translate(
     event: dict[str, Any], epc_format: str, prefix_length: PrefixLength | None = None
 ) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The simple event query's parameters (EPCIS 2.0, section 8.2.7): every name with its type, read and checked.
 
-Names are fixed (``EQ_bizStep``) or of a family (``EQ_ILMD_ext:lot``, ``GE_value_CEL``). Values come typed from a query in
-JSON, or as text from an address, where ``|`` parts the items of a list.
+Names are fixed (``EQ_bizStep``) or of a family (``EQ_ILMD_ext:lot``, ``GE_value_CEL``). Values come typed from a
+query in JSON, or as text from an address, where ``|`` parts the items of a list.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from xaso.kernel.plain.epcis import vocabulary as v
 from xaso.kernel.plain.epcis.context import Names
 from xaso.kernel.plain.epcis.fields import METADATA, REPORT, REPORT_NUMBERS
 from xaso.kernel.plain.epcis.hashing import number
-from xaso.kernel.plain.epcis.identifiers import canonical_id
+from xaso.kernel.plain.epcis.identifiers import canonical_id, pattern
 from xaso.kernel.plain.epcis.meaning import moment
 from xaso.kernel.plain.epcis.problems import QUERY_PARAMETER, Problem
 
@@ -52,11 +52,12 @@ class Spec:
 class Parameter:
     """One parameter of a query, read.
 
-    ``operation`` is EQ, GT, GE, LT, LE, MATCH, WD, EXISTS, HASATTR, EQATTR or CONTROL. ``scope`` says where to look: event,
-    things, quantity, error, sensor_element, sensor_metadata, sensor_report, sensor (metadata or report), extension, ilmd,
-    readPoint, bizLocation, master, control. ``field`` is the field's name, for extensions ``{namespace}name``; ``detail``
-    a type (bizTransaction, source, destination), a unit (quantities, readings) or an attribute. ``inner`` looks at any
-    depth below the top. ``values`` are canonical: terms and identifiers as addresses, times as datetime.
+    ``operation`` is EQ, GT, GE, LT, LE, MATCH, WD, EXISTS, HASATTR, EQATTR or CONTROL. ``scope`` says where to look:
+    event, things, quantity, error, sensor_element, sensor_metadata, sensor_report, sensor (metadata or report),
+    extension, ilmd, readPoint, bizLocation, master, control. ``field`` is the field's name, for extensions
+    ``{namespace}name``; ``detail`` a type (bizTransaction, source, destination), a unit (quantities, readings) or an
+    attribute. ``inner`` looks at any depth below the top. ``values`` are canonical: terms and identifiers as addresses
+    (a Glob where a pattern is asked for), times as datetime.
     """
 
     name: str
@@ -305,7 +306,9 @@ def _value(spec: Spec, raw: Any, names: Names) -> Any:
         return _time(raw)
     if spec.kind == TERMS:
         return _term(spec, raw, names)
-    if spec.kind in {IDS, PATTERNS}:
+    if spec.kind == PATTERNS:
+        return pattern(names.value(_uri(raw)), classes=spec.field.endswith("Class"))
+    if spec.kind == IDS:
         return canonical_id(names.value(_uri(raw)))
     if spec.kind == URIS:
         return canonical_id(_uri(raw)) if spec.scope != "event" and spec.scope != "error" else _uri(raw)
