@@ -12,6 +12,8 @@ WIDENED = {
     "src/xaso/kernel/documents/verify/check.py": "the check of a paper by its code or by the whole paper",
     "src/xaso/kernel/sealing/proofs.py": "the proof of an event is public: a digest says nothing of anybody",
     "src/xaso/services/onestop/queries/tracking.py": "a tracking code tells the degree of completion",
+    "src/xaso/services/trace/recording.py": "event ids are unique in the whole repository: is this one taken",
+    "src/xaso/services/trace/store/circles.py": "what a package lies in, whoever packed it; only whether it is itself",
     "src/xaso/services/trace/walks.py": "the way of goods crosses units; whoever asks was let see the lot",
     "src/xaso/services/trace/ways.py": "stages of a lot that the caller was let see; no personal data in them",
 }
