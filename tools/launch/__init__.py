@@ -28,6 +28,8 @@ Xã Số. Use: ./xaso WORD …
   upgrade [--to TAG] [--look]
                      another version: look, backup, change, try; a failure puts the old one back
   check-config       what should be set otherwise, in sentences
+  inner-tls FOLDER NODE …
+                     certificates for TLS between your own machines
   level-file         the information-security level file, from what is really configured
   manage …           Django's own commands
   lock               make the lock files again after a change of pyproject.toml

@@ -19,6 +19,7 @@ LIGHT = {
     "drill": "xaso.site.keeping.cli.drill",
     "standby": "xaso.site.keeping.cli.standby",
     "log": "xaso.kernel.sealing.cli",
+    "inner-tls": "xaso.site.inner.cli",
 }
 
 

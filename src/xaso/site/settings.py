@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from xaso import __version__
 from xaso.kernel.connectors.addresses import AddressError, read_addresses
+from xaso.kernel.plain.inner_tls import database_address
 
 SOURCE = Path(__file__).resolve().parent.parent
 ROOT = SOURCE.parent.parent
@@ -56,6 +57,10 @@ TESTING = "pytest" in sys.modules
 AS_OWNER = TESTING or _flag("XASO_AS_OWNER", False)
 
 
+# TLS between our own machines: a folder with ca.pem, cert.pem, key.pem (./xaso inner-tls makes it).
+XASO_INNER_TLS = os.environ.get("XASO_INNER_TLS", "").rstrip("/")
+
+
 def _database() -> dict[str, object]:
     from xaso.site import database
     from xaso.site.database.address import take_apart
@@ -63,7 +68,8 @@ def _database() -> dict[str, object]:
     # Tables are made and saved by their owner; server and worker run under a role that the policies bind.
     given = (AS_OWNER and os.environ.get("XASO_OWNER_URL")) or os.environ.get("DATABASE_URL")
     try:
-        parts = take_apart(given or (database.url() if AS_OWNER else database.app_url()))
+        address = database_address(given, XASO_INNER_TLS) if given else None
+        parts = take_apart(address or (database.url() if AS_OWNER else database.app_url()))
     except database.DatabaseProblem as problem:
         raise ImproperlyConfigured(str(problem)) from None
     return {

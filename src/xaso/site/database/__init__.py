@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from xaso.kernel.plain.inner_tls import database_address
+
 from . import runas
 from .problems import DatabaseProblem
 from .server import APP_ROLE, Server, State
@@ -60,6 +62,7 @@ def url(name: str | None = None) -> str:
     """
     given = os.environ.get("DATABASE_URL")
     if given:
+        given = database_address(given, os.environ.get("XASO_INNER_TLS", ""))
         return _with_name(given, name) if name else given
     address: str = _remembered().get("url", "")
     if not address:

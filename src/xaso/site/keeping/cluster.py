@@ -16,6 +16,7 @@ from typing import IO, Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from xaso.kernel.plain.inner_tls import database_address
 from xaso.site import database
 from xaso.site.database import binaries, runas
 from xaso.site.database.config import HBA
@@ -85,6 +86,7 @@ def present() -> Cluster:
         or os.environ.get("XASO_OWNER_URL")
         or os.environ.get("DATABASE_URL", "")
     )
+    given = database_address(given, os.environ.get("XASO_INNER_TLS", ""))
     cluster = Cluster(given, binaries.Binaries(Path("/"), 0, "system"))
     with cluster.connect() as link:
         major = link.info.server_version // 10000

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import Error, connection
 
-from xaso.site.operating import facts
+from xaso.site.operating import facts, lines
 
 Look = Callable[[], Iterator["Finding"]]
 
@@ -130,7 +130,14 @@ def _certificates() -> Iterator[Finding]:
             yield _weak(f"Chứng thư ký số của {one.holder} còn {one.days} ngày. Gia hạn ngay.")
 
 
-LOOKS: tuple[Look, ...] = (_address, _trial, _keys, _room, _database, _certificates)
+def _lines() -> Iterator[Finding]:
+    for setting, text in lines.open_lines():
+        yield _wrong(text, setting)
+    for setting, text in lines.loose_lines():
+        yield _weak(text, setting)
+
+
+LOOKS: tuple[Look, ...] = (_address, _trial, _keys, _room, _database, _lines, _certificates)
 
 
 def advice() -> list[Finding]:

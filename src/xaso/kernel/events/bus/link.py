@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import logging
+import ssl
 import threading
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
@@ -41,8 +42,11 @@ class Letter:
 class Link:
     """Connects on first use and again by itself when nodes go and come."""
 
-    def __init__(self, servers: Sequence[str], consumer: str = "xaso") -> None:
+    def __init__(
+        self, servers: Sequence[str], consumer: str = "xaso", tls: ssl.SSLContext | None = None
+    ) -> None:
         self.servers = list(servers)
+        self.tls = tls
         self.consumer = consumer
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -62,6 +66,7 @@ class Link:
         if self._client is None or self._client.is_closed:
             connecting = nats.connect(
                 servers=self.servers,
+                tls=self.tls,
                 name="xaso",
                 connect_timeout=2,
                 max_reconnect_attempts=-1,

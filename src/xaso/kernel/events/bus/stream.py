@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.db.models import Q
@@ -16,6 +18,7 @@ from nats.aio.msg import Msg
 from xaso.kernel.events.bus.link import AWAY, SUBJECT, Letter, Link, log
 from xaso.kernel.events.bus.local import CARRY_LOCK, TAKE_LOCK, alone, hand_out
 from xaso.kernel.events.models import BusCursor, Event, Outbox
+from xaso.kernel.plain.inner_tls import context
 from xaso.kernel.plain.moment import now
 
 # A published event that has not come back after so long is published again; the same id is kept once by the stream.
@@ -38,7 +41,9 @@ class StreamBus:
         if scheme is None:
             raise ImproperlyConfigured("XASO_BUS phải là local, hoặc nats://máy1:4222,máy2:4222,máy3:4222.")
         parts = [part.strip() for part in address.split(",") if part.strip()]
-        return cls(Link([part if "://" in part else scheme[0] + part for part in parts]))
+        inner = settings.XASO_INNER_TLS if scheme[1] == "tls" else ""
+        servers = [part if "://" in part else scheme[0] + part for part in parts]
+        return cls(Link(servers, tls=context(Path(inner)) if inner else None))
 
     def carry(self, limit: int) -> int:
         """See ``Bus.carry``: publish, in order per record. While the bus is away the outbox keeps all."""

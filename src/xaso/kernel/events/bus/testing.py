@@ -33,11 +33,13 @@ def _ports(count: int) -> list[int]:
 class Nodes:
     """Three nodes with storage of their own below one folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: Path | None = None) -> None:
+        """``tls``: a folder with ca.pem, cert.pem and key.pem; then nobody is let in without a certificate."""
         found = program()
         if found is None:
             raise RuntimeError("nats-server is not installed (Debian: apt-get install nats-server)")
         self.program = found
+        self.tls = tls
         self.folder = Path(tempfile.mkdtemp(prefix="xaso-nats-"))
         ports = _ports(2 * NODES)
         self.clients, self.routes = ports[:NODES], ports[NODES:]
@@ -46,16 +48,22 @@ class Nodes:
     @property
     def address(self) -> str:
         """For ``XASO_BUS``."""
-        return ",".join(f"nats://127.0.0.1:{port}" for port in self.clients)
+        return ",".join(f"{'tls' if self.tls else 'nats'}://127.0.0.1:{port}" for port in self.clients)
 
     def start(self, number: int) -> None:
         """Start one node, with what it had stored."""
         routes = ",".join(f"nats://127.0.0.1:{port}" for port in self.routes)
         config = self.folder / f"node{number}.conf"
+        tls = (
+            f'tls {{ cert_file: "{self.tls}/cert.pem", key_file: "{self.tls}/key.pem", '
+            f'ca_file: "{self.tls}/ca.pem", verify: true, timeout: 5 }}\n'
+            if self.tls
+            else ""
+        )
         config.write_text(
             f'server_name: "node{number}"\nlisten: "127.0.0.1:{self.clients[number]}"\n'
             f'jetstream {{ store_dir: "{self.folder}/node{number}", max_file: 1GB, max_mem: 64MB }}\n'
-            f'cluster {{ name: "xaso", listen: "127.0.0.1:{self.routes[number]}", routes: [{routes}] }}\n'
+            f'cluster {{ name: "xaso", listen: "127.0.0.1:{self.routes[number]}", routes: [{routes}]\n{tls}}}\n{tls}'
         )
         with open(self.folder / f"node{number}.log", "ab") as log:
             self.processes[number] = subprocess.Popen(
@@ -76,10 +84,11 @@ class Nodes:
         import asyncio
 
         from xaso.kernel.events.bus.link import AWAY, Link
+        from xaso.kernel.plain.inner_tls import context
 
         end = time.monotonic() + seconds
         while True:
-            link = Link(self.address.split(","))
+            link = Link(self.address.split(","), tls=context(self.tls) if self.tls else None)
             try:
 
                 async def look(one: Link = link) -> None:
