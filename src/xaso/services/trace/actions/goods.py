@@ -17,6 +17,7 @@ from xaso.kernel.plain.moment import now, today
 from xaso.kernel.plain.text import clean, search_text
 from xaso.services.trace import crops
 from xaso.services.trace.actions.farm import MANAGE
+from xaso.services.trace.actions.lots_keys import note_gtin
 from xaso.services.trace.models import (
     Certificate,
     Enterprise,
@@ -122,10 +123,13 @@ def keep_item(
     if full and taken.exists():
         raise Conflict("GTIN này đã dùng cho quy cách khác.", "gtin")
     row = item or TradeItem(product=product)
-    if full and full != row.gtin:
+    gains_gtin = bool(full) and full != row.gtin
+    if gains_gtin:
         row.gtin, row.gtin_from = full, today()
     row.name, row.net_quantity, row.net_uom = name, net_quantity, net_uom
     row.save()
+    if gains_gtin:
+        note_gtin(viewer, row, by_hand=True)
     emit("trace.item_kept", record=row, unit_path=enterprise.unit_path, viewer=viewer)
     return row
 

@@ -33,8 +33,44 @@ def _free_number(enterprise: Enterprise) -> str:
             number = lots_rules.key_13(enterprise.gs1_prefix, following(enterprise, "gtin"))
         except ValueError as problem:
             raise ActionError(str(problem)) from problem
-        if not IssuedKey.objects.filter(kind=IssuedKey.Kind.GTIN, value=number.zfill(14)).exists():
+        if not _is_taken(number.zfill(14)):
             return number
+
+
+def _is_taken(gtin: str) -> bool:
+    """Whether the number was ever given out; a number is never given to another product."""
+    return (
+        IssuedKey.objects.filter(kind=IssuedKey.Kind.GTIN, value=gtin).exists()
+        or TradeItem.objects.filter(gtin=gtin).exists()
+    )
+
+
+def note_gtin(viewer: Viewer, item: TradeItem, *, by_hand: bool) -> None:
+    """Enter a GTIN just given to a pack size into the register, and make it a further name of the lots of that size.
+
+    Inside an action whose caller has checked right and number. Raises Conflict when another size had it before.
+    """
+    enterprise = item.product.enterprise
+    key, is_new = IssuedKey.objects.get_or_create(
+        kind=IssuedKey.Kind.GTIN,
+        value=item.gtin,
+        defaults={"enterprise": enterprise, "item": item, "by_hand": by_hand},
+    )
+    if not is_new and key.item_id != item.pk:
+        raise Conflict(
+            "GTIN này đã cấp cho quy cách khác. Mã đã cấp không dùng lại cho sản phẩm khác.", "gtin"
+        )
+    for lot in Lot.objects.filter(item=item).select_related("thing"):
+        uri = gtin_lot_uri(item.gtin, lot.code)
+        if uri != lot.thing.uri:
+            name_thing(uri, same_as=lot.thing)
+    emit(
+        "trace.key_issued",
+        record=item,
+        unit_path=enterprise.unit_path,
+        viewer=viewer,
+        data={"kind": "gtin", "value": item.gtin},
+    )
 
 
 def _must_hold_prefix(viewer: Viewer, enterprise: Enterprise) -> None:
@@ -71,24 +107,13 @@ def give_gtin(viewer: Viewer, *, item: TradeItem, gtin: str = "") -> TradeItem:
             number = lots_rules.own_number(gtin, enterprise.gs1_prefix)
         except ValueError as problem:
             raise ActionError(str(problem), "gtin") from problem
-        if IssuedKey.objects.filter(kind=IssuedKey.Kind.GTIN, value=number.zfill(14)).exists():
+        if _is_taken(number.zfill(14)):
             raise ActionError(f"GTIN {number} đã cấp cho quy cách khác.", "gtin")
     else:
         number = _free_number(enterprise)
     item.gtin, item.gtin_from = number.zfill(14), today()
     item.save(update_fields=["gtin", "gtin_from"])
-    IssuedKey.objects.create(
-        enterprise=enterprise, kind=IssuedKey.Kind.GTIN, value=item.gtin, item=item, by_hand=by_hand
-    )
-    for lot in Lot.objects.filter(item=item).select_related("thing"):
-        name_thing(gtin_lot_uri(item.gtin, lot.code), same_as=lot.thing)
-    emit(
-        "trace.key_issued",
-        record=item,
-        unit_path=enterprise.unit_path,
-        viewer=viewer,
-        data={"kind": "gtin", "value": item.gtin},
-    )
+    note_gtin(viewer, item, by_hand=by_hand)
     return item
 
 

@@ -180,12 +180,12 @@ def hold_lot(viewer: Viewer, *, lot: Lot, reason: str, recalled: bool = False) -
 @action
 def release_lot(viewer: Viewer, *, lot: Lot, reason: str) -> Lot:
     """The lot may be used again. What was recalled is released by an officer with the right to recall only."""
-    if lot.state == Lot.State.RECALLED:
-        must_sit(viewer, lot.enterprise, right=RECALL)
     _may_hold(viewer, lot)
     if not reason.strip():
         raise ActionError("Nhập lý do.", "reason")
     lot = locked([lot.pk])[lot.pk]
+    if lot.state == Lot.State.RECALLED:
+        must_sit(viewer, lot.enterprise, right=RECALL)
     if lot.state not in {Lot.State.HELD, Lot.State.RECALLED}:
         raise Conflict(f"Lô {lot.code} không bị tạm giữ.")
     lot.state = Lot.State.OPEN if lot.left > 0 else Lot.State.USED
