@@ -13,9 +13,13 @@ WIDENED = {
     "src/xaso/kernel/sealing/proofs.py": "the proof of an event is public: a digest says nothing of anybody",
     "src/xaso/services/onestop/queries/tracking.py": "a tracking code tells the degree of completion",
     "src/xaso/services/trace/recording.py": "event ids are unique in the whole repository: is this one taken",
+    "src/xaso/services/trace/actions/farm.py": "managers give and end the seats of their own enterprise",
+    "src/xaso/services/trace/store/inserting.py": "which words a unit uses, also when a member records",
     "src/xaso/services/trace/store/circles.py": "what a package lies in, whoever packed it; only whether it is itself",
     "src/xaso/services/trace/walks.py": "the way of goods crosses units; whoever asks was let see the lot",
     "src/xaso/services/trace/ways.py": "stages of a lot that the caller was let see; no personal data in them",
+    "src/xaso/services/trace/actions/ocop.py": "the manager of an enterprise hands in and withdraws its own case",
+    "src/xaso/services/trace/queries/ocop.py": "stars of a product, which are public",
 }
 UNGUARDED = {
     "src/xaso/kernel/people/machines.py": "the client behind a token: one row of a table without policies",

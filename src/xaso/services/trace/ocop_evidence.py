@@ -10,10 +10,10 @@ from xaso.kernel.base.errors import ActionError
 from xaso.kernel.documents.models import File
 from xaso.kernel.plain.formats import day
 from xaso.kernel.plain.text import nfc
-from xaso.services.trace.models import Enterprise, Lot, OcopEvidence, Site, TraceEvent
+from xaso.services.trace.models import Certificate, Enterprise, LabTest, Lot, OcopEvidence, Site, TraceEvent
 
 Kind = OcopEvidence.Kind
-Row = TypeVar("Row", Lot, Site)
+Row = TypeVar("Row", Lot, Site, Certificate, LabTest)
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,10 @@ def title_of(enterprise: Enterprise, kind: str, record_id: str, title: str = "")
         found = f"Lô {lot.code}, {lot.product.name}, {day(lot.made_on)}"
     elif kind == Kind.SITE and (site := _own(Site, enterprise, record_id)):
         found = f"{site.get_kind_display()}: {site.name}"
+    elif kind == Kind.CERTIFICATE and (paper := _own(Certificate, enterprise, record_id)):
+        found = f"{paper.standard}, số {paper.number}"
+    elif kind == Kind.TEST and (test := _own(LabTest, enterprise, record_id)):
+        found = f"{test.name}, phiếu {test.number}"
     elif kind == Kind.EVENT:
         event = TraceEvent.objects.filter(enterprise=enterprise, event_id=record_id).first()
         found = f"{event.get_kind_display()} {day(event.event_time)}" if event else ""
@@ -59,6 +63,10 @@ def choices_for(enterprise: Enterprise, limit: int = 60) -> list[tuple[str, list
     """What the enterprise can pick from, in groups, the newest first."""
     lots = Lot.objects.filter(enterprise=enterprise).select_related("product").order_by("-made_on")[:limit]
     sites = Site.objects.filter(enterprise=enterprise, ended_at__isnull=True).order_by("name")[:limit]
+    papers = Certificate.objects.filter(enterprise=enterprise, ended_at__isnull=True).order_by("-issued_on")[
+        :limit
+    ]
+    tests = LabTest.objects.filter(enterprise=enterprise).order_by("-sampled_on")[:limit]
     groups = [
         (
             "Lô hàng",
@@ -68,5 +76,10 @@ def choices_for(enterprise: Enterprise, limit: int = 60) -> list[tuple[str, list
             ],
         ),
         ("Vùng trồng, xưởng", [Choice(f"site:{one.pk}", one.name) for one in sites]),
+        (
+            "Giấy chứng nhận",
+            [Choice(f"cert:{one.pk}", f"{one.standard} · số {one.number}") for one in papers],
+        ),
+        ("Phiếu kiểm nghiệm", [Choice(f"test:{one.pk}", f"{one.name} · {one.number}") for one in tests]),
     ]
     return [(title, rows) for title, rows in groups if rows]

@@ -1,12 +1,24 @@
 """What traceability registers."""
 
-from xaso.kernel.base.manifest import Right, Service
+from xaso.kernel.base.manifest import CaseType, NavItem, Right, Service, TaskSpec
+from xaso.services.trace.actions.ocop_decisions import remind_of_expiry
+from xaso.services.trace.queries.ocop import waiting_count
 
 SERVICE = Service(
     key="trace",
     title="Truy xuất nguồn gốc",
     summary="Nhật ký sản xuất, lô hàng, tem mã QR, trang cho người mua, thu hồi và OCOP.",
     roots="xaso.services.trace.roots",
+    public="xaso.services.trace.public",
+    desk="xaso.services.trace.desk",
+    message_templates="messages.toml",
+    nav=(NavItem("OCOP", "trace_desk:ocop", "trace.view", icon="star", count=waiting_count),),
+    cases=(
+        CaseType(
+            "trace.ocop", "Đánh giá sản phẩm OCOP", "trace.view", "trace.ocop_handle", "trace_desk:ocop"
+        ),
+    ),
+    tasks=(TaskSpec("trace.ocop_reminders", remind_of_expiry, "10 7 * * *"),),
     rights=(
         Right(
             "trace.view",
@@ -14,11 +26,32 @@ SERVICE = Service(
             ("leader", "specialist", "province_viewer", "province_admin"),
         ),
         Right("trace.manage", "Đăng ký, sửa cơ sở sản xuất và người của cơ sở", ("specialist",)),
+        Right("trace.ocop_handle", "Xem xét, đề xuất, thẩm định hồ sơ OCOP", ("specialist", "leader")),
+        Right("trace.ocop_council", "Chấm điểm trong hội đồng OCOP", ("specialist", "leader")),
+        Right("trace.ocop_decide", "Kết luận, công nhận, thu hồi sao OCOP", ("leader",)),
+        Right("trace.ocop_register", "Ghi quyết định cũ vào sổ OCOP", ("specialist", "province_admin")),
+        Right("trace.ocop_criteria", "Nhập bộ tiêu chí OCOP", ("province_admin", "admin")),
         Right("trace.capture", "Gửi sự kiện EPCIS qua API", ()),
         Right("trace.query", "Truy vấn sự kiện EPCIS qua API", ()),
     ),
     announces={
         "trace.event_captured": "Ghi một sự kiện truy xuất",
+        "trace.ocop_begun": "Lập hồ sơ OCOP",
+        "trace.ocop_scored": "Chấm điểm OCOP",
+        "trace.ocop_evidence_attached": "Thêm minh chứng OCOP",
+        "trace.ocop_evidence_dropped": "Bỏ minh chứng OCOP",
+        "trace.ocop_submitted": "Nộp hồ sơ OCOP",
+        "trace.ocop_returned": "Trả hồ sơ OCOP để bổ sung",
+        "trace.ocop_proposed": "Xã đề xuất hồ sơ OCOP lên tỉnh",
+        "trace.ocop_accepted": "Hồ sơ OCOP vào danh sách chấm",
+        "trace.ocop_forwarded": "Chuyển hồ sơ OCOP 5 sao lên Bộ",
+        "trace.ocop_recognised": "Công nhận sản phẩm OCOP",
+        "trace.ocop_refused": "Không công nhận sản phẩm OCOP",
+        "trace.ocop_withdrawn": "Cơ sở rút hồ sơ OCOP",
+        "trace.ocop_entered": "Ghi quyết định OCOP cũ vào sổ",
+        "trace.ocop_withdrawn_stars": "Thu hồi sao OCOP",
+        "trace.ocop_reminded": "Nhắc sao OCOP sắp hết giá trị",
+        "trace.ocop_criteria_loaded": "Nhập bộ tiêu chí OCOP",
         "trace.lot_opened": "Lập lô hàng {code}",
         "trace.lot_processed": "Chế biến thành lô {code}",
         "trace.lot_packed": "Đóng thùng lô {code}",

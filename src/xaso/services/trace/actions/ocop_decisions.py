@@ -79,8 +79,8 @@ def decide_ocop(
     elif band.decides == "ministry":
         row.state = State.MINISTRY
         row.save(update_fields=["average", "minutes", "state"])
-        if row.case is not None:
-            hand_over(viewer, case=row.case, to_path=_province(row), following=Next("ministry"))
+        if row.case_id is not None:
+            hand_over(viewer, case=row.case_id, to_path=_province(row), following=Next("ministry"))
         _tell("forwarded", row, viewer, average=str(row.average))
     else:
         _refuse(viewer, row)
@@ -129,8 +129,8 @@ def _recognise(
     )
     row.state, row.decided_at = State.RECOGNISED, now()
     row.save(update_fields=["average", "minutes", "state", "decided_at"])
-    if row.case is not None:
-        close_case(viewer, case=row.case, status="done")
+    if row.case_id is not None:
+        close_case(viewer, case=row.case_id, status="done", checked=True)
     _tell("recognised", row, viewer, stars=stars)
     _to_managers(viewer, made, "trace.ocop_recognised")
     return made
@@ -139,8 +139,8 @@ def _recognise(
 def _refuse(viewer: Viewer, row: OcopDossier) -> None:
     row.state, row.decided_at = State.REFUSED, now()
     row.save(update_fields=["average", "minutes", "state", "decided_at"])
-    if row.case is not None:
-        close_case(viewer, case=row.case, status="refused")
+    if row.case_id is not None:
+        close_case(viewer, case=row.case_id, status="refused", checked=True)
     _tell("refused", row, viewer)
 
 

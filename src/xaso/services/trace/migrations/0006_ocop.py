@@ -428,6 +428,8 @@ class Migration(migrations.Migration):
                             ("event", "Sự kiện truy xuất"),
                             ("lot", "Lô hàng"),
                             ("site", "Vùng trồng, xưởng"),
+                            ("cert", "Giấy chứng nhận"),
+                            ("test", "Phiếu kiểm nghiệm"),
                             ("file", "Tệp đính kèm"),
                         ],
                         max_length=6,

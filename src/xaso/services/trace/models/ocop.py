@@ -142,6 +142,11 @@ class OcopDossier(Record):
             )
         ]
 
+    @property
+    def state_kind(self) -> str:
+        """How a page colours the state."""
+        return {"returned": "warn", "recognised": "good", "refused": "danger"}.get(self.state, "")
+
 
 class OcopScore(Record):
     """Points for one criterion: by the enterprise itself, by the commune, or by one member of the council."""
@@ -178,6 +183,8 @@ class OcopEvidence(Record):
         EVENT = "event", "Sự kiện truy xuất"
         LOT = "lot", "Lô hàng"
         SITE = "site", "Vùng trồng, xưởng"
+        CERTIFICATE = "cert", "Giấy chứng nhận"
+        TEST = "test", "Phiếu kiểm nghiệm"
         FILE = "file", "Tệp đính kèm"
 
     dossier = models.ForeignKey(OcopDossier, models.PROTECT, related_name="evidence", verbose_name="hồ sơ")
@@ -186,6 +193,11 @@ class OcopEvidence(Record):
     record_id = models.CharField("bản ghi", max_length=300)
     title = models.CharField("tên minh chứng", max_length=300)
     ended_at = models.DateTimeField("bỏ lúc", null=True)
+
+    @property
+    def id_text(self) -> str:
+        """The key as a button posts it."""
+        return str(self.pk)
 
     class Meta:
         verbose_name = "minh chứng OCOP"
