@@ -12,6 +12,7 @@ from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict
 from xaso.kernel.events import emit
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.places.actions import add_layer, add_place, move_place
+from xaso.kernel.places.geometry import GeometryError
 from xaso.kernel.places.geometry import read as read_geometry
 from xaso.kernel.places.models import Layer
 from xaso.kernel.plain import gs1
@@ -60,7 +61,10 @@ def _layer_of(geometry: Any) -> str:
 
 def area_of(geometry: Mapping[str, Any]) -> Decimal:
     """Square metres of a drawn plot, good to a percent at the size of a farm."""
-    checked = read_geometry(geometry)
+    try:
+        checked = read_geometry(geometry)
+    except GeometryError as problem:
+        raise ActionError(str(problem), "geometry") from problem
     if checked["type"] not in {"Polygon", "MultiPolygon"}:
         return Decimal(0)
     polygons = [checked["coordinates"]] if checked["type"] == "Polygon" else checked["coordinates"]

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from xaso.kernel.base.reach import widened
 from xaso.kernel.base.writing import prepared
 from xaso.kernel.events import emit_many
 from xaso.kernel.people.viewer import Viewer
@@ -87,7 +88,7 @@ def insert(
         hold_place(cursor)
         for start in range(0, len(rows), CHUNK):
             made |= _chunk(cursor, viewer, owner, rows[start : start + CHUNK], context, recorded)
-        _write_words(cursor, owner.unit_path, rows)
+    _write_words(owner.unit_path, rows)
     return made
 
 
@@ -168,7 +169,7 @@ def _numbers(cursor: Any, uris: Iterable[str]) -> dict[str, int]:
     return dict(cursor.fetchall())
 
 
-def _write_words(cursor: Any, unit_path: str, rows: Sequence[Ready]) -> None:
+def _write_words(unit_path: str, rows: Sequence[Ready]) -> None:
     """Keep which words the unit uses; what was kept before is not asked again in this process."""
     words = {("type", row.type_name) for row in rows}
     for row in rows:
@@ -185,7 +186,9 @@ def _write_words(cursor: Any, unit_path: str, rows: Sequence[Ready]) -> None:
     fresh = [(kind, value) for kind, value in words if (unit_path, kind, value) not in _known_words]
     if not fresh:
         return
-    cursor.execute(_WORDS, [unit_path, [kind for kind, _ in fresh], [value for _, value in fresh]])
+    # Members of a co-operative record events too; of the unit they hold no right.
+    with widened("which words a unit uses"), prepared() as cursor:
+        cursor.execute(_WORDS, [unit_path, [kind for kind, _ in fresh], [value for _, value in fresh]])
     transaction.on_commit(lambda: _remember(unit_path, fresh))
 
 
