@@ -34,6 +34,7 @@ from xaso.services.trace.ocop_forms import (
     ReportForm,
     SheetForm,
 )
+from xaso.services.trace.ocop_papers import minutes_pdf, report_pdf
 from xaso.services.trace.queries import ocop as queries
 
 PER_PAGE = 30
@@ -161,6 +162,23 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 
 @officer(queries.VIEW)
 @require_GET
+def paper(request: HttpRequest, dossier_id: UUID, kind: str) -> HttpResponse:
+    """The commune's report or the council's minutes to print."""
+    viewer = viewer_in(request)
+    row = queries.dossier_of(viewer, dossier_id)
+    if kind == "bao-cao" and row.commune_report:
+        content = report_pdf(viewer, row)
+    elif kind == "bien-ban" and row.average is not None and viewer.can(queries.VIEW, row.unit_path):
+        content = minutes_pdf(viewer, row)
+    else:
+        raise NotFound("Hồ sơ chưa có giấy này.")
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="ocop-{kind}.pdf"'
+    return answer
+
+
+@officer(queries.VIEW)
+@require_GET
 def evidence(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     """What stands behind a piece of evidence: the record itself."""
     viewer = viewer_in(request)
@@ -272,5 +290,6 @@ ocop_urls = [
     path("ocop/tieu-chi/", criteria, name="ocop_criteria"),
     path("ocop/tieu-chi/<slug:key>.xlsx", criteria_sheet, name="ocop_criteria_sheet"),
     path("ocop/minh-chung/<uuid:evidence_id>/", evidence, name="ocop_evidence"),
+    path("ocop/<uuid:dossier_id>/<slug:kind>.pdf", paper, name="ocop_paper"),
     path("ocop/<uuid:dossier_id>/", dossier, name="ocop_dossier"),
 ]

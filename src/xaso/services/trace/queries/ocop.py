@@ -26,6 +26,7 @@ from xaso.services.trace.models import (
     OcopScore,
     OcopVersion,
     Product,
+    TraceEvent,
 )
 from xaso.services.trace.rules import ocop as rules
 from xaso.services.trace.seats import sat_in
@@ -168,7 +169,7 @@ def evidence_for(viewer: Viewer, evidence_id: UUID) -> OcopEvidence:
 def events_of_lot(viewer: Viewer, lot: Lot) -> list[tuple[str, str, str]]:
     """When, what, how much: the events in which a lot stands, of a lot the viewer may see."""
     rows = (
-        EventThing.objects.filter(thing=lot.thing_id, event__in=_visible_events(viewer, lot))
+        EventThing.objects.filter(thing=lot.thing_id, event__in=_visible_events(viewer))
         .select_related("event")
         .order_by("event__event_time")[:60]
     )
@@ -182,13 +183,8 @@ def events_of_lot(viewer: Viewer, lot: Lot) -> list[tuple[str, str, str]]:
     ]
 
 
-def _visible_events(viewer: Viewer, lot: Lot) -> QuerySet[EventThing]:
-    from xaso.services.trace.models import TraceEvent
-
-    rows: QuerySet[EventThing] = TraceEvent.objects.filter(
-        Q(enterprise__in=_let_in(viewer)) | viewer.scope(VIEW)
-    ).values("seq")
-    return rows
+def _visible_events(viewer: Viewer) -> QuerySet[TraceEvent]:
+    return TraceEvent.objects.filter(Q(enterprise__in=_let_in(viewer)) | viewer.scope(VIEW))
 
 
 def register(

@@ -515,4 +515,8 @@ def test_pages_of_the_desk(world: World) -> None:
     )
     assert answer.status_code == 302
     assert OcopRecognition.objects.get().stars == 4
+    for name in ("bao-cao", "bien-ban"):
+        printed = commune.get(f"{page}{name}.pdf")
+        assert printed.status_code == 200 and printed.content.startswith(b"%PDF")
+    assert commune.get(f"{page}khac.pdf").status_code == 404
     assert Person.objects.filter(pk=world.manager.person_id).exists()
