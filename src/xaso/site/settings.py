@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from xaso import __version__
 from xaso.kernel.connectors.addresses import AddressError, read_addresses
 from xaso.kernel.plain.inner_tls import database_address
+from xaso.site.operating.forward import read_target
 
 SOURCE = Path(__file__).resolve().parent.parent
 ROOT = SOURCE.parent.parent
@@ -258,6 +259,21 @@ DEFAULT_FROM_EMAIL = os.environ.get("XASO_MAIL_FROM", "khong-tra-loi@xaso.exampl
 XASO_LOG_FORMAT = os.environ.get("XASO_LOG_FORMAT", "text")
 if XASO_LOG_FORMAT not in {"json", "text"}:
     raise ImproperlyConfigured("XASO_LOG_FORMAT phải là json (cho máy đọc) hoặc text (cho người đọc).")
+# tls://host:6514: each line leaves for another machine too, always as JSON.
+XASO_LOG_TO = os.environ.get("XASO_LOG_TO", "")
+_FORWARD: dict[str, dict[str, object]] = {}
+if XASO_LOG_TO:
+    try:
+        read_target(XASO_LOG_TO)
+    except ValueError:
+        raise ImproperlyConfigured("XASO_LOG_TO phải có dạng tls://máy:6514.") from None
+    _FORWARD["forward"] = {
+        "()": "xaso.site.operating.forward.Forward",
+        "target": XASO_LOG_TO,
+        "inner": XASO_INNER_TLS,
+        "formatter": "json",
+        "filters": ["request_id"],
+    }
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -271,8 +287,9 @@ LOGGING = {
             "class": "logging.StreamHandler",
             "formatter": XASO_LOG_FORMAT,
             "filters": ["request_id"],
-        }
+        },
+        **_FORWARD,
     },
-    "root": {"handlers": ["console"], "level": os.environ.get("XASO_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console", *_FORWARD], "level": os.environ.get("XASO_LOG_LEVEL", "WARNING")},
     "loggers": {"xaso": {"level": os.environ.get("XASO_LOG_LEVEL", "INFO")}},
 }

@@ -137,7 +137,16 @@ def _lines() -> Iterator[Finding]:
         yield _weak(text, setting)
 
 
-LOOKS: tuple[Look, ...] = (_address, _trial, _keys, _room, _database, _lines, _certificates)
+def _logs() -> Iterator[Finding]:
+    if not settings.XASO_LOG_TO:
+        yield _weak(
+            "Nhật ký vận hành chỉ nằm trên máy này: ai chiếm máy thì sửa được. Đặt XASO_LOG_TO=tls://máy:6514 để gửi"
+            " sang máy khác.",
+            "XASO_LOG_TO",
+        )
+
+
+LOOKS: tuple[Look, ...] = (_address, _trial, _keys, _room, _database, _lines, _logs, _certificates)
 
 
 def advice() -> list[Finding]:
