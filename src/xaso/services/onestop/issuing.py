@@ -157,7 +157,9 @@ def issuer_for(dossier: Dossier, result: eforms.Result, signer: Account | None) 
         )
     elif signer is not None and signer.title.lower().startswith("phó "):
         authority = "\n".join(line for line in (result.sign_as, f"KT. {result.position}") if line)
-        position = signer.title
+        # "Phó Chủ tịch Ủy ban nhân dân xã" signs as "Phó Chủ tịch": the agency stands in the line above.
+        rank = f"Phó {result.position}"
+        position = rank if signer.title.lower().startswith(rank.lower()) else signer.title
     return eforms.Issuer(
         agency=agency.name,
         parent=agency.parent,

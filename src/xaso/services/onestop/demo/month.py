@@ -43,6 +43,7 @@ class Month:
     people: list[Applicant]
     present: datetime
     calendar: Calendar
+    known: list[Applicant] = field(default_factory=seeds.known_citizens)
     files: dict[str, File] = field(default_factory=dict)
 
 
@@ -77,9 +78,15 @@ def begin(viewer: Viewer, accounts: Mapping[str, Account]) -> Month:
 def file_all(month: Month, parts: Sequence[Part]) -> list[Told]:
     """File every dossier at its time; a procedure that is not offered then is left out."""
     made: list[Told] = []
+    first: dict[int, int] = {}
     for number, part in enumerate(parts):
+        # Of every second kind the first dossier is one of a citizen who can sign in and look at it.
+        kind = first.setdefault(id(part.role), number)
+        place = len(first) - 1
+        is_known = kind == number and place // len(month.known) % 2 == 0
+        who = month.known[place % len(month.known)] if is_known else month.people[number % len(month.people)]
         with moment.frozen(part.at):
-            dossier = _one(month, number, part)
+            dossier = _one(month, number, part, who)
         if dossier is not None:
             made.append((dossier, part))
     return made
@@ -110,13 +117,12 @@ def _tell_part(month: Month, made: Sequence[Told]) -> None:
         stories.play(month, dossier, part.role, part.at)
 
 
-def _one(month: Month, number: int, part: Part) -> Dossier | None:
+def _one(month: Month, number: int, part: Part, who: Applicant) -> Dossier | None:
     offered = setups_in_force.setups_for(part.procedure, month.commune, today())
     if not offered:
         return None
     setup, role = offered[0], part.role
     body = setups_in_force.body_of(setup)
-    who = month.people[number % len(month.people)]
     channel = role.channel or month.chance.choices(("counter", "online", "post"), (48, 46, 6))[0]
     if channel not in body.channels:
         channel = body.channels[0]

@@ -15,12 +15,13 @@ from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import today
 from xaso.services.onestop import eforms
 from xaso.services.onestop.actions.filing import Applicant, PaperIn
+from xaso.services.onestop.demo.seeds import HAMLETS
 from xaso.services.onestop.eforms.schema import Kind
 
 
 def answers_for(body: eforms.Setup, who: Applicant, chance: random.Random) -> dict[str, Any]:
     """The sample answers with this person where the form asks who they are; falls back to the sample unchanged."""
-    answers = deepcopy(body.sample_answers)
+    answers = _at_home(deepcopy(body.sample_answers), chance.choice(HAMLETS))
     known = {
         "person.full_name": who.full_name,
         "person.birth_date": who.birth_date,
@@ -35,6 +36,18 @@ def answers_for(body: eforms.Setup, who: Applicant, chance: random.Random) -> di
             answers[question.key] = chance.randint(1, 4)
     given = eforms.Given(today(), {"channel": "counter", "identity_proven": True})
     return answers if eforms.validate_all(body, answers, given).ok else deepcopy(body.sample_answers)
+
+
+def _at_home(value: Any, hamlet: str) -> Any:
+    """The sample answers come from another commune: the same at home in the demo's."""
+    if isinstance(value, dict):
+        moved = {key: _at_home(one, hamlet) for key, one in value.items()}
+        return {**moved, "detail": f"thôn {hamlet}"} if {"unit_text", "detail"} <= value.keys() else moved
+    if isinstance(value, list):
+        return [_at_home(one, hamlet) for one in value]
+    if isinstance(value, str):
+        return value.replace("xã Ba Bể", "xã Mường Hum").replace("tỉnh Thái Nguyên", "tỉnh Lào Cai")
+    return value
 
 
 def _paper_file(viewer: Viewer, key: str, made: dict[str, File]) -> File:

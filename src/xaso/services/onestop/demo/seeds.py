@@ -21,6 +21,15 @@ COMMUNE, PROVINCE = "15/02728/", "15/"
 AGENCY = "Ủy ban nhân dân xã Mường Hum"
 PIN = "246810"
 KEYS_FROM = datetime(2025, 7, 2, tzinfo=VIETNAM)
+HAMLETS = ("Ky Quan San", "Séo Pờ Hồ", "Nậm Pẻn 1", "Piềng Láo", "Tả Pa Cheo", "Mường Hum 1", "Mường Hum 2")
+# Those whom the simulated VNeID knows: whoever tries the demo as a citizen finds dossiers of their own.
+SIGN_IN = (
+    ("Triệu Thị Mẩy", "010185000012", "1985-03-12", "female", "0900000112"),
+    ("Giàng A Páo", "010088000024", "1988-07-02", "male", "0900000124"),
+    ("Vàng Thị Sua", "010192000036", "1992-11-20", "female", "0900000136"),
+    ("Lý Láo Tả", "010079000048", "1979-01-05", "male", "0900000148"),
+)
+HOME = "xã Mường Hum, tỉnh Lào Cai"
 _FAMILY = ("Giàng", "Vàng", "Triệu", "Tẩn", "Lù", "Nông", "Hoàng", "Chảo", "Phàn", "Lý", "Thào", "Đặng")
 _MIDDLE = {"male": ("A", "Văn", "Láo", "Seo"), "female": ("Thị", "Mùi", "Mẩy", "Thu")}
 _GIVEN = {
@@ -55,10 +64,18 @@ def citizens(count: int) -> list[Applicant]:
                 birth_date=f"{year}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}",
                 sex=sex,
                 phone=f"09000{chance.randint(10000, 99999)}",
-                address="xã Mường Hum, tỉnh Lào Cai",
+                address=HOME,
             )
         )
     return people
+
+
+def known_citizens() -> list[Applicant]:
+    """The citizens who can sign in."""
+    return [
+        Applicant(full_name=name, id_number=number, birth_date=birth, sex=sex, phone=phone, address=HOME)
+        for name, number, birth, sex, phone in SIGN_IN
+    ]
 
 
 def make_money(viewer: Viewer) -> None:

@@ -108,6 +108,10 @@ def _by_step(viewer: Viewer, seen: DossierView, main: CaseStep) -> Primary:
     draft = maybe("draft_result", code)
     if (to_sign or _last_to_draft(seen, step)) and not seen.results and draft and "draft" in seen.may:
         return Primary("Soạn kết quả", "Soạn dự thảo kết quả trước khi trình ký.", draft, icon="file-pen")
+    back = next((one.sent_back_reason for one in seen.results if one.sent_back_reason), "")
+    if to_sign and back and draft and "draft" in seen.may:
+        words = f"Lãnh đạo trả lại: {back} Sửa dự thảo, xem lại rồi trình ký từ trang đó."
+        return Primary("Sửa dự thảo", words, draft, icon="file-pen")
     label = "Trình ký" if to_sign else "Hoàn thành bước này" if not coming or step.group else "Chuyển bước"
     words = f"Bước này: {step.title}. " + (f"Tiếp theo: {coming}." if coming else "Đây là bước cuối.")
     return Primary(label, words, _url("advance", code), True, "send", step=str(step.pk), takes_note=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
@@ -11,13 +12,24 @@ from xaso.kernel.cases.models import Case
 from xaso.kernel.people.viewer import Viewer
 from xaso.services.onestop.actions.filing import CASE_TYPE
 from xaso.services.onestop.queries.desk import waiting_return
+from xaso.services.onestop.queries.results import count_to_seal, count_to_sign
+
+BY_OWN_HAND: tuple[tuple[str, str, Callable[[Viewer], int], str], ...] = (
+    ("onestop.sign", "Kết quả chờ ký", count_to_sign, "signing"),
+    ("onestop.seal", "Chờ cấp số, đóng dấu", count_to_seal, "sealing"),
+)
 
 
 def home_panel(viewer: Viewer) -> dict[str, Any]:
-    """Late, due today, mine, waiting: each figure opens its list."""
+    """What waits for one's own hand, then late, due today, mine, waiting: each figure opens its list."""
     counts = cases.queue_counts(viewer)
     queue = reverse("onestop_desk:queue")
     tiles = [
+        {"name": name, "value": str(count(viewer)), "url": reverse(f"onestop_desk:{page}")}
+        for right, name, count, page in BY_OWN_HAND
+        if viewer.can(right)
+    ]
+    tiles += [
         {"name": cases.VIEWS[key], "value": counts.words(key), "url": f"{queue}?xem={key}"}
         for key in ("late", "today", "mine", "unit", "waiting")
     ]

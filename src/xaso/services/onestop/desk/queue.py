@@ -27,6 +27,8 @@ from xaso.services.onestop.queries.desk import waiting_return
 STEPS = {
     "receive": "Tiếp nhận",
     "review": "Thẩm định, soạn kết quả",
+    "inspect": "Kiểm tra thực địa",
+    "draft": "Soạn giấy phép",
     "head": "Trưởng phòng xem",
     "sign": "Ký",
     "seal": "Vào sổ, đóng dấu",

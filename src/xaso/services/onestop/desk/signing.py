@@ -83,9 +83,12 @@ SEAL = Work(
 
 def _list(request: HttpRequest, work: Work, status: int = 200) -> HttpResponse:
     rows = work.waiting(viewer_in(request), None)
+    mine = [row for row in rows if work.seals or row.in_my_name]
+    others = [row for row in rows if not (work.seals or row.in_my_name)]
     context = {
         "work": work,
-        "table": _table(work, rows) if rows else None,
+        "table": _table(work, mine, work.title) if mine else None,
+        "others": _table(work, others, "Dự thảo ghi tên người ký khác", named=True) if others else None,
         "full": len(rows) >= MOST,
         "most": MOST,
         "chosen_url": reverse(f"onestop_desk:{work.chosen}"),
@@ -94,28 +97,31 @@ def _list(request: HttpRequest, work: Work, status: int = 200) -> HttpResponse:
     return render(request, "onestop/desk/results/waiting.html", context, status=status)
 
 
-def _table(work: Work, rows: Sequence[Waiting]) -> Table:
+def _table(work: Work, rows: Sequence[Waiting], caption: str, *, named: bool = False) -> Table:
+    """The rows to choose from; ``named`` are another leader's, shown with that name and opened one by one."""
     columns = [
         Column("Hạn", nowrap=True),
         Column("Mã hồ sơ", head=True, nowrap=True),
-        Column("Người nộp"),
+        Column("Người nộp", nowrap=True),
         Column("Kết quả"),
     ]
-    columns.append(Column("Người ký trên dự thảo" if not work.seals else "Lãnh đạo đã ký"))
+    if work.seals or named:
+        columns.append(Column("Lãnh đạo đã ký" if work.seals else "Người ký trên dự thảo", nowrap=True))
     drawn = []
     for row in rows:
         url = reverse(f"onestop_desk:{work.name}", args=[row.dossier.code])
         names = ", ".join(one.document.kind for one in row.results) or "Chưa có dự thảo"
-        cells = (
+        cells: tuple[object, ...] = (
             badge_of(row.badge),
             format_html('<a href="{}">{}</a>', url, row.dossier.code),
             row.dossier.applicant.full_name,
             names,
-            _signer_words(work, row),
         )
-        pick = row.dossier.code if row.results and (work.seals or row.in_my_name) else ""
+        if len(columns) > len(cells):
+            cells = (*cells, _signer_words(work, row))
+        pick = row.dossier.code if row.results and not named else ""
         drawn.append(Row(cells=cells, pick=pick, pick_label=row.dossier.code, url=url))
-    return Table(caption=work.title, columns=columns, rows=drawn, pickable=True, hide_caption=True)
+    return Table(caption=caption, columns=columns, rows=drawn, pickable=not named, hide_caption=not named)
 
 
 def _signer_words(work: Work, row: Waiting) -> str:

@@ -38,10 +38,13 @@ function bulk(form) {
   try { picked = new Set(JSON.parse(sessionStorage.getItem(key) || "[]")); } catch { picked = new Set(); }
   const bar = form.querySelector("[data-bulk-bar]");
   const words = form.querySelector("[data-bulk-said]");
+  const hint = words.textContent;
   const boxes = () => [...form.querySelectorAll("input[name=pick]")];
   const show = () => {
-    bar.hidden = !picked.size;
-    words.textContent = `Đã chọn ${picked.size} hồ sơ`;
+    // A list that is there to be worked through keeps its bar; elsewhere it comes with the first tick.
+    bar.hidden = !picked.size && bar.dataset.bulkBar !== "stays";
+    bar.querySelectorAll(".btn").forEach((one) => { one.hidden = !picked.size; });
+    words.textContent = picked.size ? `Đã chọn ${picked.size} hồ sơ` : hint;
     try { sessionStorage.setItem(key, JSON.stringify([...picked])); } catch { /* kept on this page only */ }
   };
   boxes().forEach((box) => { box.checked = picked.has(box.value); });

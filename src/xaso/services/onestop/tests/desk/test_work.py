@@ -240,7 +240,10 @@ def test_register_on_screen_and_as_workbook():
     first, second = received(MARITAL), done(BIRTH)
     return_result(SYSTEM, dossier_id=second.pk, way="counter", receiver={"name": "=1+1"})
     desk = signed_in("receptionist")
+    first.applicant.contact = {"address": "thôn Tả Pa Cheo"}
+    first.applicant.save(update_fields=["contact"])
     page = desk.get("/desk/onestop/so-theo-doi/")
+    assert "thôn Tả Pa Cheo" in page.content.decode()
     assert_page_ok(page.content)
     assert first.code in page.content.decode()
     answer = desk.get("/desk/onestop/so-theo-doi/tep.xlsx")

@@ -22,7 +22,7 @@ from xaso.services.onestop import routing, rules
 from xaso.services.onestop.actions import handling, reception, results
 from xaso.services.onestop.actions.results import issuing
 from xaso.services.onestop.demo_keys import ensure_demo_keys
-from xaso.services.onestop.issuing import result_of, signers_for
+from xaso.services.onestop.issuing import issuer_for, result_of, signers_for
 from xaso.services.onestop.models import Dossier, Result
 from xaso.services.onestop.setups_in_force import body_of
 from xaso.services.onestop.testing import BIRTH, COMMUNE, MARITAL, PERMIT, SYSTEM, a_dossier
@@ -209,6 +209,9 @@ def test_a_deputy_signs_in_own_name(house):
     Account.objects.filter(pk=house.leader_account.pk).update(title="Chủ tịch Ủy ban nhân dân xã")
     result = result_of(body_of(dossier.setup), "birth_certificate")
     assert signers_for(dossier, result) == [house.leader_account, account], "the head comes before the deputy"
+    full = Account(title="Phó Chủ tịch Ủy ban nhân dân xã")
+    issuer = issuer_for(dossier, result, full)
+    assert issuer.authority.endswith("KT. Chủ tịch") and issuer.position == "Phó Chủ tịch"
     with pytest.raises(Conflict, match="tên người ký khác"):
         results.sign_result(deputy, dossier_id=dossier.pk, pin=PIN)
     results.sign_in_my_name(deputy, dossier_id=dossier.pk)

@@ -155,6 +155,35 @@ def test_no_pin_is_asked_for_a_draft_in_anothers_name(house):
     assert "Ký với tên tôi" not in again and 'name="pin"' in again
 
 
+def test_the_desk_says_what_waits_for_ones_own_hand(house):
+    dossier = drafted(house, BIRTH)
+    leader, clerk = as_officer(house.leader), as_officer(house.clerk)
+    assert "Kết quả chờ ký" in text_of(leader.get("/desk/"))
+    assert "Kết quả chờ ký" not in text_of(clerk.get("/desk/"))
+    results.sign_result(house.leader, dossier_id=dossier.pk, pin=PIN)
+    assert "Chờ cấp số, đóng dấu" in text_of(clerk.get("/desk/"))
+
+
+def test_drafts_in_anothers_name_stand_apart(house):
+    dossier = drafted(house, BIRTH)
+    own = text_of(as_officer(house.leader).get(f"{DESK}/ky/"))
+    assert dossier.code in own and "Chọn hồ sơ" in own and "người ký khác" not in own
+    deputy = officer("leader", COMMUNE, name="Lý A Sử")
+    others = text_of(as_officer(deputy).get(f"{DESK}/ky/"))
+    assert dossier.code in others and "Dự thảo ghi tên người ký khác" in others
+    assert 'name="pick"' not in others and "Không có kết quả nào chờ ký" not in others
+
+
+def test_what_the_leader_sent_back_is_mended_first(house):
+    dossier = drafted(house, BIRTH)
+    step = step_of(dossier)
+    handling.send_back(house.leader, dossier_id=dossier.pk, step_id=step.pk, reason="Ghi thiếu thôn.")
+    page = text_of(as_officer(house.specialist).get(f"{DESK}/ho-so/{dossier.code}/"))
+    work = page[page.index("Việc tiếp theo") :]
+    assert "Lãnh đạo trả lại: Ghi thiếu thôn." in work
+    assert work.index("Sửa dự thảo") < work.index("Kết quả") and "Trình ký </button>" not in work
+
+
 def test_printed_forms(house):
     dossier = to_drafting(house, a_dossier(PERMIT))
     http = as_officer(house.receptionist)
