@@ -65,20 +65,17 @@ class Document:
         return found if isinstance(found, str) else None
 
 
-def normal_events(events: list[Any], context: MutableMapping[str, str], *, urns: bool = False) -> None:
-    """Bring events just read into the normal form, in place; their own contexts go into the document's.
-
-    ``urns`` says that CBV terms may be URNs (XML); in JSON such a one stays and is refused by the check.
-    """
+def normal_events(events: list[Any], context: MutableMapping[str, str]) -> None:
+    """Bring events just read into the normal form, in place; their own contexts go into the document's."""
     for event in events:
         if isinstance(event, dict):
             if "@context" in event:
                 _take_context(event, context)
-            _normal(event, urns)
+            _normal(event)
 
 
-def _normal(event: Event, urns: bool) -> None:
-    words = _WORDS_OF_XML if urns else _WORDS_OF_JSON
+def _normal(event: Event) -> None:
+    words = _WORDS
     for name in ("bizStep", "disposition"):
         value = event.get(name)
         if value.__class__ is str:
@@ -121,30 +118,28 @@ def _normal_states(states: Any, words: dict[str, str]) -> None:
 
 def _normal_sensors(elements: Any, words: dict[str, dict[str, str]]) -> None:
     for element in elements if isinstance(elements, list) else ():
-        reports = element.get("sensorReport") if isinstance(element, dict) else None
+        if not isinstance(element, dict):
+            continue
+        if element.get("type") in {"epcis:SensorElement", "SensorElement"}:
+            del element["type"]  # says nothing, and XML has no place for it
+        reports = element.get("sensorReport")
         for report in reports if isinstance(reports, list) else ():
             _replace(report, "type", words["measurement"])
             _replace(report, "exception", words["exception"])
             _replace(report, "component", words["component"])
 
 
-def _lists(spelling: str) -> dict[str, dict[str, str]]:
-    lists = {
-        "bizStep": v.BIZ_STEP,
-        "disposition": v.DISPOSITION,
-        "bizTransactionList": v.TRANSACTION,
-        "sourceList": v.PARTY,
-        "destinationList": v.PARTY,
-        "reason": v.REASON,
-        "measurement": v.MEASUREMENT,
-        "exception": v.ALERT,
-        "component": v.COMPONENT,
-    }
-    return {name: getattr(terms, spelling) for name, terms in lists.items()}
-
-
-_WORDS_OF_XML = _lists("words")
-_WORDS_OF_JSON = _lists("json")
+_WORDS: dict[str, dict[str, str]] = {
+    "bizStep": v.BIZ_STEP.words,
+    "disposition": v.DISPOSITION.words,
+    "bizTransactionList": v.TRANSACTION.words,
+    "sourceList": v.PARTY.words,
+    "destinationList": v.PARTY.words,
+    "reason": v.REASON.words,
+    "measurement": v.MEASUREMENT.words,
+    "exception": v.ALERT.words,
+    "component": v.COMPONENT.words,
+}
 
 
 def _take_context(event: Event, context: MutableMapping[str, str]) -> None:

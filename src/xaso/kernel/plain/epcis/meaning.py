@@ -52,17 +52,7 @@ def vocabulary(event: Event) -> Iterator[Finding]:
 
 
 def _term(terms: v.Terms, value: str, *parts: str | int) -> Iterator[Finding]:
-    if value in terms.names:
-        return
-    word = terms.words.get(value)
-    if word is not None:
-        yield Finding(
-            pointer(*parts),
-            f"Trong JSON phải viết “{word}”, không viết “{value}”.",
-            f'In JSON write "{word}", not "{value}".',
-            "vocabulary",
-        )
-    elif terms.is_foreign(value):
+    if value not in terms.names and terms.is_foreign(value):
         yield Finding(
             pointer(*parts),
             f"“{value}” không có trong danh mục CBV 2.0 ({terms.kind}). "

@@ -47,7 +47,10 @@ def expanded(event: Event, context: Mapping[str, str], *, ids: bool = False) -> 
 
 
 def compacted(event: Event, prefixes: MutableMapping[str, str]) -> Event:
-    """The way back: bare CBV words, ``prefix:name`` keys; a namespace without a prefix gets one in ``prefixes``."""
+    """The way back: bare CBV words, ``prefix:name`` keys; a namespace without a prefix gets one in ``prefixes``.
+
+    Terms of somebody else's stay whole addresses.
+    """
     shortener = Shortener(prefixes)
     found: Event = rekeyed(event, shortener.short)
     _change_terms(found, lambda terms, value: terms.word(value))

@@ -36,17 +36,13 @@ latitude longitude altitude"""
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """One list of the vocabulary. ``words`` and ``terms`` answer every known spelling by one look.
-
-    ``json`` is ``words`` without the URNs, which the JSON binding does not take.
-    """
+    """One list of the vocabulary. ``words`` and ``terms`` answer every known spelling by one look."""
 
     kind: str
     names: frozenset[str]
     urn: str
     web: str
     words: dict[str, str]
-    json: dict[str, str]
     terms: dict[str, str]
 
     def word(self, value: str) -> str:
@@ -82,10 +78,7 @@ def _terms(kind: str, text: str, urn: str, web: str, *also: str) -> Terms:
     names = text.split()
     heads = [head for head in (urn, web, *also) if head]
     words = {name: name for name in names} | {head + name: name for head in heads for name in names}
-    json = {form: name for form, name in words.items() if not urn or not form.startswith(urn)}
-    return Terms(
-        kind, frozenset(names), urn, web, words, json, {form: web + word for form, word in words.items()}
-    )
+    return Terms(kind, frozenset(names), urn, web, words, {form: web + word for form, word in words.items()})
 
 
 def _cbv(kind: str, text: str, urn: str, head: str) -> Terms:

@@ -62,7 +62,7 @@ def read_xml(data: bytes, limits: Limits) -> Document:
     from xaso.kernel.plain.epcis.reading import refuse_depth
 
     refuse_depth(document.events, limits.depth)
-    normal_events(document.events, document.context, urns=True)
+    normal_events(document.events, document.context)
     return document
 
 
@@ -222,7 +222,7 @@ class _Reader:
         elif name in EPC_LISTS:
             event[name] = [_text(one) for one in child]
         elif name in QUANTITY_LISTS:
-            event[name] = [{_local(part): _measure(part) for part in one} for one in child]
+            event[name] = [_quantity(one) for one in child]
         elif name in TYPED_LISTS:
             event[name] = [{**one.attrib, TYPED_LISTS[name]: _text(one)} for one in child]
         elif name in PLACES or name == "errorDeclaration":
@@ -363,6 +363,11 @@ def _add(holder: dict[str, Any], key: str, value: Any) -> None:
         holder[key].append(value)
     else:
         holder[key] = [holder[key], value]
+
+
+def _quantity(element: Any) -> dict[str, Any]:
+    """A class with its quantity; ``xsi:nil`` says that the quantity is not known."""
+    return {_local(part): _measure(part) for part in element if part.get(_XSI + "nil") not in {"true", "1"}}
 
 
 def _measure(element: Any) -> Any:
