@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from launch import check, demo, environment, new, stamps
+from launch import check, demo, doctor, environment, new, stamps
 from launch.places import DEV_LOCK, LOCK, ROOT
 from launch.say import GiveUp
 
@@ -29,6 +29,35 @@ def test_lock_files_hold_versions_and_hashes_and_no_host(path: Path) -> None:
     assert len(pins) > 40
     blocks = re.split(r"^(?=[a-z0-9][\w.\-]*==)", text, flags=re.M)[1:]
     assert all("--hash=sha256:" in block for block in blocks)
+
+
+_ROWS = {
+    "well": [{"name": "django", "version": "5.2", "vulns": []}],
+    "a hole": [{"name": "django", "version": "5.2", "vulns": [{"id": "PYSEC-1", "fix_versions": ["5.2.9"]}]}],
+    "not known": [{"name": "django", "skip_reason": "not found"}],
+    "no answer": None,
+}
+
+
+@pytest.mark.parametrize(("case", "code", "words"), [
+    ("well", 0, "1 of 1 looked up"), ("a hole", 1, "mended in 5.2.9"), ("not known", 1, "0 of 1 looked up"),
+    ("no answer", 1, "nobody could be asked"), ("", 1, "not installed"),
+])  # fmt: skip
+def test_known_holes_are_looked_up_and_silence_is_no_good_news(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    case: str,
+    code: int,
+    words: str,
+) -> None:
+    if case:
+        answer = json.dumps({"dependencies": _ROWS[case]}) if _ROWS[case] is not None else ""
+        (tmp_path / "pip-audit").write_text(f"#!/bin/sh\ncat <<'END'\n{answer}\nEND\n")
+        (tmp_path / "pip-audit").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert doctor.doctor(["--advisories"]) == code
+    assert words in capsys.readouterr().out
 
 
 def test_the_dev_lock_agrees_with_the_lock() -> None:

@@ -17,7 +17,8 @@ Xã Số. Use: ./xaso WORD …
   demo [--port 8300] [--host 127.0.0.1] [--no-browser]
                      make everything, load the demo commune, start, print address and sign-ins
   check [--fast]     format, lint, types, imports, migrations, tests, journeys: what CI runs
-  doctor             what is missing on this machine and how to get it
+  doctor [--advisories]
+                     what is missing on this machine and how to get it; or which locked library has a known hole
   new SERVICE        a new service of the right shape with passing tests
   bench NAME         measure one part of the product
   db start|stop|status|url|shell|reset

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import check, environment
-from .places import PYTHON, ROOT, VAR
+from .places import LOCK, PYTHON, ROOT, VAR
 from .say import tell
 
 
@@ -28,8 +28,17 @@ class Finding:
 
 
 def doctor(words: list[str]) -> int:
-    """Prints every finding; 0 when the demo can run, 1 when something it needs is missing."""
-    findings = list(_findings())
+    """Prints every finding; 0 when the demo can run, 1 when something it needs is missing.
+
+    ``--advisories``: looks the locked libraries up among known holes instead; 1 when one has a hole, or when nobody
+    could be asked.
+    """
+    if words == ["--advisories"]:
+        return _tell(list(_advisories()), "No locked library has a known hole.")
+    return _tell(list(_findings()), "The demo can run: ./xaso demo")
+
+
+def _tell(findings: list[Finding], well: str) -> int:
     for finding in findings:
         sign = "ok     " if not finding.cure else ("MISSING" if finding.needed else "advice ")
         tell(f"{sign}  {finding.what:<24} {finding.found}")
@@ -37,9 +46,7 @@ def doctor(words: list[str]) -> int:
             tell(f"         {'':<24} -> {finding.cure}")
     bad = [finding for finding in findings if finding.cure and finding.needed]
     tell()
-    tell(
-        "The demo can run: ./xaso demo" if not bad else f"{len(bad)} needed thing(s) missing; see the arrows."
-    )
+    tell(well if not bad else f"{len(bad)} needed thing(s) missing; see the arrows.")
     return 1 if bad else 0
 
 
@@ -56,6 +63,45 @@ def _findings() -> Iterator[Finding]:
         found = next((path for name in programs if (path := shutil.which(name))), "")
         cure = "" if found else f"for {why} (./xaso check): apt-get install {package}"
         yield Finding(package, found or "not installed", cure, needed=False)
+
+
+def _advisories() -> Iterator[Finding]:
+    """What pip-audit knows of the lock file. It asks the package index, so ``check`` never does this."""
+    program = shutil.which("pip-audit")
+    if not program:
+        cure = "in an environment of its own: python3 -m venv ~/audit && ~/audit/bin/pip install pip-audit; then PATH"
+        yield Finding("pip-audit", "not installed", cure)
+        return
+    command = [
+        program,
+        "-r",
+        str(LOCK),
+        "--no-deps",
+        "--disable-pip",
+        "--progress-spinner",
+        "off",
+        "-f",
+        "json",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        rows = json.loads(done.stdout)["dependencies"]
+    except (ValueError, KeyError):
+        yield Finding(
+            "Advisories", "nobody could be asked", f"a way to the index: {done.stderr.strip()[-200:]}"
+        )
+        return
+    for row in rows:
+        for hole in row.get("vulns", []):
+            mended = ", ".join(hole.get("fix_versions", [])) or "no version yet"
+            yield Finding(
+                f"{row['name']} {row['version']}", f"known hole {hole['id']}", f"mended in {mended}"
+            )
+    unknown = [row["name"] for row in rows if "skip_reason" in row]
+    cure = (
+        "ask an index that knows advisories (pypi.org); a mirror of files alone does not" if unknown else ""
+    )
+    yield Finding("Locked libraries", f"{len(rows) - len(unknown)} of {len(rows)} looked up", cure)
 
 
 def _venv_module() -> Finding:
