@@ -119,6 +119,9 @@ XASO_VNEID_ISSUER = XASO_OUTSIDE["vneid"].url
 XASO_LOG_KEYS = os.environ.get("XASO_LOG_KEYS", str(HOME / "keys" / "log"))
 XASO_LOG_KEY = os.environ.get("XASO_LOG_KEY", "file:")
 XASO_LOG_SECONDS = float(os.environ.get("XASO_LOG_SECONDS", "20"))
+# What one capture of traceability events may be (EPCIS): bytes and events.
+XASO_EPCIS_MAX_BYTES = _number("XASO_EPCIS_MAX_BYTES", 20_000_000)
+XASO_EPCIS_MAX_EVENTS = _number("XASO_EPCIS_MAX_EVENTS", 20_000)
 # Where citizens file: "here", or "national" (only on the national portal, the law since 01/07/2025).
 XASO_FILING = os.environ.get("XASO_FILING", "here")
 if XASO_FILING not in {"here", "national"}:
@@ -185,6 +188,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "xaso.site.middleware.SecurityHeadersMiddleware",
     "xaso.site.middleware.BodyLimitMiddleware",
+    "xaso.site.middleware.LightMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -170,6 +170,8 @@ class Service:
     """Everything the kernel needs to know of a service. The kernel derives urls, menu, rights, log, demo.
 
     ``roots`` names a module whose ``root_urls`` stand at the root: addresses that a standard fixes.
+    ``light`` is the beginning of an address and a function that may answer a GET below it before sessions, forms and
+    the viewer are thought of: for pages that are the same for everybody. It answers None to leave it to the page.
     """
 
     key: str
@@ -180,6 +182,7 @@ class Service:
     public: str | None = None
     desk: str | None = None
     roots: str | None = None
+    light: tuple[str, Callable[[Any], Any]] | None = None
     api: Any = None
     rights: tuple[Right, ...] = ()
     cases: tuple[CaseType, ...] = ()

@@ -20,7 +20,7 @@ class MapBox:
     """A map: markers {lat, lng, name, url?, text?}, outline and tiles by address, or a ready picture.
 
     `pin_input` is the id of an input that takes "lat,lng" when the person taps the live map; give the same choice
-    as a list of hamlets beside it. `outlines` are rings of (lat, lng) drawn in the still picture.
+    as a list of hamlets beside it. `outlines` are rings and `paths` lines of (lat, lng) drawn in the still picture.
     """
 
     name: str
@@ -29,6 +29,7 @@ class MapBox:
     zoom: int = 13
     markers: Sequence[Mapping[str, Any]] = field(default_factory=list)
     outlines: Sequence[Sequence[tuple[float, float]]] = ()
+    paths: Sequence[Sequence[tuple[float, float]]] = ()
     geojson_url: str = ""
     tiles_url: str = ""
     picture_url: str = ""
@@ -52,6 +53,9 @@ class MapBox:
         for ring in self.outlines:
             points = " ".join("{:.1f},{:.1f}".format(*self._point(*place)) for place in ring)
             parts.append(f'<polygon class="area" points="{points}"/>')
+        for line in self.paths:
+            points = " ".join("{:.1f},{:.1f}".format(*self._point(*place)) for place in line)
+            parts.append(f'<polyline class="route" points="{points}"/>')
         for one in self.markers:
             x, y = self._point(float(one["lat"]), float(one["lng"]))
             if not (0 <= x <= WIDTH and 0 <= y <= HEIGHT):

@@ -1,8 +1,25 @@
 """What traceability registers."""
 
 from xaso.kernel.base.manifest import CaseType, NavItem, Right, Service, TaskSpec
+from xaso.kernel.sealing.shown import show_data
+from xaso.services.trace import recall_register as recall
+from xaso.services.trace.actions.buyer_feedback import forget_contacts_daily
+from xaso.services.trace.actions.buyer_pages import CHANGING, on_change
+from xaso.services.trace.actions.buyer_scans import forget_salts_daily, on_unknown_scanned
 from xaso.services.trace.actions.ocop_decisions import remind_of_expiry
+from xaso.services.trace.buyer import light
+from xaso.services.trace.buyer.telling import on_feedback
+from xaso.services.trace.queries.buyer import fakes_count
 from xaso.services.trace.queries.ocop import waiting_count
+
+# The proof of an event carries its hash, so that anybody may hold it beside the event.
+show_data("trace.event_captured")
+LISTENERS = (
+    (CHANGING, on_change),
+    (("trace.feedback_given",), on_feedback),
+    (("trace.unknown_scanned",), on_unknown_scanned),
+)
+HEARD = dict.fromkeys(name for names, _ in LISTENERS for name in names)
 
 SERVICE = Service(
     key="trace",
@@ -12,14 +29,26 @@ SERVICE = Service(
     public="xaso.services.trace.public",
     desk="xaso.services.trace.desk",
     message_templates="messages.toml",
-    nav=(NavItem("OCOP", "trace_desk:ocop", "trace.view", icon="star", count=waiting_count),),
+    light=("/trace/q/", light.answer),
+    listens={name: tuple(run for names, run in LISTENERS if name in names) for name in HEARD},
+    nav=(
+        *recall.NAV,
+        NavItem("OCOP", "trace_desk:ocop", "trace.view", icon="star", count=waiting_count),
+        NavItem("Tin báo hàng giả", "trace_desk:buyer_fakes", "trace.fakes", icon="flag", count=fakes_count),
+    ),
     cases=(
         CaseType(
             "trace.ocop", "Đánh giá sản phẩm OCOP", "trace.view", "trace.ocop_handle", "trace_desk:ocop"
         ),
     ),
-    tasks=(TaskSpec("trace.ocop_reminders", remind_of_expiry, "10 7 * * *"),),
+    tasks=(
+        *recall.TASKS,
+        TaskSpec("trace.ocop_reminders", remind_of_expiry, "10 7 * * *"),
+        TaskSpec("trace.forget_salts", forget_salts_daily, "20 0 * * *"),
+        TaskSpec("trace.forget_contacts", forget_contacts_daily, "25 0 * * *"),
+    ),
     rights=(
+        *recall.RIGHTS,
         Right(
             "trace.view",
             "Xem cơ sở sản xuất, nhật ký và lô hàng",
@@ -31,10 +60,13 @@ SERVICE = Service(
         Right("trace.ocop_decide", "Kết luận, công nhận, thu hồi sao OCOP", ("leader",)),
         Right("trace.ocop_register", "Ghi quyết định cũ vào sổ OCOP", ("specialist", "province_admin")),
         Right("trace.ocop_criteria", "Nhập bộ tiêu chí OCOP", ("province_admin", "admin")),
+        Right("trace.fakes", "Xem, kết luận tin báo hàng giả", ("leader", "specialist")),
         Right("trace.capture", "Gửi sự kiện EPCIS qua API", ()),
         Right("trace.query", "Truy vấn sự kiện EPCIS qua API", ()),
     ),
+    home=recall.HOME,
     announces={
+        **recall.ANNOUNCES,
         "trace.event_captured": "Ghi một sự kiện truy xuất",
         "trace.ocop_begun": "Lập hồ sơ OCOP",
         "trace.ocop_scored": "Chấm điểm OCOP",
@@ -85,6 +117,13 @@ SERVICE = Service(
         "trace.certificate_added": "Ghi giấy chứng nhận",
         "trace.certificate_ended": "Giấy chứng nhận không còn hiệu lực",
         "trace.lab_test_added": "Ghi phiếu kiểm nghiệm",
+        "trace.feedback_given": "Người mua gửi {what}",
+        "trace.feedback_answered": "Cơ sở trả lời người mua",
+        "trace.feedback_published": "Hiện ý kiến người mua trên trang sản phẩm",
+        "trace.feedback_hidden": "Gỡ ý kiến người mua khỏi trang sản phẩm",
+        "trace.feedback_judged": "Cán bộ kết luận ý kiến người mua",
+        "trace.recording_added": "Thêm lời kể của sản phẩm",
+        "trace.recording_ended": "Bỏ lời kể của sản phẩm",
         "trace.entry_recorded": "Ghi nhật ký sản xuất",
         "trace.entry_corrected": "Sửa dòng nhật ký",
         "trace.entry_withdrawn": "Rút dòng nhật ký",

@@ -1,0 +1,101 @@
+"""The way of a lot as a buyer reads it: like steps gathered into one line, nobody named who has not agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from xaso.kernel.plain.moment import VIETNAM
+from xaso.services.trace.buyer.words import amount, days
+from xaso.services.trace.graph import Stage
+from xaso.services.trace.models import Site
+
+SHOWN = 10
+PLOT = {"vi": "Nương của hộ thành viên", "en": "Plot of a member household"}
+
+
+@dataclass
+class Step:
+    """One line of the timeline: what was done, when, where, by which enterprise, how much came out."""
+
+    title: str
+    first: date
+    last: date
+    places: dict[str, None] = field(default_factory=dict)
+    who: str = ""
+    times: int = 0
+    came: dict[str, Decimal] = field(default_factory=dict)
+
+    def when(self, lang: str) -> str:
+        """The day or days."""
+        return days(self.first, self.last, lang)
+
+    def where(self) -> str:
+        """Places by name, the first three and how many more."""
+        names = list(self.places)
+        more = f" +{len(names) - 3}" if len(names) > 3 else ""
+        return ", ".join(names[:3]) + more
+
+    def out(self, lang: str) -> str:
+        """What came out, by unit."""
+        return " + ".join(amount(value, uom, lang) for uom, value in self.came.items())
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on the map, numbered in the order of the way."""
+
+    number: int
+    name: str
+    lat: float
+    lon: float
+
+
+def sites_of(stages: Iterable[Stage]) -> dict[str, Site]:
+    """The places of our register that the stages name."""
+    uris = {stage.place_uri for stage in stages if stage.place_uri}
+    return {one.uri: one for one in Site.objects.filter(uri__in=uris).select_related("member", "place")}
+
+
+def place_name(stage: Stage, sites: Mapping[str, Site], lang: str) -> str:
+    """What a buyer is told of a place: a household's plot by its name only if the household agreed."""
+    site = sites.get(stage.place_uri)
+    if site is None or site.member is None or site.member.shows_name:
+        return stage.place
+    return PLOT[lang]
+
+
+def steps_of(stages: Iterable[Stage], sites: Mapping[str, Site], lang: str) -> list[Step]:
+    """Oldest first; neighbours of one kind by one enterprise are one line."""
+    found: list[Step] = []
+    for stage in stages:
+        on = stage.at.astimezone(VIETNAM).date()
+        last = found[-1] if found else None
+        if last is None or last.title != stage.label or last.who != stage.enterprise:
+            last = Step(stage.label, on, on, who=stage.enterprise)
+            found.append(last)
+        last.last, last.times = max(last.last, on), last.times + 1
+        name = place_name(stage, sites, lang)
+        if name:
+            last.places[name] = None
+        for line in stage.came_out:
+            if line.quantity is not None:
+                last.came[line.uom] = last.came.get(line.uom, Decimal(0)) + line.quantity
+    return found
+
+
+def spots_of(stages: Iterable[Stage], sites: Mapping[str, Site], lang: str) -> list[Spot]:
+    """Each place once. A household's plot is told to about a kilometre: the page is open to all."""
+    found: dict[tuple[float, float], Spot] = {}
+    for stage in stages:
+        site = sites.get(stage.place_uri)
+        if site is None or site.place is None:
+            continue
+        lat, lon = site.place.lat, site.place.lon
+        if site.kind == Site.Kind.PLOT:
+            lat, lon = round(lat, 2), round(lon, 2)
+        if (lat, lon) not in found:
+            found[lat, lon] = Spot(len(found) + 1, place_name(stage, sites, lang), lat, lon)
+    return list(found.values())
