@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from xaso.kernel.plain.epcis.identifiers import canonical_id
 from xaso.kernel.plain.epcis.meaning import meaning, vocabulary
 from xaso.kernel.plain.epcis.problems import Problem, pointer
 
+_PREFIX = re.compile(r"[\w.-]+")
 MOST_OF_ONE = 20  # problems told of one event; a broken machine makes thousands
 
 
@@ -44,7 +46,7 @@ def _event(event: Any, index: int, names: Names, check_prefixes: bool) -> Iterat
         yield Problem("", "Sự kiện phải là một đối tượng.", "An event must be an object.", event=index)
         return
     kind = event.get("type")
-    if kind not in FIELDS and (not isinstance(kind, str) or ":" not in kind):
+    if not isinstance(kind, str) or (kind not in FIELDS and ":" not in kind):
         yield Problem(
             "/type",
             "Loại sự kiện phải là một trong năm loại của EPCIS, hoặc địa chỉ của một loại riêng.",
@@ -67,6 +69,8 @@ def _event(event: Any, index: int, names: Names, check_prefixes: bool) -> Iterat
 
 @lru_cache(maxsize=16)
 def _validator(kind: str) -> Any:
+    if kind == "uri":
+        return jsonschema_rs.Draft7Validator(schema.URI, validate_formats=True)
     made = {
         "": schema.foreign_event_schema,
         DOCUMENT: schema.document_schema,
@@ -77,6 +81,12 @@ def _validator(kind: str) -> Any:
 
 
 def _head(document: Document) -> Iterator[Problem]:
+    for prefix in _bad_prefixes(document):
+        yield Problem(
+            pointer("@context", prefix),
+            f"Tiền tố “{prefix}” phải trỏ tới một địa chỉ (URI).",
+            f'The prefix "{prefix}" must stand for a URI.',
+        )
     if document.kind == SINGLE:
         if "@context" not in document.head and document.syntax == "json":
             yield Problem(
@@ -89,16 +99,15 @@ def _head(document: Document) -> Iterator[Problem]:
     if not validator.is_valid(document.head):
         for error in validator.iter_errors(document.head):
             yield from _worded(error, None)
-    for place, prefix in enumerate(_bad_prefixes(document)):
-        yield Problem(
-            pointer("@context", place),
-            f"Tiền tố “{prefix}” phải trỏ tới một địa chỉ (URI).",
-            f'The prefix "{prefix}" must stand for a URI.',
-        )
 
 
 def _bad_prefixes(document: Document) -> list[str]:
-    return [prefix for prefix, space in document.context.items() if ":" not in space]
+    whole = _validator("uri")
+    return [
+        prefix
+        for prefix, space in document.context.items()
+        if not _PREFIX.fullmatch(prefix) or not whole.is_valid(space)
+    ]
 
 
 def _all_contexts_known(document: Document) -> bool:
@@ -145,7 +154,7 @@ def _sentence(name: str, kind: Any, field: str, error: Any) -> tuple[str, str]:
             f"{field} phải là {' hoặc '.join(one[0] for one in kinds)}.",
             f"{field} must be {' or '.join(one[1] for one in kinds)}.",
         )
-    if name == "format":
+    if name in {"format", "anyOf"}:
         return (
             f"{field} phải là một địa chỉ (URI) đầy đủ, ví dụ urn:… hoặc https://….",
             f"{field} must be a whole URI, such as urn:… or https://….",

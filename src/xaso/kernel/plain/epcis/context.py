@@ -73,7 +73,7 @@ class Names:
         return found
 
     def _make(self, key: str) -> str:
-        if key[:1] in "{@#":
+        if key[:1] in "@#":
             return key
         prefix, colon, local = key.partition(":")
         if not colon:

@@ -120,7 +120,7 @@ def _normal_sensors(elements: Any, words: dict[str, dict[str, str]]) -> None:
     for element in elements if isinstance(elements, list) else ():
         if not isinstance(element, dict):
             continue
-        if element.get("type") in {"epcis:SensorElement", "SensorElement"}:
+        if element.get("type") in ("epcis:SensorElement", "SensorElement"):
             del element["type"]  # says nothing, and XML has no place for it
         reports = element.get("sensorReport")
         for report in reports if isinstance(reports, list) else ():

@@ -20,7 +20,7 @@ from xaso.kernel.plain.epcis.identifiers import canonical_id
 
 VERSION = "CBV2.0"
 _LEFT_OUT = frozenset(
-    {"type", "recordTime", "eventID", "errorDeclaration", "comment", "rdfs:comment", "@context", "@id", "id"}
+    {"type", "recordTime", "eventID", "errorDeclaration", "comment", "@context", "@id", "id"}
 )
 _COMMENT = "{http://www.w3.org/2000/01/rdf-schema#}comment"
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
@@ -180,7 +180,8 @@ class Hasher:
     def _extension(self, name: str, value: Any) -> str:
         if value.__class__ is dict:
             text = value.get("#text")
-            head = name if text is None else f"{name}={self._loose(text)}"
+            loose = "" if text is None else self._loose(text)
+            head = f"{name}={loose}" if loose else name
             return head + "".join(sorted(self._extensions(value, ())))
         if isinstance(value, list):
             return name + "".join(sorted(self._extension(name, one) for one in value))

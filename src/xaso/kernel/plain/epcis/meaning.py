@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -22,6 +23,8 @@ class Finding(NamedTuple):
     layer: str = "meaning"
 
 
+# What a key of an extension may begin with; a prefix is a plain word.
+_NAME = re.compile(r"[\w.-]+:.|[^:{][^:]*$")
 _FAR = timedelta(hours=14)
 _TYPED = {"bizTransactionList": v.TRANSACTION, "sourceList": v.PARTY, "destinationList": v.PARTY}
 
@@ -85,8 +88,7 @@ def meaning(event: Event, names: Names, *, check_prefixes: bool) -> Iterator[Fin
         yield from _sensors(event["sensorElementList"])
     if "errorDeclaration" in event:
         yield from _declaration(event)
-    if check_prefixes:
-        yield from undeclared(event, names)
+    yield from bad_keys(event, names, check_prefixes)
 
 
 def moment(text: str) -> datetime | None:
@@ -96,7 +98,9 @@ def moment(text: str) -> datetime | None:
         offset = found.utcoffset()
     except ValueError:
         return None
-    return found if offset is not None and abs(offset) <= _FAR else None
+    if offset is None or abs(offset) > _FAR or not 1 < found.year < 9999:
+        return None
+    return found
 
 
 def _times(event: Event) -> Iterator[Finding]:
@@ -234,20 +238,24 @@ def _declaration(event: Event) -> Iterator[Finding]:
         )
 
 
-def undeclared(value: Any, names: Names, *where: str | int) -> Iterator[Finding]:
-    """Keys whose prefix nobody declared, at any depth."""
+def bad_keys(value: Any, names: Names, check_prefixes: bool, *where: str | int) -> Iterator[Finding]:
+    """Keys, at any depth, whose prefix nobody declared, or that cannot be told from a name with its namespace."""
     if value.__class__ is dict:
         for key, one in value.items():
-            if ":" in key and not names.is_declared(key):
+            if ":" in key and check_prefixes and not names.is_declared(key):
                 prefix = key.partition(":")[0]
                 yield Finding(
                     pointer(*where, key),
                     f"Tiền tố “{prefix}” chưa được khai báo trong @context.",
                     f'The prefix "{prefix}" is not declared in @context.',
                 )
+            elif not _NAME.match(key) or (key == "#text" and isinstance(one, (dict, list))):
+                yield Finding(
+                    pointer(*where, key), "Tên trường không dùng được.", "This is no name for a field."
+                )
             if one.__class__ is dict or one.__class__ is list:
-                yield from undeclared(one, names, *where, key)
+                yield from bad_keys(one, names, check_prefixes, *where, key)
     else:
         for place, one in enumerate(value):
             if one.__class__ is dict or one.__class__ is list:
-                yield from undeclared(one, names, *where, place)
+                yield from bad_keys(one, names, check_prefixes, *where, place)

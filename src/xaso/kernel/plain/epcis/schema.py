@@ -16,6 +16,8 @@ TIME: Schema = {
     "type": "string",
     "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$",
 }
+TERM: Schema = {"type": "string", "minLength": 1, "anyOf": [{"pattern": "^[^:]+$"}, {"format": "uri"}]}
+EXTENSION = r"^[\w.-]+:."
 OFFSET: Schema = {"type": "string", "pattern": r"^[+-](0[0-9]|1[0-3]):[0-5][0-9]$|^[+-]14:00$"}
 TEXT: Schema = {"type": "string", "minLength": 1}
 NUMBER: Schema = {"type": "number"}
@@ -35,7 +37,7 @@ def _object(properties: dict[str, Schema], required: list[str], *, open_: bool =
         "additionalProperties": False,
     }
     if open_:
-        found["patternProperties"] = {":": {}}
+        found["patternProperties"] = {EXTENSION: {}}
     return found
 
 
@@ -43,15 +45,15 @@ _IDS = _list(URI, unique=True)
 _QUANTITIES = _list(_object({"epcClass": URI, "quantity": NUMBER, "uom": UOM}, ["epcClass"]))
 _PLACE = _object({"id": URI}, ["id"], open_=True)
 _STATES = {
-    **_object({"set": _list(TEXT, 1, unique=True), "unset": _list(TEXT, 1, unique=True)}, []),
+    **_object({"set": _list(TERM, 1, unique=True), "unset": _list(TERM, 1, unique=True)}, []),
     "minProperties": 1,
 }
 _REPORT_KINDS: dict[str, Schema] = {
     **dict.fromkeys((*REPORT, *REPORT_ALSO), URI),
     **dict.fromkeys(REPORT_NUMBERS, NUMBER),
-    "type": TEXT,
-    "exception": TEXT,
-    "component": TEXT,
+    "type": TERM,
+    "exception": TERM,
+    "component": TERM,
     "time": TIME,
     "stringValue": {"type": "string"},
     "booleanValue": {"type": "boolean"},
@@ -70,7 +72,7 @@ _SENSOR = _object(
     open_=True,
 )
 _DECLARATION = _object(
-    {"declarationTime": TIME, "reason": TEXT, "correctiveEventIDs": _list(URI)},
+    {"declarationTime": TIME, "reason": TERM, "correctiveEventIDs": _list(URI)},
     ["declarationTime"],
     open_=True,
 )
@@ -95,16 +97,16 @@ KINDS: dict[str, Schema] = {
     "parentID": URI,
     "action": {"enum": ["ADD", "OBSERVE", "DELETE"]},
     "transformationID": URI,
-    "bizStep": TEXT,
-    "disposition": TEXT,
+    "bizStep": TERM,
+    "disposition": TERM,
     "persistentDisposition": _STATES,
     "readPoint": _PLACE,
     "bizLocation": _PLACE,
-    "bizTransactionList": _list(_object({"type": TEXT, "bizTransaction": URI}, ["bizTransaction"])),
-    "sourceList": _list(_object({"type": TEXT, "source": URI}, ["type", "source"])),
-    "destinationList": _list(_object({"type": TEXT, "destination": URI}, ["type", "destination"])),
+    "bizTransactionList": _list(_object({"type": TERM, "bizTransaction": URI}, ["bizTransaction"])),
+    "sourceList": _list(_object({"type": TERM, "source": URI}, ["type", "source"])),
+    "destinationList": _list(_object({"type": TERM, "destination": URI}, ["type", "destination"])),
     "sensorElementList": _list(_SENSOR),
-    "ilmd": {"type": "object", "propertyNames": {"pattern": ":"}},
+    "ilmd": {"type": "object", "propertyNames": {"pattern": EXTENSION}},
 }
 _REQUIRED = ["eventTime", "eventTimeZoneOffset"]
 _ALSO: dict[str, list[str]] = {
@@ -125,7 +127,7 @@ def event_schema(kind: str) -> Schema:
 
 def foreign_event_schema() -> Schema:
     """The schema of an event type of somebody else's, named by an address."""
-    properties = {**KINDS, "type": {"type": "string", "pattern": ":"}}
+    properties = {**KINDS, "type": URI}
     return _object(properties, _REQUIRED, open_=True)
 
 

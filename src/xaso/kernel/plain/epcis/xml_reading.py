@@ -29,6 +29,7 @@ from xaso.kernel.plain.epcis.fields import (
 from xaso.kernel.plain.epcis.problems import ReadError
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_ESCAPE = re.compile(r"_x([0-9A-F]{4,6})_")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _NUMBER_TYPES = frozenset(
     "integer int long short byte decimal double float nonNegativeInteger positiveInteger unsignedInt".split()
@@ -201,7 +202,7 @@ class _Reader:
         """``prefix:name`` of a qualified tag."""
         found = self._names.get(tag)
         if found is None:
-            namespace, _, local = tag[1:].partition("}")
+            namespace, _, local = _decoded(tag)[1:].partition("}")
             found = self._names[tag] = f"{self._short.fresh(namespace, prefix or '')}:{local}"
         return found
 
@@ -210,7 +211,7 @@ class _Reader:
         tag: str = element.tag
         name = _local(element)
         known = tag[0] != "{" or name in FIELDS
-        event: Event = {"type": name if known else self.key(tag, element.prefix)}
+        event: Event = {"type": _decoded(name) if known else self.key(tag, element.prefix)}
         for child in _open(element):
             self._field(event, child)
         return event
@@ -288,7 +289,7 @@ class _Reader:
                     self._declare(element, found[name])
         for child in _open(element):
             tag: str = child.tag
-            _add(found, self.key(tag, child.prefix) if tag[0] == "{" else tag, self.value(child))
+            _add(found, self.key(tag, child.prefix) if tag[0] == "{" else _decoded(tag), self.value(child))
         return found
 
     def _declare(self, element: Any, value: str) -> None:
@@ -310,10 +311,10 @@ class _Reader:
             return None if element.get(_XSI + "nil") in {"true", "1"} else text
         found: dict[str, Any] = {}
         for name, one in attributes.items():
-            found[self.key(name, _prefix_of(element, name)) if name[0] == "{" else name] = one
+            found[self.key(name, _prefix_of(element, name)) if name[0] == "{" else _decoded(name)] = one
         for child in element:
             tag: str = child.tag
-            _add(found, self.key(tag, child.prefix) if tag[0] == "{" else tag, self.value(child))
+            _add(found, self.key(tag, child.prefix) if tag[0] == "{" else _decoded(tag), self.value(child))
         if text:
             found["#text"] = text
         return found
@@ -346,13 +347,18 @@ class _Reader:
         found: dict[str, Any] = {}
         for child in element:
             tag: str = child.tag
-            _add(found, self.key(tag, child.prefix) if tag[0] == "{" else tag, self.value(child))
+            _add(found, self.key(tag, child.prefix) if tag[0] == "{" else _decoded(tag), self.value(child))
         return found
 
 
 def _prefix_of(element: Any, name: str) -> str:
     namespace = name[1:].partition("}")[0]
     return next((prefix for prefix, space in element.nsmap.items() if prefix and space == namespace), "")
+
+
+def _decoded(name: str) -> str:
+    """A name with its _xHHHH_ read back."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), name) if "_x" in name else name
 
 
 def _add(holder: dict[str, Any], key: str, value: Any) -> None:

@@ -31,6 +31,9 @@ EPCIS_QUERY = "urn:epcglobal:epcis-query:xsd:2"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _XSD = "http://www.w3.org/2001/XMLSchema"
 _SBDH = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+_GOOD_NAME = re.compile(
+    r"(?!.*_x[0-9A-F]{4,8}_)[A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u1e00-\u1fff][\w.-]*"
+)
 _STATES = {"bizStep": v.BIZ_STEP, "disposition": v.DISPOSITION}
 _TYPES = {"bizTransactionList": v.TRANSACTION, "sourceList": v.PARTY, "destinationList": v.PARTY}
 _REPORT_TERMS = {"type": v.MEASUREMENT, "exception": v.ALERT, "component": v.COMPONENT}
@@ -246,9 +249,9 @@ class _Writer:
         if isinstance(value, dict):
             for name, one in value.items():
                 if name == "#text":
-                    element.text = _text(one)
+                    element.text = "" if one is None else _text(one)
                 elif ":" not in name and isinstance(one, str):
-                    element.set(_name(name.lstrip("@")), one)
+                    element.set(_name(name), one)
                 else:
                     self._extension(element, name, one)
         elif isinstance(value, list):
@@ -278,9 +281,15 @@ def _text(value: Any) -> str:
 
 
 def _name(text: str) -> str:
-    """A name that XML takes."""
-    clean = re.sub(r"[^\w.-]", "_", text)
-    return clean if clean[:1].isalpha() or clean[:1] == "_" else "_" + clean
+    """A name that XML takes: what a name may not hold is written _xHHHH_ (as SQL/XML does), and read back."""
+    if _GOOD_NAME.fullmatch(text):
+        return text
+    return "".join(
+        one
+        if _GOOD_NAME.fullmatch(one if place == 0 else "a" + one) and not text.startswith("_x", place)
+        else f"_x{ord(one):04X}_"
+        for place, one in enumerate(text)
+    )
 
 
 def _is_prefix(prefix: str) -> bool:
