@@ -27,8 +27,9 @@ from xaso.services.trace.store.circles import circles
 from xaso.services.trace.store.inserting import Owner, insert, record_key
 from xaso.services.trace.store.limits import storable
 from xaso.services.trace.store.ready import Ready, make_ready
+from xaso.services.trace.store.streaming import wake_streams
 
-__all__ = ["Duplicate", "log_key", "record_event", "store_events", "store_ready"]
+__all__ = ["Duplicate", "log_key", "record_event", "sort_known", "store_events", "store_ready"]
 
 OWN_CONTEXT = {PREFIX: NAMESPACE}
 
@@ -96,18 +97,27 @@ def store_ready(
 
     What the same owner sent before, with the same content, is there already and is passed over. Raises Duplicate.
     """
-    fresh = _without_known(owner, rows)
+    fresh, taken = sort_known(owner, rows)
+    if taken:
+        raise Duplicate(taken[0].event_id)
     made = insert(viewer, owner, fresh, context, recorded or now())
     if len(made) < len(fresh):  # another transaction wrote the same just now
         late = [row for row in fresh if (row.event_id, row.error_declared_at) not in made]
-        _without_known(owner, late)
+        for row in sort_known(owner, late)[1]:
+            raise Duplicate(row.event_id)
+    if made:
+        wake_streams()
     return len(made)
 
 
-def _without_known(owner: Owner, rows: Sequence[Ready]) -> list[Ready]:
-    """The rows that are not there yet, each once; raises Duplicate for an id that has other content."""
+def sort_known(owner: Owner, rows: Sequence[Ready]) -> tuple[list[Ready], list[Ready]]:
+    """The rows that are new, each once, and those whose id is taken by other content or by somebody else.
+
+    What the same owner has there already with the same content is in neither.
+    """
     found = known([row.event_id for row in rows])
     fresh: list[Ready] = []
+    taken: list[Ready] = []
     for row in rows:
         key = (row.event_id, row.error_declared_at)
         held = found.get(key)
@@ -115,8 +125,8 @@ def _without_known(owner: Owner, rows: Sequence[Ready]) -> list[Ready]:
             found[key] = (row.event_hash, owner.unit_path)
             fresh.append(row)
         elif held != (row.event_hash, owner.unit_path):
-            raise Duplicate(row.event_id)
-    return fresh
+            taken.append(row)
+    return fresh, taken
 
 
 def known(event_ids: Sequence[str]) -> dict[tuple[str, datetime | None], tuple[str, str]]:

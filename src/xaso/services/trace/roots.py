@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-root_urls: list[URLPattern | URLResolver] = []
+from xaso.services.trace.public.resolver import resolver_roots
+from xaso.services.trace.rest import epcis_urls
+
+root_urls: list[URLPattern | URLResolver] = [*epcis_urls, *resolver_roots]

@@ -7,40 +7,25 @@ that they agree. With 63 bits two different facts do not meet in the life of a p
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from xaso.kernel.plain.epcis import canonical_id
+from xaso.kernel.plain.epcis.parameters import loose
 
 # Where extension fields may stand: the event itself, master data of instances, error declaration, places, sensors.
 TOP, ILMD, ERROR, READ_POINT, BIZ_LOCATION = "x", "m", "e", "r", "b"
 ELEMENT, METADATA, REPORT = "s", "sm", "sr"
 INNER = "i"
-_NUMERIC = re.compile(r"[+-]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,3})?")
 _LISTS = {
     "bizTransactionList": ("bizTransaction", "btx"),
     "sourceList": ("source", "src"),
     "destinationList": ("destination", "dst"),
 }
-_OF_METADATA = ("deviceID", "deviceMetadata", "rawData", "dataProcessingMethod", "bizRules")
-_OF_REPORT = (
-    "type",
-    "exception",
-    "component",
-    "deviceID",
-    "deviceMetadata",
-    "rawData",
-    "dataProcessingMethod",
-    "microorganism",
-    "chemicalSubstance",
-    "stringValue",
-    "booleanValue",
-    "hexBinaryValue",
-    "uriValue",
-    "coordinateReferenceSystem",
-    "uom",
+_ADDRESSES = frozenset(
+    "deviceID deviceMetadata rawData dataProcessingMethod bizRules microorganism chemicalSubstance"
+    " uriValue coordinateReferenceSystem".split()
 )
 
 
@@ -49,16 +34,6 @@ def mark(*parts: str) -> int:
     """The number of a place and a value, always the same for the same words."""
     digest = hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
-
-
-def plain(value: Any) -> str:
-    """One spelling for values that mean the same: 20, 20.0 and "20" alike, true and "true" alike."""
-    if value is True or value is False:
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(float(value))
-    text = str(value).strip()
-    return repr(float(text)) if _NUMERIC.fullmatch(text) else text
 
 
 def marks_of(body: dict[str, Any]) -> list[int]:
@@ -111,21 +86,25 @@ def _of_error(declaration: dict[str, Any]) -> Iterator[int]:
 
 
 def _of_element(element: dict[str, Any]) -> Iterator[int]:
-    metadata = element.get("sensorMetadata", {})
-    yield from _fields(metadata, _OF_METADATA, METADATA)
+    yield from _fields(element.get("sensorMetadata", {}), METADATA)
     for report in element.get("sensorReport", ()):
-        yield from _fields(report, _OF_REPORT, REPORT)
+        yield from _fields(report, REPORT)
     for key, value in element.items():
         if key[0] == "{":
             yield from _extension(ELEMENT, key, value)
 
 
-def _fields(holder: dict[str, Any], names: tuple[str, ...], where: str) -> Iterator[int]:
+def _fields(holder: dict[str, Any], where: str) -> Iterator[int]:
+    """Named fields by presence and, where they are words, by value; what is measured is compared, not looked up."""
     for key, value in holder.items():
-        if key in names:
-            yield mark("sensor", key, plain(value))
-        elif key[0] == "{":
+        if key[0] == "{":
             yield from _extension(where, key, value)
+            continue
+        yield mark("sensor", key)
+        if value.__class__ is str:
+            yield mark("sensor", key, canonical_id(value) if key in _ADDRESSES else value)
+        elif value.__class__ is bool:
+            yield mark("sensor", key, loose(value))
 
 
 def _extension(where: str, key: str, value: Any) -> Iterator[int]:
@@ -140,9 +119,9 @@ def _extension(where: str, key: str, value: Any) -> Iterator[int]:
                 for inner, deep in one.items():
                     yield from _inner(where + INNER, inner, deep)
             else:
-                yield mark(where, key, plain(one))
+                yield mark(where, key, loose(one))
     else:
-        yield mark(where, key, plain(value))
+        yield mark(where, key, loose(value))
 
 
 def _inner(where: str, key: str, value: Any) -> Iterator[int]:
@@ -155,4 +134,4 @@ def _inner(where: str, key: str, value: Any) -> Iterator[int]:
         for inner, one in value.items():
             yield from _inner(where, inner, one)
     else:
-        yield mark(where, key, plain(value))
+        yield mark(where, key, loose(value))

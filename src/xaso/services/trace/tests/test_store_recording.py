@@ -17,7 +17,7 @@ from xaso.services.trace.models import EventMarks, EventThing, Thing, TraceEvent
 from xaso.services.trace.naming import NAMESPACE, PREFIX
 from xaso.services.trace.recording import Duplicate, log_key, record_event, store_events
 from xaso.services.trace.store.horizon import horizon
-from xaso.services.trace.store.marks import mark, plain
+from xaso.services.trace.store.marks import mark
 from xaso.services.trace.tests.store_samples import EXT, OTHER_UNIT, UNIT, harvest, packed, seen
 
 SYSTEM = Viewer.system()
@@ -181,7 +181,7 @@ def test_marks_tell_extensions_papers_sensors_and_inner_fields():
     expected = [
         mark("x", f"{{{EXT}}}grade"),
         mark("x", f"{{{EXT}}}grade", "A"),
-        mark("xi", f"{{{EXT}}}moisture", plain("5.0")),
+        mark("xi", f"{{{EXT}}}moisture", "5"),
         mark("btx", "https://ref.gs1.org/cbv/BTT-po", "https://vi-du.vn/don/1"),
         mark("sensor", "type", "https://gs1.org/voc/Temperature"),
         mark("sensors"),

@@ -1,0 +1,49 @@
+"""The standard's interface under /epcis/v2/ (GS1 EPCIS 2.0, REST binding)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import path
+
+from xaso.services.trace.rest import capture, events, queries, resources
+from xaso.services.trace.rest.answers import Failure
+from xaso.services.trace.rest.entrance import Call, resource
+
+CAPTURE, QUERY = "trace.capture", "trace.query"
+
+
+def _nothing(call: Call, rest: str) -> HttpResponse:
+    raise Failure("NoSuchNameException", 404)
+
+
+_words = [
+    pattern
+    for name in resources.KINDS
+    for pattern in (
+        path(f"epcis/v2/{name}", resource(get=(QUERY, resources.listing(name)))),
+        path(f"epcis/v2/{name}/<path:value>/events", resource(get=(QUERY, resources.events_of(name)))),
+        path(f"epcis/v2/{name}/<path:value>", resource(get=(QUERY, resources.one(name)))),
+    )
+]
+epcis_urls = [
+    path("epcis/v2/", resource(capture=True, get=(QUERY, resources.root))),
+    path(
+        "epcis/v2/capture",
+        resource(capture=True, post=(CAPTURE, capture.begin), get=(CAPTURE, capture.jobs)),
+    ),
+    path("epcis/v2/capture/<str:capture_id>", resource(get=(CAPTURE, capture.job))),
+    path("epcis/v2/events", resource(get=(QUERY, events.events), post=(CAPTURE, capture.one_event))),
+    path("epcis/v2/events/<path:event_id>", resource(get=(QUERY, events.event))),
+    *_words,
+    path("epcis/v2/epcs", resource(get=(QUERY, resources.epcs))),
+    path("epcis/v2/epcs/<path:value>/events", resource(get=(QUERY, resources.events_of_epc))),
+    path("epcis/v2/epcs/<path:value>", resource(get=(QUERY, resources.epc))),
+    path("epcis/v2/queries", resource(get=(QUERY, queries.listing), post=(QUERY, queries.create))),
+    path("epcis/v2/queries/<str:name>/events", resource(get=(QUERY, queries.events))),
+    path(
+        "epcis/v2/queries/<str:name>",
+        resource(get=(QUERY, queries.definition), delete=(QUERY, queries.remove)),
+    ),
+    path("epcis/v2/nextPageToken/<str:token>", resource(delete=(QUERY, queries.release))),
+    path("epcis/v2/<path:rest>", resource(get=(QUERY, _nothing))),
+]
