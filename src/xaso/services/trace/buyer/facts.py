@@ -15,6 +15,7 @@ from xaso.services.trace.buyer.pictures import Picture, picture_of
 from xaso.services.trace.graph import Stage, way_of
 from xaso.services.trace.models import (
     Enterprise,
+    Entry,
     Feedback,
     Lot,
     Member,
@@ -137,14 +138,22 @@ def _names_of(lot: Lot) -> list[str]:
 def _add_way(facts: Facts, lot: Lot) -> None:
     stages = way_of(lot, lang=facts.lang)
     sites = way.sites_of(stages)
+    lots = _lots_of(stages, lot)
     facts.stages = stages
     facts.steps = way.steps_of(stages, sites, facts.lang)
-    facts.spots = way.spots_of(stages, sites, facts.lang)
-    members = {site.member_id: site.member for site in sites.values() if site.member is not None}
-    if lot.site is not None and lot.site.member is not None:
-        members[lot.site.member_id] = lot.site.member
+    facts.spots = way.spots_of(stages, sites, lots, facts.lang)
+    places = [*sites.values(), *(one.site for one in lots if one.site is not None)]
+    members = {site.member_id: site.member for site in places if site.member is not None}
+    sold = Entry.objects.filter(lot__in=lots, member__isnull=False).exclude(state=Entry.State.WITHDRAWN)
+    members |= {one.member_id: one.member for one in sold.select_related("member")}
     facts.households = len(members)
     facts.names = [_household(one) for one in members.values() if one is not None and one.shows_name][:NAMES]
+
+
+def _lots_of(stages: Sequence[Stage], lot: Lot) -> list[Lot]:
+    """The lot and what it was made of."""
+    keys = {line.lot_id for stage in stages for line in stage.lines if line.lot_id and line.flow != 1}
+    return list(Lot.objects.select_related("site__member", "site__place").filter(pk__in=keys | {str(lot.pk)}))
 
 
 def _household(member: Member) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from xaso.kernel.plain.moment import VIETNAM
 from xaso.services.trace.buyer.words import amount, days
 from xaso.services.trace.graph import Stage
-from xaso.services.trace.models import Site
+from xaso.services.trace.models import Lot, Site
 
 SHOWN = 10
 PLOT = {"vi": "Nương của hộ thành viên", "en": "Plot of a member household"}
@@ -59,12 +59,15 @@ def sites_of(stages: Iterable[Stage]) -> dict[str, Site]:
     return {one.uri: one for one in Site.objects.filter(uri__in=uris).select_related("member", "place")}
 
 
-def place_name(stage: Stage, sites: Mapping[str, Site], lang: str) -> str:
+def site_name(site: Site, lang: str) -> str:
     """What a buyer is told of a place: a household's plot by its name only if the household agreed."""
+    return site.name if site.member is None or site.member.shows_name else PLOT[lang]
+
+
+def place_name(stage: Stage, sites: Mapping[str, Site], lang: str) -> str:
+    """The same for the place of a stage, which may be none of our register."""
     site = sites.get(stage.place_uri)
-    if site is None or site.member is None or site.member.shows_name:
-        return stage.place
-    return PLOT[lang]
+    return stage.place if site is None else site_name(site, lang)
 
 
 def steps_of(stages: Iterable[Stage], sites: Mapping[str, Site], lang: str) -> list[Step]:
@@ -86,16 +89,19 @@ def steps_of(stages: Iterable[Stage], sites: Mapping[str, Site], lang: str) -> l
     return found
 
 
-def spots_of(stages: Iterable[Stage], sites: Mapping[str, Site], lang: str) -> list[Spot]:
-    """Each place once. A household's plot is told to about a kilometre: the page is open to all."""
+def spots_of(
+    stages: Iterable[Stage], sites: Mapping[str, Site], lots: Iterable[Lot], lang: str
+) -> list[Spot]:
+    """Each place once, in the order of the way. A household's plot is told to about a kilometre: all may look."""
+    known = [(stage.at.astimezone(VIETNAM).date(), sites.get(stage.place_uri)) for stage in stages]
+    known += [(lot.made_on, lot.site) for lot in lots]
     found: dict[tuple[float, float], Spot] = {}
-    for stage in stages:
-        site = sites.get(stage.place_uri)
+    for _, site in sorted(known, key=lambda one: one[0]):
         if site is None or site.place is None:
             continue
         lat, lon = site.place.lat, site.place.lon
         if site.kind == Site.Kind.PLOT:
             lat, lon = round(lat, 2), round(lon, 2)
         if (lat, lon) not in found:
-            found[lat, lon] = Spot(len(found) + 1, place_name(stage, sites, lang), lat, lon)
+            found[lat, lon] = Spot(len(found) + 1, site_name(site, lang), lat, lon)
     return list(found.values())
