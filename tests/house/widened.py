@@ -20,6 +20,12 @@ WIDENED = {
     "src/xaso/services/trace/ways.py": "stages of a lot that the caller was let see; no personal data in them",
     "src/xaso/services/trace/actions/ocop.py": "the manager of an enterprise hands in and withdraws its own case",
     "src/xaso/services/trace/queries/ocop.py": "stars of a product, which are public",
+    "src/xaso/services/trace/actions/recall.py": "goods stop, or are free again, in every unit; the right to recall was asked before",
+    "src/xaso/services/trace/actions/recall_holders.py": "the private page of a holder, opened by a token; managers of who holds goods",
+    "src/xaso/services/trace/queries/recall.py": "confirmed recalls are public; their goods in every unit for who may see the recall",
+    "src/xaso/services/trace/queries/recall_scope.py": "how far a recall reaches; whoever asks was let see the lot",
+    "src/xaso/services/trace/recall_pages.py": "names of holders and of lots on the way, for who opened the recall or the lot",
+    "src/xaso/services/trace/recall_report.py": "names of holders, for who opened the recall",
 }
 UNGUARDED = {
     "src/xaso/kernel/people/machines.py": "the client behind a token: one row of a table without policies",

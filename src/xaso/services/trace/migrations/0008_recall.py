@@ -484,7 +484,8 @@ class Migration(migrations.Migration):
             "CREATE INDEX traceevent_part ON trace_traceevent (seq, transformation_id)"
             " WHERE transformation_id <> '';"
             "CREATE INDEX traceevent_handed_on ON trace_traceevent (seq) WHERE biz_step IN"
-            " ('https://ref.gs1.org/cbv/BizStep-shipping', 'https://ref.gs1.org/cbv/BizStep-receiving')",
+            " ('https://ref.gs1.org/cbv/BizStep-shipping', 'https://ref.gs1.org/cbv/BizStep-receiving',"
+            " 'https://ref.gs1.org/cbv/BizStep-void_shipping')",
             "DROP INDEX thing_further_name; DROP INDEX traceevent_part; DROP INDEX traceevent_handed_on",
         ),
         guard("trace_recall", any_of(under("unit_path"), MINE)),

@@ -1,0 +1,284 @@
+"""How far a recall reaches: everything made of the suspected lots, where it was packed, and who got it.
+
+A few statements whatever the size. The caller has checked that the viewer may recall; goods cross units, so the
+reading is wider than the viewer's reach.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from xaso.kernel.base.reach import widened
+from xaso.kernel.plain.text import search_text
+from xaso.services.trace.graph import Edge, Walk, downstream, upstream
+from xaso.services.trace.models import Enterprise, Lot, Shipment, Site
+from xaso.services.trace.naming import own
+from xaso.services.trace.rules.recall import OTHER
+from xaso.services.trace.vocabulary import step_uri
+
+
+class Row(NamedTuple):
+    """A thing that was reached. ``side``: root, back or forward; lot fields are empty for what is no lot."""
+
+    thing: int
+    side: str
+    depth: int
+    sort: str
+    uri: str
+    lot_id: UUID | None
+    code: str
+    product: str
+    enterprise_id: UUID | None
+    unit_path: str
+    state: str
+    left: Decimal | None
+    uom: str
+    token: str
+
+
+class Delivery(NamedTuple):
+    """A thing of the recall in somebody's hands. ``holder`` is the key of the holder."""
+
+    thing: int
+    holder: str
+    shipment_id: UUID | None
+    at: datetime
+    quantity: Decimal | None
+    uom: str
+
+
+@dataclass
+class Holder:
+    """Who got goods: one, however many shipments."""
+
+    key: str
+    uri: str
+    name: str
+    address: str = ""
+    contact: dict[str, str] = field(default_factory=dict)
+    receiver_id: UUID | None = None
+    papers: list[str] = field(default_factory=list)
+
+    def add_papers(self, *papers: str) -> None:
+        """Order and bill numbers, each once."""
+        self.papers.extend(one for one in papers if one and one not in self.papers)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """All that a recall would touch."""
+
+    roots: tuple[int, ...]
+    rows: list[Row]
+    edges: list[Edge]
+    deliveries: list[Delivery]
+    holders: dict[str, Holder]
+    cut: bool
+
+    def of(self, *sides: str) -> list[Row]:
+        """The rows of these sides."""
+        return [row for row in self.rows if row.side in sides]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each sort lie forward (suspected lots among them), how many holders and enterprises."""
+        found = {"things": 0, "back": 0, "lots": 0, "carton": 0, "pallet": 0, "other": 0}
+        for row in self.rows:
+            if row.side == "back":
+                found["back"] += 1
+                continue
+            found["things"] += 1
+            found[
+                "lots" if row.sort == "lot" else row.sort if row.sort in {"carton", "pallet"} else "other"
+            ] += 1
+        found["holders"] = len(self.holders)
+        found["handed_on"] = len({one.thing for one in self.deliveries})
+        found["enterprises"] = len({row.enterprise_id for row in self.rows if row.side != "back"} - {None})
+        return found
+
+    @property
+    def digest(self) -> str:
+        """The same for the same goods in the same hands."""
+        told = sorted(f"{row.thing} {row.side}" for row in self.rows)
+        told += sorted(f"{one.thing} {one.holder} {one.at.isoformat()}" for one in self.deliveries)
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def find_scope(lots: Sequence[Lot]) -> Scope:
+    """Forward from the lots to the last carton and its holder, back to what they were made of."""
+    with widened("how far a recall reaches"):
+        roots = tuple(lot.thing_id for lot in lots)
+        forward, back = downstream(roots), upstream(roots)
+        rows = _rows(_sided(forward, back))
+        owners = {row.thing: row.enterprise_id for row in rows}
+        deliveries, holders = _handed_on(forward, owners)
+    return Scope(
+        roots=tuple(thing for thing, depth in forward.depth.items() if depth == 0),
+        rows=rows,
+        edges=list(dict.fromkeys([*back.edges, *forward.edges])),
+        deliveries=deliveries,
+        holders=holders,
+        cut=forward.cut or back.cut,
+    )
+
+
+def _sided(forward: Walk, back: Walk) -> list[tuple[int, str, int]]:
+    """(thing, side, depth). What lies both ways (a circle) is forward: it is called back."""
+    found = [(thing, "root" if depth == 0 else "forward", depth) for thing, depth in forward.depth.items()]
+    return found + [
+        (thing, "back", depth) for thing, depth in back.depth.items() if thing not in forward.depth
+    ]
+
+
+ROWS = """
+SELECT n.thing, n.side, n.depth,
+  CASE WHEN lot.id IS NOT NULL THEN 'lot' WHEN package.id IS NOT NULL THEN package.kind
+    WHEN n.side = 'back' AND EXISTS (SELECT 1 FROM trace_plant p WHERE p.uri = t.uri) THEN 'plant' ELSE %s END,
+  t.uri, lot.id, coalesce(lot.code, ''), coalesce(product.name, ''),
+  coalesce(lot.enterprise_id, package.enterprise_id), coalesce(lot.unit_path, package.unit_path, ''),
+  coalesce(lot.state, package.state, ''), lot."left", coalesce(lot.uom, ''),
+  coalesce(lot.token, package.token, '')
+FROM unnest(%s::bigint[], %s::text[], %s::int[]) WITH ORDINALITY AS n(thing, side, depth, place)
+JOIN trace_thing t ON t.id = n.thing
+LEFT JOIN trace_lot lot ON lot.thing_id = n.thing
+LEFT JOIN trace_product product ON product.id = lot.product_id
+LEFT JOIN trace_package package ON package.thing_id = n.thing
+ORDER BY n.place
+"""
+SHIPPED = """
+SELECT sent.thing, line.shipment_id, line.quantity, coalesce(lot.uom, '')
+FROM (
+  SELECT n.thing, l.id FROM unnest(%s::bigint[]) n(thing) JOIN trace_package p ON p.thing_id = n.thing
+    JOIN trace_shipmentline l ON l.package_id = p.id
+  UNION ALL
+  SELECT n.thing, l.id FROM unnest(%s::bigint[]) n(thing) JOIN trace_lot o ON o.thing_id = n.thing
+    JOIN trace_shipmentline l ON l.lot_id = o.id
+) sent JOIN trace_shipmentline line ON line.id = sent.id LEFT JOIN trace_lot lot ON lot.id = line.lot_id
+"""
+HANDED_ON = """
+SELECT t.thing_id, e.event_time, e.biz_location, e.body -> 'destinationList', e.body -> 'bizTransactionList',
+  t.quantity, t.uom, e.biz_step
+FROM unnest(%s::bigint[]) n(thing) JOIN trace_eventthing t ON t.thing_id = n.thing AND t.flow = 0
+JOIN trace_traceevent e ON e.seq = t.event_id AND e.biz_step IN
+  ('https://ref.gs1.org/cbv/BizStep-shipping', 'https://ref.gs1.org/cbv/BizStep-receiving',
+   'https://ref.gs1.org/cbv/BizStep-void_shipping')
+WHERE e.error_declared_at IS NULL AND NOT EXISTS (
+  SELECT 1 FROM trace_traceevent z WHERE z.event_hash = e.event_hash AND z.error_declared_at IS NOT NULL)
+ORDER BY e.event_time, e.seq
+"""
+
+
+def _ask(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values))
+        return list(cursor.fetchall())
+
+
+def _rows(found: list[tuple[int, str, int]]) -> list[Row]:
+    things, sides, depths = ([one[place] for one in found] for place in range(3))
+    return [Row(*row) for row in _ask(ROWS, OTHER, things, sides, depths)]
+
+
+def _handed_on(forward: Walk, owners: dict[int, UUID | None]) -> tuple[list[Delivery], dict[str, Holder]]:
+    """By our own shipments first (they know names and telephones), then by events that others captured."""
+    things = list(forward.depth)
+    holders: dict[str, Holder] = {}
+    deliveries: list[Delivery] = []
+    told: set[tuple[int, str]] = set()
+    sent = _ask(SHIPPED, things, things)
+    shipments = Shipment.objects.in_bulk({row[1] for row in sent})
+    for thing, shipment_id, quantity, uom in sent:
+        shipment = shipments[shipment_id]
+        told.add((thing, shipment.to_uri))
+        if shipment.cancelled_at is not None:
+            continue
+        holder = _holder_of(shipment, holders)
+        deliveries.append(Delivery(thing, holder.key, shipment_id, shipment.shipped_at, quantity, uom))
+    told_by_event: dict[tuple[int, str], tuple[Any, ...]] = {}
+    for thing, at, place, there, papers, quantity, uom, step in _ask(HANDED_ON, things):
+        if step == step_uri("void_shipping"):  # it did not leave, or came back unopened
+            told_by_event = {key: one for key, one in told_by_event.items() if key[0] != thing}
+        elif forward.held(thing, at.timestamp()):
+            uri = _goes_to(_list(there), place, step)
+            told_by_event.setdefault((thing, uri), (thing, at, uri, _list(papers), quantity, uom))
+    names = _enterprises({uri for _, uri in told_by_event if uri})
+    for thing, at, uri, papers, quantity, uom in told_by_event.values():
+        if not uri or (thing, uri) in told:
+            continue
+        told.add((thing, uri))
+        enterprise = names.get(uri)
+        if enterprise is not None and owners.get(thing) == enterprise.pk:
+            continue  # taken in at home
+        key = f"enterprise:{enterprise.pk}" if enterprise else uri
+        holder = holders.setdefault(key, _unknown(key, uri, enterprise))
+        holder.add_papers(*(_short(one.get("bizTransaction", "")) for one in papers))
+        deliveries.append(Delivery(thing, key, None, at, quantity, uom))
+    return deliveries, holders
+
+
+def _holder_of(shipment: Shipment, holders: dict[str, Holder]) -> Holder:
+    contact = {name: str(value) for name, value in (shipment.to_contact or {}).items()}
+    if shipment.receiver_id:
+        key = f"enterprise:{shipment.receiver_id}"
+    else:
+        key = f"{search_text(shipment.to_name)}|{contact.get('phone') or contact.get('email') or shipment.to_address}"
+    holder = holders.get(key)
+    if holder is None:
+        holder = holders[key] = Holder(
+            key, shipment.to_uri, shipment.to_name, shipment.to_address, contact, shipment.receiver_id
+        )
+    holder.contact = {**contact, **holder.contact}
+    holder.add_papers(shipment.order_ref, shipment.bill)
+    return holder
+
+
+def _unknown(key: str, uri: str, enterprise: Enterprise | None) -> Holder:
+    if enterprise is None:
+        return Holder(key, uri, _short(uri))
+    contact = {"phone": enterprise.phone, "email": enterprise.email}
+    told = {name: value for name, value in contact.items() if value}
+    return Holder(key, uri, enterprise.name, enterprise.address, told, enterprise.pk)
+
+
+def _list(told: str | None) -> list[dict[str, str]]:
+    """A list of an event's body; a statement of our own gets it as text."""
+    found: list[dict[str, str]] = json.loads(told) if told else []
+    return found
+
+
+def _goes_to(there: list[dict[str, str]], place: str, step: str) -> str:
+    """Who has the goods after the event: its destination, of a receipt the place where they stay."""
+    if step == step_uri("receiving"):
+        return place
+    by_type = {str(one.get("type", "")).rsplit("-", 1)[-1]: one.get("destination", "") for one in there}
+    wanted = ("possessing_party", "owning_party", "location")
+    return next((by_type[name] for name in wanted if by_type.get(name)), "")
+
+
+def _enterprises(uris: set[str]) -> dict[str, Enterprise]:
+    """Enterprises of ours behind addresses of places and parties."""
+    ends = {uri.rstrip("/").rsplit("/", 1)[-1]: uri for uri in uris}
+    found: dict[str, Enterprise] = {}
+    rows = Enterprise.objects.filter(token__in=[*ends]) | Enterprise.objects.filter(gln__in=[*ends]).exclude(
+        gln=""
+    )
+    for one in rows:
+        for uri in (own("loc", one.token), ends.get(one.gln, "") if one.gln else ""):
+            if uri:
+                found[uri] = one
+    for site in Site.objects.filter(uri__in=uris).select_related("enterprise"):
+        found[site.uri] = site.enterprise
+    return found
+
+
+def _short(uri: str) -> str:
+    return uri.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1]
