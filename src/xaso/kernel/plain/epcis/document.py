@@ -8,6 +8,7 @@ from typing import Any
 
 from xaso.kernel.plain.epcis import vocabulary as v
 from xaso.kernel.plain.epcis.context import Names, Shortener, read_context
+from xaso.kernel.plain.epcis.problems import ReadError
 
 Event = dict[str, Any]
 
@@ -161,3 +162,20 @@ def rekeyed(value: Any, rename: Any) -> Any:
     if value.__class__ is list:
         return [rekeyed(one, rename) for one in value]
     return value
+
+
+def refuse_depth(value: Any, depth: int) -> None:
+    """Raise ReadError when anything is nested deeper than ``depth`` levels."""
+    level = [value]
+    for _ in range(depth):
+        level = [
+            one
+            for holder in level
+            for one in (holder.values() if holder.__class__ is dict else holder)
+            if one.__class__ is dict or one.__class__ is list
+        ]
+        if not level:
+            return
+    raise ReadError(
+        f"Tài liệu lồng nhau quá {depth} tầng.", f"The document is nested more than {depth} levels deep."
+    )

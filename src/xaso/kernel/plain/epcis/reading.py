@@ -8,7 +8,15 @@ from typing import Any
 import orjson
 
 from xaso.kernel.plain.epcis.context import read_context
-from xaso.kernel.plain.epcis.document import DOCUMENT, QUERY_DOCUMENT, SINGLE, Document, Limits, normal_events
+from xaso.kernel.plain.epcis.document import (
+    DOCUMENT,
+    QUERY_DOCUMENT,
+    SINGLE,
+    Document,
+    Limits,
+    normal_events,
+    refuse_depth,
+)
 from xaso.kernel.plain.epcis.problems import MEDIA_TYPE, TOO_LARGE, ReadError
 from xaso.kernel.plain.epcis.xml_reading import read_xml
 
@@ -116,20 +124,3 @@ def _masters(head: dict[str, Any]) -> list[dict[str, Any]]:
     master = header.get("epcisMasterData") if isinstance(header, dict) else None
     found = master.get("vocabularyList") if isinstance(master, dict) else None
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def refuse_depth(value: Any, depth: int) -> None:
-    """Raise ReadError when anything is nested deeper than ``depth`` levels."""
-    level = [value]
-    for _ in range(depth):
-        level = [
-            one
-            for holder in level
-            for one in (holder.values() if holder.__class__ is dict else holder)
-            if one.__class__ is dict or one.__class__ is list
-        ]
-        if not level:
-            return
-    raise ReadError(
-        f"Tài liệu lồng nhau quá {depth} tầng.", f"The document is nested more than {depth} levels deep."
-    )

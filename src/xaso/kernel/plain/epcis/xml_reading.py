@@ -17,6 +17,7 @@ from xaso.kernel.plain.epcis.document import (
     Event,
     Limits,
     normal_events,
+    refuse_depth,
 )
 from xaso.kernel.plain.epcis.fields import (
     EPC_LISTS,
@@ -60,8 +61,6 @@ def read_xml(data: bytes, limits: Limits) -> Document:
             f"The root element {name} is no EPCISDocument and no EPCISQueryDocument.",
         )
     document.syntax = "xml"
-    from xaso.kernel.plain.epcis.reading import refuse_depth
-
     refuse_depth(document.events, limits.depth)
     normal_events(document.events, document.context)
     return document
