@@ -53,7 +53,7 @@ def _proven(stage: Stage, event: TraceEvent, sites: dict[str, Site], lang: str) 
         return Proven(title, when, place, "waiting")
     try:
         proof.check()
-        told = json.loads(proof.opening.data or "{}").get("event_hash")
+        told = json.loads(proof.opening.data_text or "{}").get("event_hash")
         good = told == event.event_hash == hash_of(event)
     except ValueError:  # a broken path, or a body that is no event any more
         good = False
