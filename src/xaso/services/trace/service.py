@@ -3,6 +3,7 @@
 from xaso.kernel.base.manifest import CaseType, NavItem, Right, Service, TaskSpec
 from xaso.kernel.sealing.shown import show_data
 from xaso.services.trace import recall_register as recall
+from xaso.services.trace import store_register as store
 from xaso.services.trace.actions.buyer_feedback import forget_contacts_daily
 from xaso.services.trace.actions.buyer_pages import CHANGING, on_change
 from xaso.services.trace.actions.buyer_scans import forget_salts_daily, on_unknown_scanned
@@ -42,6 +43,7 @@ SERVICE = Service(
         ),
     ),
     tasks=(
+        *store.TASKS,
         *recall.TASKS,
         TaskSpec("trace.ocop_reminders", remind_of_expiry, "10 7 * * *"),
         TaskSpec("trace.forget_salts", forget_salts_daily, "20 0 * * *"),
