@@ -53,6 +53,11 @@ _MARKS = """
 INSERT INTO trace_eventmarks (event_id, marks)
 SELECT m.event, m.marks::bigint[] FROM unnest(%s::bigint[], %s::text[]) AS m(event, marks)
 """
+# What was declared wrong is no way of goods any more; the events themselves stay as they were captured.
+_WRONG = """
+UPDATE trace_eventthing SET flow = 0 WHERE flow <> 0 AND event_id IN (
+  SELECT e.seq FROM trace_traceevent e WHERE e.event_hash = ANY(%s::text[]) AND e.unit_path = %s::text)
+"""
 _WORDS = """
 INSERT INTO trace_traceword (kind, value, unit_path)
 SELECT w.kind, w.value, %s::text FROM unnest(%s::text[], %s::text[]) AS w(kind, value)
@@ -113,6 +118,9 @@ def _chunk(
     made = {(event_id, declared): seq for seq, event_id, declared in cursor.fetchall()}
     new = [(made[row.event_id, row.error_declared_at], row) for row in rows if _key(row) in made]
     _write_parts(cursor, new)
+    wrong = [row.event_hash for _, row in new if row.error_declared_at is not None]
+    if wrong:
+        cursor.execute(_WRONG, [wrong, owner.unit_path])
     marked = [(seq, row.marks) for seq, row in new if row.marks]
     if marked:
         texts = ["{" + ",".join(map(str, marks)) + "}" for _, marks in marked]

@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
+from xaso.kernel.people.viewer import Viewer
 from xaso.services.trace.graph import downstream, one_name, upstream
 from xaso.services.trace.models import EventThing, Thing, TraceEvent
+from xaso.services.trace.recording import store_events
 
 pytestmark = pytest.mark.django_db
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -240,6 +242,29 @@ def test_walks_agree_with_the_plain_reference(seed):
         up = {(number[one], place) for one in upstream([row.pk]).depth}
         assert down == {pair for pair in expected if pair[0] == place}
         assert up == {pair for pair in expected if pair[1] == place}
+
+
+def test_what_is_declared_wrong_is_no_way_any_more():
+    made = {
+        "type": "TransformationEvent",
+        "eventTime": "2026-03-01T08:00:00.000+07:00",
+        "eventTimeZoneOffset": "+07:00",
+        "inputEPCList": ["https://example.vn/obj/leaf-1"],
+        "outputEPCList": ["https://example.vn/obj/tea-1"],
+    }
+    store_events(Viewer.system(), enterprise=None, unit_path="15/", events=[made])
+    leaf, tea = (Thing.objects.get(uri=made[name][0]) for name in ("inputEPCList", "outputEPCList"))
+    assert tea.pk in downstream([leaf.pk]).depth
+    wrong = {
+        **made,
+        "errorDeclaration": {
+            "declarationTime": "2026-03-02T08:00:00.000+07:00",
+            "reason": "did_not_occur",
+        },
+    }
+    store_events(Viewer.system(), enterprise=None, unit_path="15/", events=[wrong])
+    assert set(downstream([leaf.pk]).depth) == {leaf.pk}
+    assert set(upstream([tea.pk]).depth) == {tea.pk}
 
 
 def test_a_walk_is_one_statement(django_assert_num_queries):
