@@ -1,6 +1,6 @@
 """What traceability registers."""
 
-from xaso.kernel.base.manifest import CaseType, NavItem, Right, Service, TaskSpec
+from xaso.kernel.base.manifest import CaseType, HomeCard, NavItem, Right, Service, TaskSpec
 from xaso.kernel.sealing.shown import show_data
 from xaso.services.trace import recall_register as recall
 from xaso.services.trace import store_register as store
@@ -32,7 +32,12 @@ SERVICE = Service(
     message_templates="messages.toml",
     light=("/trace/q/", light.answer),
     listens={name: tuple(run for names, run in LISTENERS if name in names) for name in HEARD},
+    home=(
+        *recall.HOME,
+        HomeCard("Nhật ký sản xuất", "Cơ sở của tôi: ghi việc, thu hái, lô hàng.", "trace:mine", "sprout"),
+    ),
     nav=(
+        NavItem("Cơ sở sản xuất", "trace_desk:enterprises", "trace.view", icon="sprout"),
         *recall.NAV,
         NavItem("OCOP", "trace_desk:ocop", "trace.view", icon="star", count=waiting_count),
         NavItem("Tin báo hàng giả", "trace_desk:buyer_fakes", "trace.fakes", icon="flag", count=fakes_count),
@@ -66,7 +71,6 @@ SERVICE = Service(
         Right("trace.capture", "Gửi sự kiện EPCIS qua API", ()),
         Right("trace.query", "Truy vấn sự kiện EPCIS qua API", ()),
     ),
-    home=recall.HOME,
     announces={
         **recall.ANNOUNCES,
         "trace.event_captured": "Ghi một sự kiện truy xuất",

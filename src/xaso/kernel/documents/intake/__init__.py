@@ -10,8 +10,12 @@ from xaso.kernel.documents.intake.base import (
     HEIC,
     IMAGES,
     JPEG,
+    M4A,
+    OGG,
     PDF,
     PNG,
+    VOICES,
+    WEBM,
     WEBP,
     XLSX,
     BadFile,
@@ -25,11 +29,12 @@ from xaso.kernel.documents.intake.pdfs import clean_pdf
 from xaso.kernel.plain.text import clean
 
 __all__ = [
-    "DOCX", "HEIC", "IMAGES", "JPEG", "PDF", "PNG", "WEBP", "XLSX", "BadFile", "Checked", "IntakeRule",
+    "DOCX", "HEIC", "IMAGES", "JPEG", "M4A", "OGG", "PDF", "PNG", "VOICES", "WEBM", "WEBP", "XLSX", "BadFile", "Checked", "IntakeRule",
     "check_upload", "checked_kind", "heic_supported", "kind_of", "safe_name", "thumbnail",
 ]  # fmt: skip
 
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif"}
+_SOUND_BRANDS = {b"M4A ", b"mp42", b"mp41", b"isom", b"iso5", b"iso6"}
 
 
 def kind_of(content: bytes) -> str | None:
@@ -42,6 +47,12 @@ def kind_of(content: bytes) -> str | None:
         return WEBP
     if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
         return HEIC
+    if content[4:8] == b"ftyp" and content[8:12] in _SOUND_BRANDS:
+        return M4A
+    if content.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in content[:64]:
+        return WEBM
+    if content.startswith(b"OggS"):
+        return OGG
     if b"%PDF-" in content[:1024]:
         return PDF
     if content.startswith(b"PK\x03\x04"):
@@ -88,5 +99,7 @@ def check_upload(content: bytes, name: str, rule: IntakeRule | None = None) -> C
     if kind in IMAGES:
         kept, kind = clean_image(content, kind, rule)
         return Checked(kept, kind, safe_name(name, kind), 1, redrawn=True)
+    if kind in VOICES:
+        return Checked(content, kind, safe_name(name, kind), 0)
     check_office(content, rule)
     return Checked(content, kind, safe_name(name, kind), 0)

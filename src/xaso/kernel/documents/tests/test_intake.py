@@ -11,12 +11,16 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from xaso.kernel.documents.intake import (
+from xaso.kernel.documents.intake import (  # fmt: skip
     DOCX,
     HEIC,
     JPEG,
+    M4A,
+    OGG,
     PDF,
     PNG,
+    VOICES,
+    WEBM,
     XLSX,
     BadFile,
     IntakeRule,
@@ -24,7 +28,7 @@ from xaso.kernel.documents.intake import (
     heic_supported,
     kind_of,
     safe_name,
-)  # fmt: skip
+)
 
 
 def picture(
@@ -226,3 +230,19 @@ def test_office_files_only_where_asked():
 )
 def test_safe_names(name: str, shown: str):
     assert safe_name(name, PDF) == shown
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webm" + b"\x00" * 40, WEBM),
+        (b"OggS" + b"\x00" * 40, OGG),
+        (b"\x00\x00\x00\x1cftypM4A " + b"\x00" * 40, M4A),
+    ],
+)
+def test_a_voice_is_taken_only_where_it_is_asked_for(content, kind):
+    with pytest.raises(BadFile, match="Không nhận loại tệp này"):
+        check_upload(content, "noi.webm")
+    kept = check_upload(content, "noi.exe", IntakeRule(kinds=VOICES))
+    assert (kept.media_type, kept.content) == (kind, content)
+    assert kept.name.startswith("noi.")

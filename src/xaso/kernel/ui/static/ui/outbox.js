@@ -100,7 +100,10 @@ document.querySelectorAll("form[data-outbox]").forEach((form) => {
     navigator.storage?.persist?.();
     const sent = await sendAll();
     if (sent?.url) location.assign(sent.url);
-    else document.querySelector("[data-outbox-list]")?.scrollIntoView();
+    else {
+      form.dispatchEvent(new CustomEvent("outbox:kept", { bubbles: true, detail: { id } }));
+      document.querySelector("[data-outbox-list]")?.scrollIntoView();
+    }
   });
 });
 

@@ -24,7 +24,19 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("message", (event) => {
   if (event.data === "take-over") self.skipWaiting();
   if (event.data === "signed-out") event.waitUntil(forgetPages());
+  if (event.data?.keep) event.waitUntil(keep(event.data.keep));
 });
+
+// A field page asks to be kept with its parts: on the first visit it came before there was a worker.
+async function keep(addresses) {
+  const cache = await caches.open(NAME);
+  for (const address of addresses) {
+    const url = new URL(address, location.href);
+    if (url.origin !== location.origin || (url.pathname.startsWith("/static/") && (await cache.match(url.href)))) continue;
+    const answer = await fetch(url.href, { credentials: "same-origin" }).catch(() => null);
+    if (answer && (url.pathname.startsWith("/static/") ? answer.ok : answer.headers.get("X-Keep-Offline") === "yes" && mayKeep(answer))) await cache.put(url.href, answer);
+  }
+}
 
 async function forgetPages() {
   const cache = await caches.open(NAME);
@@ -54,11 +66,17 @@ async function page(request) {
     if (mayKeep(answer)) cache.put(request, answer.clone());
     return answer;
   } catch {
-    const kept = await cache.match(request);
+    const kept = (await cache.match(request)) || (await fieldPage(cache, request));
     if (kept) return dated(kept);
     // Nothing kept: a slow line may still bring the page; a dead one shows what to do.
     return fetch(request).catch(async () => (await cache.match("/offline")) || Response.error());
   }
+}
+
+// A field page takes its question (which plant, which work) from the address: without a line one kept copy serves all.
+async function fieldPage(cache, request) {
+  const kept = await cache.match(request, { ignoreSearch: true });
+  return kept?.headers.get("X-Keep-Offline") === "yes" ? kept : undefined;
 }
 
 async function dated(kept) {

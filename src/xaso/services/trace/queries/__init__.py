@@ -1,0 +1,1 @@
+"""Every read of traceability, by room; always for somebody."""
