@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.urls import path
 
-from xaso.services.trace.rest import capture, events, queries, resources
+from xaso.services.trace.rest import capture, events, queries, resources, subscriptions
 from xaso.services.trace.rest.answers import Failure
 from xaso.services.trace.rest.entrance import Call, resource
 
@@ -40,6 +40,14 @@ epcis_urls = [
     path("epcis/v2/epcs/<path:value>", resource(get=(QUERY, resources.epc))),
     path("epcis/v2/queries", resource(get=(QUERY, queries.listing), post=(QUERY, queries.create))),
     path("epcis/v2/queries/<str:name>/events", resource(get=(QUERY, queries.events))),
+    path(
+        "epcis/v2/queries/<str:name>/subscriptions",
+        resource(get=(QUERY, subscriptions.listing), post=(QUERY, subscriptions.create)),
+    ),
+    path(
+        "epcis/v2/queries/<str:name>/subscriptions/<str:subscription>",
+        resource(get=(QUERY, subscriptions.details), delete=(QUERY, subscriptions.remove)),
+    ),
     path(
         "epcis/v2/queries/<str:name>",
         resource(get=(QUERY, queries.definition), delete=(QUERY, queries.remove)),

@@ -16,6 +16,7 @@ _HOLD = f"SELECT pg_advisory_xact_lock_shared(({_TAG}::bigint << 48) | nextval('
 _HELD = """
 SELECT min(((classid::bigint & 65535) << 32) | objid::bigint) FROM pg_locks
 WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND classid::bigint >> 16 = %s
+  AND pid <> pg_backend_pid()
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 

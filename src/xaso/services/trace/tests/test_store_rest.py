@@ -99,7 +99,7 @@ def test_a_capture_runs_as_a_job_and_its_events_are_read_back(machine):
     found = machine.events()
     assert [one["type"] for one in found] == ["TransformationEvent", "ObjectEvent"]
     assert found[0]["eventID"].startswith("ni:///sha-256;")
-    assert found[0]["bizStep"] == "xaso:harvesting"
+    assert found[0]["bizStep"] == "https://xaso.vn/ns/trace/harvesting"
     assert found[0]["recordTime"]
     assert CaptureJob.objects.get().payload is None
 
@@ -355,7 +355,8 @@ def test_identifiers_and_terms_come_in_the_format_that_was_asked_for(machine):
     assert b"urn:epcglobal:cbv:bizstep:shipping" in machine.get("/events", **xml).content
     web = machine.get("/events", **xml, GS1_CBV_XML_Format="Always_Web_URI")
     assert b"https://ref.gs1.org/cbv/BizStep-shipping" in web.content
-    assert b"urn:epcglobal:cbv:" not in web.content
+    assert b'type="https://ref.gs1.org/cbv/BTT-po"' in web.content
+    assert b"urn:epcglobal:cbv:b" not in web.content
 
 
 def test_a_query_may_come_as_json(machine):
