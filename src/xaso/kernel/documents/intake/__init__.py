@@ -30,7 +30,8 @@ from xaso.kernel.plain.text import clean
 
 __all__ = [
     "DOCX", "HEIC", "IMAGES", "JPEG", "M4A", "OGG", "PDF", "PNG", "VOICES", "WEBM", "WEBP", "XLSX",
-    "BadFile", "Checked", "IntakeRule", "check_upload", "checked_kind", "heic_supported", "kind_of", "safe_name", "thumbnail",
+    "BadFile", "Checked", "IntakeRule", "check_upload", "checked_kind", "heic_supported",
+    "kind_of", "safe_name", "thumbnail",
 ]  # fmt: skip
 
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif"}
