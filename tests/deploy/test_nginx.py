@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import itertools
 import json
 import os
 import re
@@ -34,11 +35,22 @@ class Echo(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
+    count = itertools.count(1)
+
     def _answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         size = len(self.rfile.read(length))
-        body = json.dumps({"path": self.path, "headers": dict(self.headers), "size": size}).encode()
-        self.send_response(200)
+        told = {"path": self.path, "headers": dict(self.headers), "size": size, "number": next(self.count)}
+        body = json.dumps(told).encode()
+        self.send_response(404 if "nobody" in self.path else 200)
+        if (
+            self.command == "GET"
+            and self.path.startswith(("/trace/q/", "/id/"))
+            and "nobody" not in self.path
+        ):
+            self.send_header("Cache-Control", "public, max-age=30, s-maxage=10")
+            self.send_header("ETag", f'W/"{self.path}"')
+            self.send_header("Vary", "Accept-Encoding, Accept-Language")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -194,3 +206,55 @@ def test_old_tls_is_refused(proxy: tuple[int, int]) -> None:
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     with socket.create_connection(("127.0.0.1", proxy[1])) as line, pytest.raises(OSError):
         old.wrap_socket(line).close()
+
+
+def number(proxy: tuple[int, int], path: str, data: bytes | None = None, **headers: str) -> int:
+    """Which request of the product's this answer is from."""
+    return int(json.loads(ask(f"https://127.0.0.1:{proxy[1]}{path}", data, **headers)[1])["number"])
+
+
+def test_a_page_behind_a_code_is_asked_for_once(proxy: tuple[int, int]) -> None:
+    page = "/trace/q/abc234def567"
+    first = number(proxy, page)
+    assert {
+        number(proxy, page, Accept_Language=wish) for wish in ("vi", "vi-VN,vi;q=0.9", "fr, vi", "de")
+    } == {first}
+    assert number(proxy, f"{page}?fbclid=1") == first, "what a social network adds makes no other page"
+    assert number(proxy, page, Accept_Encoding="gzip, br") != first
+    english = number(proxy, page, Accept_Language="en-GB,en;q=0.9")
+    assert english != first
+    assert number(proxy, page, Accept_Language="en") == english
+    assert number(proxy, f"{page}?lang=en") not in {first, english}
+    status, body, headers = ask(f"https://127.0.0.1:{proxy[1]}{page}", If_None_Match=f'W/"{page}"')
+    assert (status, body, headers["X-Kept"]) == (304, "", "HIT")
+
+
+def test_what_is_kept_was_asked_for_in_plain_words(proxy: tuple[int, int]) -> None:
+    _, body, _ = ask(
+        f"https://127.0.0.1:{proxy[1]}/trace/q/aaa222bbb333",
+        Accept_Language="fr,en;q=0.8",
+        X_Forwarded_For="6.6.6.6",
+    )
+    seen = {name.lower(): value for name, value in json.loads(body)["headers"].items()}
+    assert seen["accept-language"] == "en"
+    assert seen["x-forwarded-for"] == seen["x-real-ip"] == "127.0.0.1"
+    assert "forwarded" not in seen
+
+
+def test_labels_scans_and_forms_always_reach_the_product(proxy: tuple[int, int]) -> None:
+    page = "/trace/q/ccc222ddd333"
+    number(proxy, page)
+    labels = [number(proxy, f"{page}?s=serial1"), number(proxy, f"{page}?s=serial1")]
+    scans = [number(proxy, f"{page}/quet", b"s="), number(proxy, f"{page}/quet", b"s=")]
+    forms = [number(proxy, f"{page}/gui/hoi/"), number(proxy, f"{page}/gui/hoi/")]
+    assert len({*labels, *scans, *forms}) == 6
+
+
+def test_a_code_of_nobody_is_not_kept(proxy: tuple[int, int]) -> None:
+    assert number(proxy, "/trace/q/nobody222333") != number(proxy, "/trace/q/nobody222333")
+
+
+def test_the_resolver_is_kept_by_its_own_headers(proxy: tuple[int, int]) -> None:
+    first = number(proxy, "/id/class/abc", Accept_Language="vi")
+    assert number(proxy, "/id/class/abc", Accept_Language="vi") == first
+    assert number(proxy, "/id/class/abc", Accept_Language="en") != first
