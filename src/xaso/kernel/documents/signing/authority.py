@@ -130,7 +130,7 @@ def _make() -> dict[str, Pair]:
     start, mark = now() - _BACKDATED, secrets.token_hex(3).upper()
     root_key = rsa.generate_private_key(65537, 3072)
     issuing_key = rsa.generate_private_key(65537, 3072)
-    timestamp_key = rsa.generate_private_key(65537, 2048)
+    timestamp_key = rsa.generate_private_key(65537, 3072)
     authority = _usage(key_cert_sign=True, crl_sign=True)
     root = Pair(
         _certificate(

@@ -12,7 +12,8 @@ from pyhanko.sign.signers import Signer
 
 from xaso.kernel.documents.signing.errors import CertificateUnusable
 
-RSA_BYTES = 256
+# Keys that we make ourselves have 128 bits of strength; those of public authorities have what is on the token.
+BITS = 3072
 
 
 @dataclass(frozen=True)

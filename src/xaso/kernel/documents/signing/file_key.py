@@ -32,7 +32,7 @@ from xaso.kernel.base.fields import keyed_hash
 from xaso.kernel.base.keys import key_ring, replace_file
 from xaso.kernel.documents.config import config
 from xaso.kernel.documents.signing.authority import issue
-from xaso.kernel.documents.signing.base import KeyRef
+from xaso.kernel.documents.signing.base import BITS, KeyRef
 from xaso.kernel.documents.signing.errors import KeyBlocked, SigningUnavailable, WrongPin
 from xaso.kernel.plain.ids import uuid7
 
@@ -80,6 +80,11 @@ def check_new_pin(pin: str) -> None:
         raise ActionError("Mã PIN không được gồm một chữ số lặp lại. Chọn mã khác.", "pin")
 
 
+def make_key() -> rsa.RSAPrivateKey:
+    """A new signing key."""
+    return rsa.generate_private_key(65537, BITS)
+
+
 def save_key(key: rsa.RSAPrivateKey, certificate: x509.Certificate, pin: str) -> dict[str, Any]:
     """Keep a key and its certificate in a new PKCS#12 file; answer the reference for its ``KeyRef``."""
     check_new_pin(pin)
@@ -98,7 +103,7 @@ def new_key(
     name: str, organisation: str, pin: str, *, title: str = "", days: int = 730, start: Any = None
 ) -> tuple[dict[str, Any], x509.Certificate]:
     """Make a key with a certificate of the trial authority; answer (reference, certificate)."""
-    key = rsa.generate_private_key(65537, 2048)
+    key = make_key()
     certificate = issue(name, organisation, key.public_key(), title=title, days=days, start=start)
     return save_key(key, certificate, pin), certificate
 

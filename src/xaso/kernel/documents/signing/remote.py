@@ -24,7 +24,7 @@ from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from xaso.kernel.documents.config import config
-from xaso.kernel.documents.signing.base import RSA_BYTES, KeyRef
+from xaso.kernel.documents.signing.base import KeyRef
 from xaso.kernel.documents.signing.errors import (
     CertificateUnusable,
     KeyBlocked,
@@ -103,7 +103,7 @@ class _HashSigner(Signer):
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         if dry_run:
-            return bytes(RSA_BYTES)
+            return bytes(self._public_key.key_size // 8)
         if digest_algorithm != "sha256":
             raise SigningUnavailable("Nhà cung cấp chỉ nhận ký với SHA-256.")
         answer = self._client.ask(

@@ -9,7 +9,9 @@ from asn1crypto import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from PIL import Image, ImageDraw
 
+from xaso.kernel.documents.signing import file_key
 from xaso.kernel.documents.signing.authority import Authority, authority
+from xaso.kernel.documents.signing.base import BITS
 from xaso.kernel.documents.testing import trust_folder
 
 
@@ -25,6 +27,8 @@ def quick_keys():
     kept = make(65537, 2048)
     patch = pytest.MonkeyPatch()
     patch.setattr(rsa, "generate_private_key", lambda e, size: kept if size == 2048 else make(e, size))
+    signer = make(65537, BITS)
+    patch.setattr(file_key, "make_key", lambda: signer)
     yield
     patch.undo()
 
