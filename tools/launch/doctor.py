@@ -99,7 +99,7 @@ def _advisories() -> Iterator[Finding]:
             )
     unknown = [row["name"] for row in rows if "skip_reason" in row]
     cure = (
-        "ask an index that knows advisories (pypi.org); a mirror of files alone does not" if unknown else ""
+        "ask an index that knows advisories; a mirror of files alone does not" if unknown else ""
     )
     yield Finding("Locked libraries", f"{len(rows) - len(unknown)} of {len(rows)} looked up", cure)
 

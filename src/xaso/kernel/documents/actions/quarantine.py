@@ -13,6 +13,7 @@ from django.conf import settings
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Conflict, NotFound
+from xaso.kernel.base.reach import widened
 from xaso.kernel.documents.config import upload_limits
 from xaso.kernel.documents.intake import BadFile, Checked, IntakeRule, checked_kind
 from xaso.kernel.documents.models import File, HeldFile
@@ -50,7 +51,9 @@ def judge(
     if finding.state is not State.INFECTED:
         return finding
     sha256 = hashlib.sha256(content).hexdigest()
-    if HeldFile.objects.filter(sha256=sha256, state=HeldFile.State.RELEASED).exists():
+    with widened("whether an officer has judged this very content harmless"):
+        released = HeldFile.objects.filter(sha256=sha256, state=HeldFile.State.RELEASED).exists()
+    if released:
         return CLEAN
     hold_content(
         viewer,
@@ -83,9 +86,10 @@ def scan_state(finding: Finding, checked: Checked) -> str:
 @action
 def hold_content(viewer: Viewer, *, content: bytes, held: HeldFile) -> HeldFile:
     """Seal a content and keep it for an officer to judge; the same content of the same sender is held once."""
-    known = HeldFile.objects.filter(
-        sha256=held.sha256, state=HeldFile.State.HELD, account_id=held.account_id, file=held.file
-    ).first()
+    with widened("whether this very content of this sender is held already"):
+        known = HeldFile.objects.filter(
+            sha256=held.sha256, state=HeldFile.State.HELD, account_id=held.account_id, file=held.file
+        ).first()
     if known is not None:
         return known
     key, nonce = AESGCM.generate_key(256), secrets.token_bytes(12)

@@ -13,7 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from xaso.kernel.base.errors import ActionError, Conflict
 from xaso.kernel.base.fields import keyed_hashes
-from xaso.kernel.documents.actions.uploads import MAX_PIECE, Beginning, add_piece, begin_upload, upload_of
+from xaso.kernel.documents.actions.uploads import (
+    MAX_PIECE,
+    Beginning,
+    add_piece,
+    begin_upload,
+    drop_upload,
+    upload_of,
+)
 from xaso.kernel.documents.limits import UPLOAD, must_not_be_too_many, note_attempt
 from xaso.kernel.documents.models import Upload
 from xaso.kernel.people.doors import public, viewer_in
@@ -115,8 +122,7 @@ def piece(request: HttpRequest, use: str, upload_id: UUID) -> HttpResponse:
         if request.method == "HEAD":
             return HttpResponse(headers=_headers(upload))
         if request.method == "DELETE":
-            if not upload.done:
-                upload.delete()
+            drop_upload(viewer_in(request), owners=owners, upload_id=upload_id)
             return HttpResponse(status=204, headers={"Tus-Resumable": VERSION})
         if upload.done:  # the last answer was lost
             return _outcome(upload)

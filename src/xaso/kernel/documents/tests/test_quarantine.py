@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from xaso.kernel.base.errors import Conflict, NotFound
+from xaso.kernel.base.reach import Reach, watched
 from xaso.kernel.documents.actions import keep_file, keep_scan
 from xaso.kernel.documents.actions.quarantine import (
     destroy_file,
@@ -17,8 +18,9 @@ from xaso.kernel.documents.actions.quarantine import (
     rescan_waiting,
     sealed_content,
 )
+from xaso.kernel.documents.actions.uploads import Beginning, add_piece, begin_upload, upload_of
 from xaso.kernel.documents.intake import DOCX, PDF, BadFile, IntakeRule
-from xaso.kernel.documents.models import File, HeldFile
+from xaso.kernel.documents.models import File, HeldFile, Upload, UploadPiece
 from xaso.kernel.documents.queries import content_of, file_link
 from xaso.kernel.documents.store import store
 from xaso.kernel.documents.tests.fake_clamd import EICAR, FOUND, fake_clamd
@@ -28,6 +30,8 @@ from xaso.kernel.messages.listeners import tell_sender_of_held_file
 from xaso.kernel.messages.models import Message
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import a_citizen_account, officer, officer_account
+from xaso.kernel.people.viewer import ANONYMOUS
+from xaso.kernel.plain.ids import uuid7
 
 pytestmark = pytest.mark.django_db
 UNIT, OTHER = "08/00721/", "08/00722/"
@@ -191,3 +195,33 @@ def test_the_page_of_the_officer(clamd):
     other.force_login(officer_account("admin", OTHER))
     assert FOUND not in other.get("/desk/tep-cach-ly/").content.decode()
     assert "Không có tệp nào bị cách ly" in other.get("/desk/tep-cach-ly/").content.decode()
+
+
+def test_the_database_shows_a_held_file_to_its_unit_and_its_sender_only():
+    sender = uuid7()
+    HeldFile.objects.create(
+        sha256="0" * 64, size=1, media_type="application/pdf", name="don.pdf", finding="X", owner_service="t",
+        unit_path="15/02683/", account_id=sender,
+    )  # fmt: skip
+    for seen, reach in (
+        (0, Reach("anonymous")),
+        (0, Reach("officer", ("15/02680/",))),
+        (0, Reach("citizen", account_id=uuid7())),
+        (1, Reach("citizen", account_id=sender)),
+        (1, Reach("officer", ("15/",))),
+    ):
+        with watched(reach):
+            assert HeldFile.objects.count() == seen, reach
+
+
+def test_the_database_shows_an_upload_to_nobody_who_only_asks():
+    beginning = Beginning(name="don.pdf", size=5, use="giay-to")
+    with watched(Reach("citizen", account_id=uuid7())):
+        made = begin_upload(ANONYMOUS, owner="a" * 64, beginning=beginning)
+        add_piece(ANONYMOUS, owners=["a" * 64], upload_id=made.pk, offset=0, content=b"%PDF")
+        assert upload_of(["a" * 64], made.pk).received == 4
+        assert not Upload.objects.exists()
+        assert not UploadPiece.objects.exists()
+    with watched(Reach("officer", ("15/",))):
+        assert not UploadPiece.objects.exists()
+    assert UploadPiece.objects.count() == 1
