@@ -213,7 +213,7 @@ def question(query: NamedQuery) -> Asked:
         if name not in {"orderBy", "orderDirection", "eventCountLimit", "maxEventCount"}
     }
     found, _ = read_parameters(kept, query.context)
-    return asked(found)
+    return asked(found, query.context)
 
 
 def _deliver(row: Subscription, found: Sequence[TraceEvent]) -> int:

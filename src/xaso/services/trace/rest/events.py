@@ -76,7 +76,7 @@ def question_of(raw: Mapping[str, Any], context: Mapping[str, str]) -> Asked:
     if any("\x00" in str(value) for one in found for value in (*one.values, one.field, one.detail)):
         raise Failure("QueryParameterException", 400, "A parameter has a NUL character")
     try:
-        return asked(found)
+        return asked(found, context)
     except Unanswerable as error:
         raise Failure("QueryParameterException", 400, f"{error.name}: {error.en} · {error.vi}") from error
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from xaso.kernel.plain.epcis import Names
 from xaso.kernel.plain.epcis.identifiers import Glob
 from xaso.kernel.plain.epcis.parameters import Parameter, loose
 from xaso.services.trace.models import EventMarks, EventThing, Thing
@@ -63,11 +64,13 @@ class Unanswerable(ValueError):
         self.name, self.vi, self.en = name, vi, en
 
 
-def asked(parameters: Sequence[Parameter]) -> Asked:
+def asked(parameters: Sequence[Parameter], context: Mapping[str, str]) -> Asked:
     """Put parameters together: all of them must hold. Raises Unanswerable."""
     found = Asked()
     for one in parameters:
         _HANDLERS[one.scope](one, found)
+    if found.order_by:
+        found.order_by = _order(found.order_by, Names(context))
     return found
 
 
@@ -78,7 +81,7 @@ def marked(*numbers: int) -> Q:
 
 def _control(one: Parameter, found: Asked) -> None:
     if one.field == "orderBy":
-        found.order_by = _order(one)
+        found.order_by = str(one.value)
     elif one.field == "orderDirection":
         found.descending = one.value == "DESC"
     elif one.field == "eventCountLimit":
@@ -87,15 +90,14 @@ def _control(one: Parameter, found: Asked) -> None:
         found.max_count = int(one.value)
 
 
-def _order(one: Parameter) -> str:
-    name = str(one.value)
+def _order(name: str, names: Names) -> str:
     if name in _TIMES:
         return _TIMES[name]
-    if name.startswith("{"):
-        return name
+    if ":" in name and names.is_declared(name):
+        return names.full(name)
     raise Unanswerable(
-        one.name,
-        "orderBy nhận eventTime, recordTime hoặc một trường mở rộng có tiền tố.",
+        "orderBy",
+        "orderBy nhận eventTime, recordTime hoặc một trường mở rộng có tiền tố đã khai báo.",
         "orderBy takes eventTime, recordTime or an extension field with a declared prefix.",
     )
 
