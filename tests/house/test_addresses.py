@@ -30,6 +30,12 @@ WORDS = {
     "keys": "where in one's own draft of a form; the draft is named by its UUID",
     "unit_path": "units are public",
     "purpose": "purposes of processing are published",
+    "capture_id": "a UUID of the machine client's own capture",
+    "event_id": "an event's public id: answered to who holds trace.query on its unit",
+    "value": "words and identifiers of events: answered to who holds trace.query on a unit that uses them",
+    "name": "a query of the machine client's own",
+    "subscription": "a UUID of the machine client's own subscription",
+    "rest": "an address that the standard does not know: answered 404",
     "webhook_id": "a UUID of the machine client's own, read as one by the API",
 }
 # Who reads the bytes of a file for an answer; everybody else hands out a link.

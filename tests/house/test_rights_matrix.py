@@ -142,6 +142,9 @@ def refused_at_door(route: Route, visitor: Visitor) -> set[int]:
         return set() if visitor.token else {401}
     kind = getattr(door, "kind", "public")
     known = viewer.is_officer or viewer.is_citizen
+    if kind == "machine" and not viewer.can(door.right):
+        # A session comes along with every request of a browser: officers only read by it.
+        return {403} if visitor.token else {401, 403} if viewer.is_officer else {401}
     if kind == "officer":
         if not known:
             return {302}

@@ -27,6 +27,7 @@ SERVICE = Service(
     title="Truy xuất nguồn gốc",
     summary="Nhật ký sản xuất, lô hàng, tem mã QR, trang cho người mua, thu hồi và OCOP.",
     roots="xaso.services.trace.roots",
+    api=store.API,
     public="xaso.services.trace.public",
     desk="xaso.services.trace.desk",
     message_templates="messages.toml",

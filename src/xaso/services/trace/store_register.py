@@ -5,6 +5,7 @@ from __future__ import annotations
 from xaso.kernel.base.manifest import TaskSpec
 from xaso.services.trace.actions.store import run_capture, sweep_captures
 from xaso.services.trace.actions.store_subscriptions import send, send_streams, sweep_subscriptions
+from xaso.services.trace.api import router
 
 TASKS = (
     TaskSpec("trace.run_capture", run_capture),
@@ -13,3 +14,4 @@ TASKS = (
     TaskSpec("trace.send_subscription", send),
     TaskSpec("trace.sweep_subscriptions", sweep_subscriptions, "* * * * *"),
 )
+API = router

@@ -183,6 +183,7 @@ def _store(
     places: dict[int, int],
     problems: list[Problem],
 ) -> None:
+    """Write the events of a job and its end in one transaction; nothing where another worker was first."""
     row = CaptureJob.objects.select_for_update().get(pk=job)
     if not row.running:
         return
@@ -212,6 +213,7 @@ def _taken(one: Ready, place: int) -> Problem:
 
 @action
 def _end(viewer: Viewer, job: UUID, stored: int, problems: Sequence[Problem]) -> None:
+    """End a job of which nothing is stored."""
     row = CaptureJob.objects.select_for_update().get(pk=job)
     if row.running:
         _finish(row, stored, problems)

@@ -113,6 +113,7 @@ def resource(*, capture: bool = False, **methods: tuple[str, Handler]) -> Callab
             if method == "OPTIONS":
                 response = HttpResponse(status=204, headers=discovery_headers(allowed, capture=capture))
             elif method not in handlers:
+                _viewer(request, next(iter(handlers.values()))[0])  # strangers are not told what there is
                 raise Failure(
                     "ImplementationException",
                     405,
