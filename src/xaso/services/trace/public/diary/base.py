@@ -29,14 +29,15 @@ def shown(
     full = {
         "place": place,
         "enterprise": place.enterprise,
-        "tabs": _tabs(request, place),
+        "tabs": shown_tabs(request, place),
         "back_url": reverse("trace:home", args=[place.enterprise.token]),
         **context,
     }
     return render(request, f"trace/diary/{template}.html", full, status=status)
 
 
-def _tabs(request: HttpRequest, place: queries.Place) -> list[dict[str, Any]]:
+def shown_tabs(request: HttpRequest, place: queries.Place) -> list[dict[str, Any]]:
+    """The tabs of an enterprise, as the viewer's role there allows."""
     token = place.enterprise.token
     rows = [("Hôm nay", "home"), ("Ghi", "write"), ("Sổ", "book")]
     if place.records:
