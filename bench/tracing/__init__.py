@@ -1,0 +1,1 @@
+"""Parts of the bench of traceability: a believable province of tea, its loading, and what is measured on it."""
