@@ -22,7 +22,7 @@ from xaso.kernel.plain.epcis.tests.examples import ALL, JSON, XML, example, same
 
 def test_there_are_all_of_them() -> None:
     assert len(JSON) == 48
-    assert len(XML) == 10
+    assert len(XML) == 21
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -87,13 +87,22 @@ PAIRS = [
     ],
     ("Example_9.6.1-ObjectEvent.jsonld", 0, "Example_9.6.1-ObjectEvent-2020_06_18a.xml", 0),
     ("Example-TransactionEvents-2020_07_03y.jsonld", 0, "Example-TransactionEvent-2020_07_03y.xml", 0),
-    ("event_with_identical_hash_id_7.json", 0, "event_with_identical_hash_id_1.xml", 0),
+    *[
+        ("event_with_identical_hash_id_7.json", 0, f"event_with_identical_hash_id_{n}.xml", 0)
+        for n in (1, 3, 5, 6)
+    ],
 ]
 
 
 @pytest.mark.parametrize(("left", "i", "right", "j"), PAIRS)
 def test_one_event_published_twice_has_one_hash(left: str, i: int, right: str, j: int) -> None:
     assert hashes(example(left))[i] == hashes(example(right))[j]
+
+
+def test_two_of_the_identical_ones_are_not() -> None:
+    """By the rules the offset counts (2), and a namespace is not another (4): both examples are older than the rules."""
+    first, second, fourth = (hashes(example(f"event_with_identical_hash_id_{n}.xml"))[0] for n in (1, 2, 4))
+    assert len({first, second, fourth}) == 3
 
 
 def test_different_events_have_different_hashes() -> None:

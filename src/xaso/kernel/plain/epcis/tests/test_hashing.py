@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from xaso.kernel.plain.epcis import canonical_id, event_hash, hashes, pre_hash, read, write_json, write_xml
 from xaso.kernel.plain.epcis.hashing import number, utc
 from xaso.kernel.plain.epcis.tests.wrong import EVENTS, changed
+from xaso.kernel.plain.gs1 import Gs1Error, to_digital_link
 
 CONTEXT = {"ext": "https://ns.ext.de/epcis/"}
 
@@ -209,6 +210,21 @@ def test_numbers_without_what_says_nothing(value: Any, written: str) -> None:
 def test_one_form_of_an_identifier(address: str, canonical: str) -> None:
     assert canonical_id(address) == canonical
     assert canonical_id(canonical) == canonical
+
+
+@given(
+    st.sampled_from(["id:sgtin", "id:sscc", "id:sgln", "class:lgtin"]),
+    st.text("0123456789", min_size=11, max_size=18),
+    st.integers(5, 13),
+    st.none() | st.text("0Aa9._-%2F:", min_size=1, max_size=21),
+)
+def test_the_short_way_is_the_long_way(scheme: str, digits: str, cut: int, end: str | None) -> None:
+    urn = f"urn:epc:{scheme}:{digits[:cut]}.{digits[cut:]}" + ("" if end is None else f".{end}")
+    try:
+        long = to_digital_link(urn)
+    except Gs1Error:
+        long = urn
+    assert canonical_id(urn) == long
 
 
 LEFT_OUT = [
