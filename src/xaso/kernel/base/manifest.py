@@ -191,7 +191,7 @@ class Service:
     announces: Mapping[str, str] = field(default_factory=dict)
     tasks: tuple[TaskSpec, ...] = ()
     panels: tuple[Panel, ...] = ()
-    demo: Callable[..., None] | None = None
+    demo: Callable[..., list[dict[str, str]] | None] | None = None
     checks: tuple[Check, ...] = ()
     needs: tuple[str, ...] = ()
     message_templates: str | None = None

@@ -134,4 +134,5 @@ def _twin(entry: Entry, viewer: Viewer, where: Where) -> Entry | None:
     ).exclude(state=State.WITHDRAWN)
     if entry.input is not None:
         rows = rows.filter(input=entry.input)
-    return rows.exclude(recorded_by=viewer.account_id).order_by("created_at").first()
+    by_me = Q(recorded_by=viewer.account_id) if viewer.account_id else Q(recorded_name=viewer.name)
+    return rows.exclude(by_me).order_by("created_at").first()

@@ -10,6 +10,7 @@ from xaso.services.trace.actions.buyer_scans import forget_salts_daily, on_unkno
 from xaso.services.trace.actions.ocop_decisions import remind_of_expiry
 from xaso.services.trace.buyer import light
 from xaso.services.trace.buyer.telling import on_feedback
+from xaso.services.trace.demo import fill
 from xaso.services.trace.queries.buyer import fakes_count
 from xaso.services.trace.queries.ocop import waiting_count
 
@@ -40,6 +41,7 @@ SERVICE = Service(
     nav=(
         NavItem("Cơ sở sản xuất", "trace_desk:enterprises", "trace.view", icon="sprout"),
         *recall.NAV,
+        NavItem("Lô hàng", "trace_desk:lots", "trace.view", icon="package"),
         NavItem("OCOP", "trace_desk:ocop", "trace.view", icon="star", count=waiting_count),
         NavItem("Tin báo hàng giả", "trace_desk:buyer_fakes", "trace.fakes", icon="flag", count=fakes_count),
     ),
@@ -55,6 +57,7 @@ SERVICE = Service(
         TaskSpec("trace.forget_salts", forget_salts_daily, "20 0 * * *"),
         TaskSpec("trace.forget_contacts", forget_contacts_daily, "25 0 * * *"),
     ),
+    demo=fill,
     rights=(
         *recall.RIGHTS,
         Right(

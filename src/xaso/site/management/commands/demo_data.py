@@ -34,21 +34,25 @@ class Command(BaseCommand):
         with moment.frozen("2025-07-01T08:00"):
             accounts = place.make_place(viewer)
         self._say("Xã mẫu, thôn bản, cán bộ", begun)
+        people: list[dict[str, str]] = []
         for part in services():
             if part.demo is not None:
-                part.demo(
-                    viewer,
-                    accounts=accounts,
-                    scale=options["scale"],
-                    say=lambda words: self._say(words, begun),
+                people += (
+                    part.demo(
+                        viewer,
+                        accounts=accounts,
+                        scale=options["scale"],
+                        say=lambda words: self._say(words, begun),
+                    )
+                    or []
                 )
-        self._write(viewer)
+        self._write(viewer, people)
         self._say("Xong dữ liệu mẫu", begun)
 
     def _say(self, words: str, begun: float) -> None:
         self.stdout.write(f"  {words} ({time.monotonic() - begun:.0f} s)")
 
-    def _write(self, viewer: Viewer) -> None:
+    def _write(self, viewer: Viewer, people: list[dict[str, str]]) -> None:
         """Sign-ins and the machine client for the launcher; the client's secret is made anew when the file is lost."""
         path = settings.XASO_HOME / "demo-accounts.json"
         known = json.loads(path.read_text()) if path.exists() else {}
@@ -76,7 +80,8 @@ class Command(BaseCommand):
                  "sign_in_url": "/dang-nhap/can-bo"}
                 for one in place.OFFICERS
             ],
-            "citizens": {"sign_in_url": "/dang-nhap/", "how": "VNeID (mô phỏng): chọn một người trong danh sách"},
+            "citizens": {"sign_in_url": "/dang-nhap/", "how": "VNeID (mô phỏng): chọn một người trong danh sách",
+                         "people": people},
             "signing_pin": place.PIN,
             "machine_client": machine,
         }  # fmt: skip
