@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from xaso.kernel.plain import gs1
@@ -113,3 +114,19 @@ def of_site(site: Site) -> dict[str, Any]:
         "lines": lines,
         "foot": _bare(uri),
     }
+
+
+def package_words(package: Package) -> str:
+    """A package in one line: kind, number, contents. Contents are prefetched by the caller."""
+    number = package.sscc or grouped(package.token)
+    lines = list(package.contents.all())
+    for one in package.holds.all():
+        lines += list(one.contents.all())
+    told = ", ".join(dict.fromkeys(f"{one.lot.product.name} lô {one.lot.code}" for one in lines))
+    total = sum((one.quantity for one in lines), Decimal(0))
+    amount = f" {said(total, lines[0].lot.uom)}" if lines else ""
+    return (
+        f"{package.get_kind_display()} {number}: {told}{amount}"
+        if told
+        else f"{package.get_kind_display()} {number}"
+    )

@@ -18,6 +18,7 @@ from xaso.kernel.plain.text import clean, search_text
 from xaso.services.trace import crops
 from xaso.services.trace.actions.farm import MANAGE
 from xaso.services.trace.actions.lots_keys import note_gtin
+from xaso.services.trace.actions.lots_use import note_test
 from xaso.services.trace.models import (
     Certificate,
     Enterprise,
@@ -304,4 +305,6 @@ def add_lab_test(
         **{key: clean(value)[: LabTest._meta.get_field(key).max_length] for key, value in kept.items()},
     )  # fmt: skip
     emit("trace.lab_test_added", record=row, unit_path=enterprise.unit_path, viewer=viewer)
+    if lot is not None:
+        note_test(viewer, lot=lot, test=row)
     return row

@@ -14,9 +14,9 @@ from xaso.services.trace.actions.lots import amount_of, locked, may_write, take
 from xaso.services.trace.lots_events import at_day, seen
 from xaso.services.trace.models import Certificate, LabTest, Lot, Site
 from xaso.services.trace.naming import own
-from xaso.services.trace.seats import MANAGER, must_sit
+from xaso.services.trace.seats import MANAGER, RECORDER, must_sit
 
-RECALL = "trace.recall"
+RECALL, MANAGE = "trace.recall", "trace.manage"
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def certify_lot(viewer: Viewer, *, lot: Lot, certificate: Certificate) -> Lot:
 @action
 def note_test(viewer: Viewer, *, lot: Lot, test: LabTest) -> Lot:
     """What a laboratory found in the lot. A test that was not passed holds the lot at once."""
-    may_write(viewer, lot.enterprise)
+    must_sit(viewer, lot.enterprise, MANAGER, RECORDER, right=MANAGE)
     if test.enterprise_id != lot.enterprise_id or test.lot_id not in {None, lot.pk}:
         raise NotFound("Phiếu kiểm nghiệm này không phải của lô.")
     lot = locked([lot.pk])[lot.pk]
@@ -143,7 +143,7 @@ def note_test(viewer: Viewer, *, lot: Lot, test: LabTest) -> Lot:
         facts={"result": test.result},
     )
     if not test.passed and lot.state == Lot.State.OPEN:
-        lot = hold_lot(viewer, lot=lot, reason=f"Kiểm nghiệm {test.name} không đạt")
+        lot = _hold(viewer, lot, f"Kiểm nghiệm {test.name} không đạt", recalled=False)
     return lot
 
 
@@ -156,6 +156,10 @@ def hold_lot(viewer: Viewer, *, lot: Lot, reason: str, recalled: bool = False) -
     _may_hold(viewer, lot)
     if not reason.strip():
         raise ActionError("Nhập lý do.", "reason")
+    return _hold(viewer, lot, reason, recalled=recalled)
+
+
+def _hold(viewer: Viewer, lot: Lot, reason: str, *, recalled: bool) -> Lot:
     lot = locked([lot.pk])[lot.pk]
     wanted = Lot.State.RECALLED if recalled else Lot.State.HELD
     if lot.state in {wanted, Lot.State.RECALLED}:

@@ -13,6 +13,7 @@ from xaso.kernel.base.errors import ActionError, Conflict, Forbidden, NotFound
 from xaso.kernel.people.testing import a_citizen, officer
 from xaso.kernel.plain.moment import today
 from xaso.services.trace import lots_rules
+from xaso.services.trace.actions.goods import add_lab_test
 from xaso.services.trace.actions.lots import open_lot, pack_lot, process_lots, publish_lot, split_lot
 from xaso.services.trace.actions.lots_packing import load_pallet, open_package, pack_cartons
 from xaso.services.trace.actions.lots_runs import add_to_run, begin_run, finish_run
@@ -234,6 +235,19 @@ def test_a_batch_written_in_parts_is_one_way_back(coop):
     assert {first.thing_id, second.thing_id} <= set(upstream([tea.thing_id]).things)
     with pytest.raises(Conflict):
         add_to_run(coop.viewer, run=run, inputs=[(first.pk, Decimal(1))])
+
+
+@pytest.mark.parametrize(("passed", "state"), [(True, "open"), (False, "held")])
+def test_a_test_is_an_event_and_one_not_passed_holds_the_lot(coop, passed, state):
+    tea = coop.tea_lot(4)
+    add_lab_test(
+        coop.viewer, enterprise=coop.enterprise, name="Dư lượng thuốc", number="KN-7", laboratory="Phòng thử nghiệm",
+        sampled_on=DAY, result="Không phát hiện" if passed else "Vượt mức", passed=passed, lot=tea,
+    )  # fmt: skip
+    assert Lot.objects.get(pk=tea.pk).state == state
+    event = TraceEvent.objects.get(biz_step__endswith="testing")
+    assert event.disposition.endswith("non_conformant") != passed
+    assert event.event_time.date() == DAY
 
 
 def test_storing_names_the_place(coop):
