@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema_rs
 
 from xaso.kernel.plain.epcis import schema
-from xaso.kernel.plain.epcis.context import Names, is_standard
+from xaso.kernel.plain.epcis.context import Names, is_standard, names_of
 from xaso.kernel.plain.epcis.document import DOCUMENT, QUERY_DOCUMENT, SINGLE, Document, Event
 from xaso.kernel.plain.epcis.fields import FIELDS
 from xaso.kernel.plain.epcis.identifiers import canonical_id
@@ -27,7 +27,7 @@ def check(document: Document) -> list[Problem]:
     Problems of the document itself come first (``event`` is None), then those of its events in order.
     """
     found = list(_head(document))
-    names = Names(document.context)
+    names = names_of(document.context)
     known = _all_contexts_known(document)
     for index, event in enumerate(document.events):
         found.extend(_event(event, index, names, known))

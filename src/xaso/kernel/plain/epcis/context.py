@@ -98,6 +98,23 @@ class Names:
         return local.startswith("//") or namespace_of(prefix, self._context) is not None or prefix in _SCHEMES
 
 
+_MOST_KEPT = 5_000
+_kept: tuple[dict[str, str], Names] = ({}, Names({}))
+
+
+def names_of(context: Mapping[str, str] | Names) -> Names:
+    """The names of a context; those of the last one are kept, since a document's events come one after another."""
+    global _kept  # one immutable pair, put in its place whole: safe without a lock
+    if isinstance(context, Names):
+        return context
+    known, names = _kept
+    if known != context or len(names._full) > _MOST_KEPT:
+        known = dict(context)
+        names = Names(known)
+        _kept = (known, names)
+    return names
+
+
 def _split(address: str) -> str:
     """A whole address as namespace and name, cut behind its last ``#``, ``/`` or ``:``."""
     cut = max(address.rfind("#"), address.rfind("/"), address.rfind(":")) + 1

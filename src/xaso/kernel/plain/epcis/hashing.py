@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from xaso.kernel.plain.epcis import vocabulary as v
-from xaso.kernel.plain.epcis.context import Names
+from xaso.kernel.plain.epcis.context import names_of
 from xaso.kernel.plain.epcis.document import Document, Event
 from xaso.kernel.plain.epcis.fields import METADATA, REPORT
 from xaso.kernel.plain.epcis.identifiers import canonical_id
@@ -60,7 +60,7 @@ class Hasher:
     """Hash ids for the events of one document, which share their prefixes."""
 
     def __init__(self, context: Mapping[str, str]) -> None:
-        self._names = Names(context)
+        self._names = names_of(context)
 
     def hash(self, event: Event) -> str:
         """The hash id of an event."""

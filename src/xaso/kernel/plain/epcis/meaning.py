@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from xaso.kernel.plain.epcis import vocabulary as v
 from xaso.kernel.plain.epcis.context import Names
 from xaso.kernel.plain.epcis.document import Event
-from xaso.kernel.plain.epcis.fields import QUANTITY_LISTS
+from xaso.kernel.plain.epcis.fields import EVERY, QUANTITY_LISTS
 from xaso.kernel.plain.epcis.problems import pointer
 
 
@@ -26,6 +26,10 @@ class Finding(NamedTuple):
 # What a key of an extension may begin with; a prefix is a plain word.
 _NAME = re.compile(r"[\w.-]+:.|[^:{][^:]*$")
 _FAR = timedelta(hours=14)
+# Fields that the schema has already searched to the bottom.
+_CLOSED = frozenset(EVERY) - {"readPoint", "bizLocation", "ilmd", "sensorElementList", "errorDeclaration"} | {
+    "type"
+}
 _TYPED = {"bizTransactionList": v.TRANSACTION, "sourceList": v.PARTY, "destinationList": v.PARTY}
 
 
@@ -88,7 +92,9 @@ def meaning(event: Event, names: Names, *, check_prefixes: bool) -> Iterator[Fin
         yield from _sensors(event["sensorElementList"])
     if "errorDeclaration" in event:
         yield from _declaration(event)
-    yield from bad_keys(event, names, check_prefixes)
+    for key, value in event.items():
+        if key not in _CLOSED:
+            yield from bad_keys({key: value}, names, check_prefixes)
 
 
 def moment(text: str) -> datetime | None:

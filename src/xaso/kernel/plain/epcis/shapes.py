@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from xaso.kernel.plain.epcis import vocabulary as v
-from xaso.kernel.plain.epcis.context import Names, Shortener
+from xaso.kernel.plain.epcis.context import Shortener, names_of
 from xaso.kernel.plain.epcis.document import Event, rekeyed
 from xaso.kernel.plain.epcis.identifiers import canonical_id, mapped_ids
 
@@ -29,7 +29,7 @@ KINDS: dict[str, v.Terms] = {
 
 def term(kind: str, value: str, context: Mapping[str, str] | None = None) -> str:
     """The canonical address of a CBV term in any spelling (``term("bizStep", "shipping")``); others expanded."""
-    return Names(context or {}).value(KINDS[kind].term(value))
+    return names_of(context or {}).value(KINDS[kind].term(value))
 
 
 def expanded(event: Event, context: Mapping[str, str], *, ids: bool = False) -> Event:
@@ -38,7 +38,7 @@ def expanded(event: Event, context: Mapping[str, str], *, ids: bool = False) -> 
     Extension and master data keys are ``{namespace}name`` at every depth, CBV terms their canonical web addresses.
     Identifiers stay as written, so that they can be given back so; with ``ids=True`` they are canonical too.
     """
-    names = Names(context)
+    names = names_of(context)
     found: Event = rekeyed(event, names.full)
     _change_terms(found, lambda terms, value: names.value(terms.term(value)))
     if found["type"] not in v.EVENT_TYPES:

@@ -100,7 +100,7 @@ def test_one_event_published_twice_has_one_hash(left: str, i: int, right: str, j
 
 
 def test_two_of_the_identical_ones_are_not() -> None:
-    """By the rules the offset counts (2), and a namespace is not another (4): both examples are older than the rules."""
+    """By the rules the offset counts (2) and so does the namespace (4): both examples are older than the rules."""
     first, second, fourth = (hashes(example(f"event_with_identical_hash_id_{n}.xml"))[0] for n in (1, 2, 4))
     assert len({first, second, fourth}) == 3
 

@@ -8,7 +8,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xaso.kernel.plain.epcis import canonical_id, event_hash, hashes, pre_hash, read, write_json, write_xml
@@ -212,6 +212,7 @@ def test_one_form_of_an_identifier(address: str, canonical: str) -> None:
     assert canonical_id(canonical) == canonical
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(["id:sgtin", "id:sscc", "id:sgln", "class:lgtin"]),
     st.text("0123456789", min_size=11, max_size=18),
@@ -325,6 +326,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(KEYWORDS, VALUES, max_size=4), st.dictionaries(KEYWORDS, VALUES, max_size=3), st.randoms()
 )
