@@ -14,6 +14,8 @@ WIDENED = {
     "src/xaso/kernel/documents/verify/check.py": "the check of a paper by its code or by the whole paper",
     "src/xaso/kernel/sealing/proofs.py": "the proof of an event is public: a digest says nothing of anybody",
     "src/xaso/services/onestop/queries/tracking.py": "a tracking code tells the degree of completion",
+    "src/xaso/services/trace/queries/resolver.py": "a scanned code leads to its public page: names of goods and places",
+    "src/xaso/services/trace/actions/lots_shipping.py": "a receiver takes in the goods that are addressed to it",
     "src/xaso/services/trace/recording.py": "event ids are unique in the whole repository: is this one taken",
     "src/xaso/services/trace/actions/farm.py": "managers give and end the seats of their own enterprise",
     "src/xaso/services/trace/store/inserting.py": "which words a unit uses, also when a member records",
