@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from xaso.kernel.base.errors import ActionErrors
 from xaso.kernel.events.models import Event
@@ -252,6 +252,3 @@ def test_the_horizon_waits_for_events_that_have_a_number_and_are_not_committed()
         thread.join()
     assert horizon() == last.seq
     assert TraceEvent.objects.count() == 3
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
-        assert cursor.fetchone()[0] == 0
