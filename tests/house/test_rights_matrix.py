@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import transaction
 
 from tests.house.routes import OPEN, Route, routes
 from tests.house.world import COMMUNE, ROLES, Visitor, World, build
+from xaso.kernel.connectors import transport
 
 # The mark is what makes the test database; without it the fixture below would open the one of development.
 pytestmark = pytest.mark.django_db
@@ -75,7 +77,9 @@ def world(
     from django.test import override_settings
 
     folder = tmp_path_factory.mktemp("rights")
-    with override_settings(XASO_FILES=str(folder), XASO_KEYS_DIR=str(folder / "keys"), XASO_S3_URL=""):
+    own = override_settings(XASO_FILES=str(folder), XASO_KEYS_DIR=str(folder / "keys"), XASO_S3_URL="")
+    # Nothing answers outside, and pages that ask there try again: without the pauses in between.
+    with own, mock.patch.object(transport, "FIRST_PAUSE", 0.0):
         with django_db_blocker.unblock(), transaction.atomic():
             yield build()
             transaction.set_rollback(True)

@@ -144,5 +144,6 @@ def refuse(request: HttpRequest, status: int, message: str, errors: dict[str, li
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "status": status, "title": message, "errors": errors}
         return JsonResponse(body, status=status, content_type="application/problem+json")
+    request.bare_menu = True  # type: ignore[attr-defined]
     template = f"ui/errors/{status}.html" if status in {403, 404, 409, 422, 429} else "ui/errors/400.html"
     return render(request, template, {"message": message, "errors": errors}, status=status)

@@ -43,6 +43,8 @@ def entries() -> list[tuple[int, str, NavItem]]:
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
     """The menu of this viewer: list of {label, url, icon, group, active, count}; without the right, no line."""
     viewer = getattr(request, "viewer", None)
+    # A refusal says no, and counts nothing: whoever tries many doors must not make the database work.
+    is_bare = getattr(request, "bare_menu", False)
     lines: list[dict[str, Any]] = []
     for _, group, item in entries():
         if item.right and not (viewer and viewer.can(item.right)):
@@ -51,7 +53,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             url = reverse(item.url_name)
         except NoReverseMatch:
             continue
-        count = item.count(viewer) if item.count else None
+        count = item.count(viewer) if item.count and not is_bare else None
         lines.append(
             {
                 "label": item.label,
