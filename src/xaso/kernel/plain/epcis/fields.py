@@ -38,6 +38,13 @@ EVERY = (
     "bizTransactionList", *_TAIL, "ilmd",
 )  # fmt: skip
 
+# Lists that the XML schema wants even when they are empty.
+WANTED: dict[str, str] = {
+    "ObjectEvent": "epcList",
+    "AggregationEvent": "childEPCs",
+    "TransactionEvent": "epcList",
+}
+
 EPC_LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
 QUANTITY_LISTS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
 # Lists of pairs of type and value: name of the list to name of the value.

@@ -220,7 +220,8 @@ class _Reader:
         if name[0] == "{":
             _add(event, self.key(name, child.prefix), self.value(child))
         elif name in EPC_LISTS:
-            event[name] = [_text(one) for one in child]
+            if len(child):  # an empty list is there for the grammar and says nothing
+                event[name] = [_text(one) for one in child]
         elif name in QUANTITY_LISTS:
             event[name] = [_quantity(one) for one in child]
         elif name in TYPED_LISTS:

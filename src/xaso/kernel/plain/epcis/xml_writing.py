@@ -22,6 +22,7 @@ from xaso.kernel.plain.epcis.fields import (
     REPORT,
     REPORT_ALSO,
     TYPED_LISTS,
+    WANTED,
 )
 from xaso.kernel.plain.epcis.hashing import number
 from xaso.kernel.plain.epcis.writing import Query
@@ -142,8 +143,11 @@ class _Writer:
         known = FIELDS.get(kind)
         top = etree.SubElement(holder, kind if known else self._tag(kind))
         fields = known or EVERY
+        wanted = WANTED.get(kind)
         for name in fields:
-            if name in event:
+            if name == wanted:
+                self._field(top, name, event.get(name, []))
+            elif name in event and event[name] != []:
                 self._field(top, name, event[name])
         for name, value in event.items():
             if name not in fields and name not in {"type", "@context"}:

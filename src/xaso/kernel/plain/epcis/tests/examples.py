@@ -23,9 +23,11 @@ def example(name: str) -> Document:
 def same(event: dict[str, Any], context: dict[str, str]) -> Any:
     """An event as what it says, whatever it was written in.
 
-    Times in UTC, identifiers canonical, one value and a list of one alike, extension values without their kind.
+    Times in UTC, identifiers canonical, one value and a list of one alike, extension values without their kind, no
+    empty lists.
     """
-    return _plain(expanded(event, context, ids=True), "")
+    told = {name: value for name, value in event.items() if value != []}
+    return _plain(expanded(told, context, ids=True), "")
 
 
 def _plain(value: Any, key: str) -> Any:

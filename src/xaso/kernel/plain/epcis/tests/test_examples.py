@@ -115,3 +115,19 @@ def test_different_events_have_different_hashes() -> None:
 
 
 LEFT_OUT = {"eventID", "recordTime", "errorDeclaration", "rdfs:comment"}
+
+
+def test_xml_has_the_lists_that_its_grammar_wants() -> None:
+    made = write_xml(example("Example_9.6.2-ObjectEvent.jsonld").events, {}, created="2026-11-22T00:00:00Z")
+    assert b"<epcList/><action>" in made
+    assert "epcList" not in read(made).events[0]
+    made = write_xml(example("SensorDataExample8.jsonld").events, {}, created="2026-11-22T00:00:00Z")
+    assert b"</parentID><childEPCs/><action>" in made
+    empty = {
+        **example("Example_9.6.1-ObjectEvent.jsonld").events[0],
+        "bizTransactionList": [],
+        "sourceList": [],
+    }
+    made = write_xml([empty], {}, created="2026-11-22T00:00:00Z")
+    assert b"bizTransactionList" not in made
+    assert b"sourceList" not in made
