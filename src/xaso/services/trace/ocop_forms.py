@@ -213,3 +213,15 @@ class CriteriaForm(forms.Form):
         widget=widgets.FilePicker(accept=".xlsx", camera=False),
         error_messages={"required": "Chọn bảng"},
     )
+
+
+class OfficeForm(forms.Form):
+    """The office of the province that deals with OCOP."""
+
+    unit_path = forms.ChoiceField(
+        label="Cơ quan OCOP của tỉnh", widget=_select(), error_messages={"required": "Chọn cơ quan"}
+    )
+
+    def __init__(self, offices: Iterable[tuple[str, str]], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["unit_path"].choices = [("", "Chọn"), *offices]  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from xaso.services.trace.buyer import light
 from xaso.services.trace.buyer.telling import on_feedback
 from xaso.services.trace.demo import fill
 from xaso.services.trace.queries.buyer import fakes_count
+from xaso.services.trace.queries.figures import INDICATORS
 from xaso.services.trace.queries.ocop import waiting_count
 
 # The proof of an event carries its hash, so that anybody may hold it beside the event.
@@ -29,6 +30,7 @@ SERVICE = Service(
     summary="Nhật ký sản xuất, lô hàng, tem mã QR, trang cho người mua, thu hồi và OCOP.",
     roots="xaso.services.trace.roots",
     api=store.API,
+    sockets=store.SOCKETS,
     public="xaso.services.trace.public",
     desk="xaso.services.trace.desk",
     message_templates="messages.toml",
@@ -57,6 +59,7 @@ SERVICE = Service(
         TaskSpec("trace.forget_salts", forget_salts_daily, "20 0 * * *"),
         TaskSpec("trace.forget_contacts", forget_contacts_daily, "25 0 * * *"),
     ),
+    indicators=INDICATORS,
     demo=fill,
     rights=(
         *recall.RIGHTS,
@@ -93,6 +96,7 @@ SERVICE = Service(
         "trace.ocop_entered": "Ghi quyết định OCOP cũ vào sổ",
         "trace.ocop_withdrawn_stars": "Thu hồi sao OCOP",
         "trace.ocop_reminded": "Nhắc sao OCOP sắp hết giá trị",
+        "trace.ocop_office_named": "Ghi cơ quan OCOP của tỉnh",
         "trace.ocop_criteria_loaded": "Nhập bộ tiêu chí OCOP",
         "trace.lot_opened": "Lập lô hàng {code}",
         "trace.lot_processed": "Chế biến thành lô {code}",

@@ -27,6 +27,7 @@ from xaso.services.trace.models import (
     OcopDossier,
     OcopEvidence,
     OcopGroup,
+    OcopOffice,
     OcopRecognition,
     OcopScore,
     OcopVersion,
@@ -106,6 +107,7 @@ def begin_ocop(
         group=group,
         again_after=before,
         unit_path=enterprise.unit_path,
+        province_path=office_of(enterprise.unit_path),
         idea=nfc(idea).strip()[:4000],
     )
     if before is not None and before.dossier_id:
@@ -175,13 +177,16 @@ def _scorer(viewer: Viewer, row: OcopDossier) -> tuple[str, UUID | None, str]:
         viewer.must(HANDLE, row.unit_path)
         return By.COMMUNE, None, viewer.name
     if row.state == State.SCORING:
-        viewer.must(COUNCIL, _province(row))
+        viewer.must(COUNCIL, row.province_path)
         return By.COUNCIL, viewer.own_account, viewer.name
     raise Conflict("Bước này không chấm điểm.")
 
 
-def _province(row: OcopDossier) -> str:
-    return row.unit_path.split("/", 1)[0] + "/"
+def office_of(unit_path: str) -> str:
+    """The office of the province that deals with OCOP; the province itself where none was named."""
+    province = unit_path.split("/", 1)[0] + "/"
+    found = OcopOffice.objects.filter(province_path=province).values_list("unit_path", flat=True).first()
+    return found or province
 
 
 @action
@@ -261,9 +266,11 @@ def return_ocop(viewer: Viewer, *, dossier_id: UUID, reason: str) -> OcopDossier
     words = nfc(reason).strip()
     if not words:
         raise ActionError("Ghi rõ cần bổ sung gì.", "reason")
-    viewer.must(HANDLE, row.unit_path if row.state == State.COMMUNE else _province(row))
+    viewer.must(HANDLE, row.unit_path if row.state == State.COMMUNE else row.province_path)
     if row.state == State.PROVINCE and row.case_id is not None:
-        hand_over(viewer, case=row.case_id, to_path=row.unit_path, following=Next("commune"), note=words[:500])
+        hand_over(
+            viewer, case=row.case_id, to_path=row.unit_path, following=Next("commune"), note=words[:500]
+        )
     row.state, row.return_reason = State.RETURNED, words[:4000]
     row.save(update_fields=["state", "return_reason"])
     _tell("returned", row, viewer)
@@ -288,7 +295,7 @@ def propose_ocop(viewer: Viewer, *, dossier_id: UUID, report: str) -> OcopDossie
     row.commune_report, row.state = nfc(report).strip()[:8000], State.PROVINCE
     row.save(update_fields=["commune_report", "state"])
     if row.case_id is not None:
-        hand_over(viewer, case=row.case_id, to_path=_province(row), following=Next("province"))
+        hand_over(viewer, case=row.case_id, to_path=row.province_path, following=Next("province"))
     _tell("proposed", row, viewer)
     return row
 
@@ -297,12 +304,12 @@ def propose_ocop(viewer: Viewer, *, dossier_id: UUID, report: str) -> OcopDossie
 def accept_ocop(viewer: Viewer, *, dossier_id: UUID) -> OcopDossier:
     """The province finds the form in order: the members of the council may score."""
     row = _locked(dossier_id)
-    viewer.must(HANDLE, _province(row))
+    viewer.must(HANDLE, row.province_path)
     _must_be(row, State.PROVINCE)
     row.state = State.SCORING
     row.save(update_fields=["state"])
     if row.case_id is not None:
-        hand_over(viewer, case=row.case_id, to_path=_province(row), following=Next("scoring"))
+        hand_over(viewer, case=row.case_id, to_path=row.province_path, following=Next("scoring"))
     _tell("accepted", row, viewer)
     return row
 

@@ -18,7 +18,8 @@ from xaso.kernel.base.errors import ActionError, ActionErrors
 from xaso.kernel.events import emit
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.text import clean, nfc
-from xaso.services.trace.models import OcopCriterion, OcopGroup, OcopVersion
+from xaso.kernel.units.models import Unit
+from xaso.services.trace.models import OcopCriterion, OcopGroup, OcopOffice, OcopVersion
 
 RIGHT = "trace.ocop_criteria"
 COLUMNS = (
@@ -202,3 +203,17 @@ def _check(criteria: list[dict[str, Any]], groups: list[dict[str, Any]], wrong: 
             wrong.append(f"Nhóm {row['code']}: không có nhóm trên “{row['parent']}”")
     if not criteria or not groups:
         wrong.append("Bảng phải có cả tiêu chí và nhóm")
+
+
+@action
+def name_office(viewer: Viewer, *, province_path: str, unit_path: str) -> OcopOffice:
+    """Say which office of a province deals with OCOP; dossiers begun before stay where they are."""
+    viewer.must(RIGHT, province_path)
+    unit = Unit.objects.filter(path=unit_path).first()
+    if unit is None or not unit_path.startswith(province_path):
+        raise ActionError("Chọn một cơ quan của tỉnh.", "unit_path")
+    made, _ = OcopOffice.objects.update_or_create(
+        province_path=province_path, defaults={"unit_path": unit_path}
+    )
+    emit("trace.ocop_office_named", record=made, unit_path=province_path, viewer=viewer)
+    return made

@@ -24,8 +24,8 @@ from xaso.services.trace.actions.ocop import (
     State,
     _locked,
     _must_be,
-    _province,
     _tell,
+    office_of,
     version_in_force,
 )
 from xaso.services.trace.models import OcopCriterion, OcopDossier, OcopRecognition, Seat
@@ -61,7 +61,7 @@ def decide_ocop(
     needed; a total in a band that the ministry decides goes on to the ministry.
     """
     row = _locked(dossier_id)
-    viewer.must(DECIDE, _province(row))
+    viewer.must(DECIDE, row.province_path)
     _must_be(row, State.SCORING)
     if not minutes.strip():
         raise ActionError("Ghi kết luận của hội đồng.", "minutes")
@@ -80,7 +80,7 @@ def decide_ocop(
         row.state = State.MINISTRY
         row.save(update_fields=["average", "minutes", "state"])
         if row.case_id is not None:
-            hand_over(viewer, case=row.case_id, to_path=_province(row), following=Next("ministry"))
+            hand_over(viewer, case=row.case_id, to_path=row.province_path, following=Next("ministry"))
         _tell("forwarded", row, viewer, average=str(row.average))
     else:
         _refuse(viewer, row)
@@ -93,7 +93,7 @@ def record_ministry(
 ) -> OcopDossier:
     """Write down what the ministry decided; 0 stars: not recognised. The ministry may give fewer than it was asked."""
     row = _locked(dossier_id)
-    viewer.must(DECIDE, _province(row))
+    viewer.must(DECIDE, row.province_path)
     _must_be(row, State.MINISTRY)
     if stars == 0:
         _refuse(viewer, row)
@@ -196,7 +196,7 @@ def withdraw_recognition(viewer: Viewer, *, recognition_id: UUID, why: str) -> O
     row = OcopRecognition.objects.select_for_update(of=("self",)).filter(pk=recognition_id).first()
     if row is None:
         raise NotFound("Không có dòng này trong sổ.")
-    viewer.must(DECIDE, row.unit_path.split("/", 1)[0] + "/")
+    viewer.must(DECIDE, row.dossier.province_path if row.dossier else office_of(row.unit_path))
     if row.withdrawn_on is not None:
         raise Conflict("Công nhận này đã bị thu hồi.")
     if not why.strip():

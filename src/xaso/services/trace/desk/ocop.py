@@ -23,12 +23,13 @@ from xaso.kernel.plain.formats import figure
 from xaso.services.trace.actions import ocop as actions
 from xaso.services.trace.actions import ocop_decisions as decisions
 from xaso.services.trace.actions.ocop_criteria import RIGHT as CRITERIA
-from xaso.services.trace.actions.ocop_criteria import load_criteria, table_of
-from xaso.services.trace.models import LabTest, Lot, OcopDossier, OcopEvidence, OcopVersion
+from xaso.services.trace.actions.ocop_criteria import load_criteria, name_office, table_of
+from xaso.services.trace.models import OcopDossier, OcopEvidence, OcopVersion
 from xaso.services.trace.ocop_forms import (
     CriteriaForm,
     DecisionForm,
     MinistryForm,
+    OfficeForm,
     ReasonForm,
     RegisterForm,
     ReportForm,
@@ -66,7 +67,7 @@ def _scorers_form(
 ) -> SheetForm | None:
     """The boxes that this viewer may fill at this step; None when there are none."""
     lines = [line for part in sections for line in part.lines]
-    province = row.unit_path.split("/", 1)[0] + "/"
+    province = row.province_path
     if row.state == State.COMMUNE and viewer.can(actions.HANDLE, row.unit_path):
         lines = [line for line in lines if line.criterion.by_commune]
         initial = {line.criterion.code: line.commune.points for line in lines if line.commune}
@@ -78,7 +79,7 @@ def _scorers_form(
 
 
 def _forms(viewer: Viewer, row: OcopDossier, posted: Any, do: str) -> dict[str, forms.Form]:
-    province = row.unit_path.split("/", 1)[0] + "/"
+    province = row.province_path
     found: dict[str, forms.Form] = {}
     here = row.unit_path if row.state == State.COMMUNE else province
     if row.state in (State.COMMUNE, State.PROVINCE) and viewer.can(actions.HANDLE, here):
@@ -168,7 +169,7 @@ def paper(request: HttpRequest, dossier_id: UUID, kind: str) -> HttpResponse:
     row = queries.dossier_of(viewer, dossier_id)
     if kind == "bao-cao" and row.commune_report:
         content = report_pdf(viewer, row)
-    elif kind == "bien-ban" and row.average is not None and viewer.can(queries.VIEW, row.unit_path):
+    elif kind == "bien-ban" and row.average is not None and viewer.can(queries.VIEW):
         content = minutes_pdf(viewer, row)
     else:
         raise NotFound("Hồ sơ chưa có giấy này.")
@@ -185,15 +186,11 @@ def evidence(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     found = queries.evidence_for(viewer, evidence_id)
     if found.kind == OcopEvidence.Kind.FILE:
         return redirect(file_link(viewer, File.objects.get(pk=found.record_id)))
-    context: dict[str, Any] = {
+    context = {
         "found": found,
         "back_url": reverse("trace_desk:ocop_dossier", args=[found.dossier_id]),
+        **queries.behind(viewer, found),
     }
-    if found.kind == OcopEvidence.Kind.LOT:
-        lot = Lot.objects.select_related("product", "site").get(pk=found.record_id)
-        context.update(lot=lot, events=queries.events_of_lot(viewer, lot))
-    if found.kind == OcopEvidence.Kind.TEST:
-        context["test"] = LabTest.objects.get(pk=found.record_id)
     return render(request, "trace/ocop/desk_evidence.html", context)
 
 
@@ -224,11 +221,10 @@ def book(request: HttpRequest) -> HttpResponse:
                 raise
             messages.error(request, error.message)
     page = Paginator(queries.at_register_desk(viewer), PER_PAGE).get_page(request.GET.get("trang"))
-    province = page.object_list[0].unit_path.split("/", 1)[0] + "/" if len(page.object_list) else ""
     context = {
         "page": page,
         "form": form if may_enter else None,
-        "may_withdraw": bool(province) and viewer.can(actions.DECIDE, province),
+        "may_withdraw": viewer.can(actions.DECIDE),
     }
     return render(request, "trace/ocop/desk_book.html", context, status=status)
 
@@ -246,9 +242,18 @@ def criteria(request: HttpRequest) -> HttpResponse:
     """The sets of criteria with their sheets, and what of them was not compared with the decision."""
     viewer = viewer_in(request)
     versions = OcopVersion.objects.prefetch_related("groups", "criteria").order_by("-valid_from")
-    form = CriteriaForm(request.POST or None, request.FILES or None)
+    province, named, offices = queries.offices_for(viewer)
+    naming = request.POST.get("do") == "office"
+    office = OfficeForm(offices, request.POST if naming else None, initial={"unit_path": named})
+    form = CriteriaForm(*((request.POST, request.FILES) if request.method == "POST" and not naming else ()))
     status = 200
-    if request.method == "POST":
+    if naming:
+        status = 422
+        if office.is_valid():
+            name_office(viewer, province_path=province, unit_path=office.cleaned_data["unit_path"])
+            messages.success(request, "Đã ghi cơ quan OCOP của tỉnh.")
+            return redirect(request.path)
+    elif request.method == "POST":
         status = 422
         if form.is_valid():
             facts = form.cleaned_data
@@ -268,7 +273,11 @@ def criteria(request: HttpRequest) -> HttpResponse:
                     raise
                 for name, words in error.errors.items():
                     form.add_error(name if name in form.fields else None, list(words))
-    context = {"versions": versions, "form": form if viewer.can(CRITERIA, "") else None}
+    context = {
+        "versions": versions,
+        "form": form if viewer.can(CRITERIA, "") else None,
+        "office": office if offices else None,
+    }
     return render(request, "trace/ocop/desk_criteria.html", context, status=status)
 
 

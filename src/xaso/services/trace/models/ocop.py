@@ -94,6 +94,16 @@ class OcopCriterion(Record):
         return f"{self.code} {self.title}"
 
 
+class OcopOffice(Record):
+    """Which office of a province deals with OCOP; without a row it is the province itself."""
+
+    province_path = models.CharField("tỉnh", max_length=12, unique=True)
+    unit_path = models.CharField("cơ quan", max_length=120)
+
+    class Meta:
+        verbose_name = "cơ quan OCOP của tỉnh"
+
+
 class OcopDossier(Record):
     """A product asked to be recognised. A draft has no case; handed in, it is a case of the kernel."""
 
@@ -123,6 +133,7 @@ class OcopDossier(Record):
         "cases.Case", models.PROTECT, null=True, related_name="ocop_dossier", verbose_name="vụ việc"
     )
     unit_path = models.CharField("đường dẫn đơn vị", max_length=120, db_index=True)
+    province_path = models.CharField("cơ quan của tỉnh", max_length=120, db_index=True)
     state = models.CharField("tình trạng", max_length=10, choices=State.choices, default=State.DRAFT)
     idea = models.TextField("ý tưởng và câu chuyện sản phẩm", blank=True)
     commune_report = models.TextField("báo cáo của xã", blank=True)

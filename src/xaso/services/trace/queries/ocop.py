@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
@@ -12,21 +13,27 @@ from django.db.models import Count, F, Q, QuerySet
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.base.reach import widened
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.clock import local
 from xaso.kernel.plain.moment import today
 from xaso.kernel.plain.text import fold
+from xaso.kernel.units.models import Unit
 from xaso.services.trace.models import (
+    Certificate,
     Enterprise,
+    Entry,
     EventThing,
+    LabTest,
     Lot,
     OcopCriterion,
     OcopDossier,
     OcopEvidence,
     OcopGroup,
+    OcopOffice,
     OcopRecognition,
     OcopScore,
     OcopVersion,
     Product,
-    TraceEvent,
+    Site,
 )
 from xaso.services.trace.rules import ocop as rules
 from xaso.services.trace.seats import sat_in
@@ -79,12 +86,17 @@ def dossier_of(viewer: Viewer, dossier_id: UUID) -> OcopDossier:
     """One dossier of the viewer's enterprise or units; else NotFound."""
     found = (
         OcopDossier.objects.select_related("enterprise", "product", "version", "group", "case", "again_after")
-        .filter(pk=dossier_id, enterprise__in=_let_in(viewer))
+        .filter(_mine(viewer), pk=dossier_id)
         .first()
     )
     if found is None or (found.state == OcopDossier.State.DRAFT and not _sits(viewer, found)):
         raise NotFound("Không có hồ sơ OCOP này ở đơn vị của ông/bà.")
     return found
+
+
+def _mine(viewer: Viewer) -> Q:
+    """Dossiers of the viewer's enterprises, of the viewer's units, and of the office that deals with them."""
+    return Q(enterprise__in=_let_in(viewer)) | viewer.scope(VIEW, "unit_path", "province_path")
 
 
 def _sits(viewer: Viewer, row: OcopDossier) -> bool:
@@ -93,19 +105,19 @@ def _sits(viewer: Viewer, row: OcopDossier) -> bool:
 
 def at_desk(viewer: Viewer, state: str = "") -> QuerySet[OcopDossier]:
     """Dossiers handed in to the viewer's units; with a state only those."""
-    rows = OcopDossier.objects.filter(viewer.scope(VIEW)).exclude(state=OcopDossier.State.DRAFT)
+    rows = OcopDossier.objects.filter(viewer.scope(VIEW, "unit_path", "province_path"))
+    rows = rows.exclude(state=OcopDossier.State.DRAFT)
     rows = rows.filter(state=state) if state else rows
     return rows.select_related("enterprise", "product", "group", "case").order_by("-submitted_at")
 
 
 def waiting_count(viewer: Viewer) -> int:
     """How many wait for the viewer's commune or province."""
-    states = [OcopDossier.State.COMMUNE] if not _is_province(viewer) else ["province", "scoring", "ministry"]
-    return OcopDossier.objects.filter(viewer.scope("trace.ocop_handle"), state__in=states).count()
-
-
-def _is_province(viewer: Viewer) -> bool:
-    return any(path.count("/") <= 1 for path in viewer.paths("trace.ocop_handle"))
+    commune = Q(viewer.scope("trace.ocop_handle"), state=OcopDossier.State.COMMUNE)
+    province = Q(
+        viewer.scope("trace.ocop_handle", "province_path"), state__in=["province", "scoring", "ministry"]
+    )
+    return OcopDossier.objects.filter(commune | province).count()
 
 
 def products_for(viewer: Viewer, enterprise: Enterprise) -> QuerySet[Product]:
@@ -132,8 +144,7 @@ def sheet_of(viewer: Viewer, row: OcopDossier) -> list[Section]:
     proofs: dict[UUID, list[OcopEvidence]] = {}
     for proof in row.evidence.filter(ended_at__isnull=True).order_by("created_at"):
         proofs.setdefault(proof.criterion_id, []).append(proof)
-    province = row.unit_path.split("/", 1)[0] + "/"
-    all_members = row.decided_at is not None or viewer.can("trace.ocop_decide", province)
+    all_members = row.decided_at is not None or viewer.can("trace.ocop_decide", row.province_path)
     sections: list[Section] = []
     for one in OcopCriterion.objects.filter(version=row.version, sheet=row.group.sheet):
         given = scores.get(one.pk, [])
@@ -166,25 +177,36 @@ def evidence_for(viewer: Viewer, evidence_id: UUID) -> OcopEvidence:
     return found
 
 
-def events_of_lot(viewer: Viewer, lot: Lot) -> list[tuple[str, str, str]]:
-    """When, what, how much: the events in which a lot stands, of a lot the viewer may see."""
-    rows = (
-        EventThing.objects.filter(thing=lot.thing_id, event__in=_visible_events(viewer))
-        .select_related("event")
-        .order_by("event__event_time")[:60]
-    )
+def behind(viewer: Viewer, evidence: OcopEvidence) -> dict[str, Any]:
+    """The record behind a piece of evidence that :func:`evidence_for` answered: lot with its events, or test.
+
+    Who may read the dossier may read what the enterprise put into it, also at a province's office.
+    """
+    with widened("evidence that the enterprise put into a dossier the viewer may read"):
+        if evidence.kind == OcopEvidence.Kind.LOT:
+            lot = Lot.objects.select_related("product", "site").get(pk=evidence.record_id)
+            return {"lot": lot, "events": _events_of(lot)}
+        if evidence.kind == OcopEvidence.Kind.TEST:
+            return {"test": LabTest.objects.get(pk=evidence.record_id)}
+        if evidence.kind == OcopEvidence.Kind.CERTIFICATE:
+            return {"paper": Certificate.objects.get(pk=evidence.record_id)}
+        if evidence.kind == OcopEvidence.Kind.SITE:
+            site = Site.objects.select_related("member").get(pk=evidence.record_id)
+            return {"site": site, "entries": Entry.objects.filter(targets__site=site).distinct().count()}
+    return {}
+
+
+def _events_of(lot: Lot) -> list[tuple[str, str, str]]:
+    """When, what, how much."""
+    rows = EventThing.objects.filter(thing=lot.thing_id).select_related("event").order_by("event__event_time")
     return [
         (
-            f"{one.event.event_time:%d/%m/%Y %H:%M}",
+            f"{local(one.event.event_time):%d/%m/%Y %H:%M}",
             label_of(one.event.biz_step) if one.event.biz_step else one.event.get_kind_display(),
             f"{one.quantity.normalize():f} {one.uom}" if one.quantity is not None else "",
         )
-        for one in rows
+        for one in rows[:60]
     ]
-
-
-def _visible_events(viewer: Viewer) -> QuerySet[TraceEvent]:
-    return TraceEvent.objects.filter(Q(enterprise__in=_let_in(viewer)) | viewer.scope(VIEW))
 
 
 def register(
@@ -221,3 +243,15 @@ def at_register_desk(viewer: Viewer) -> QuerySet[OcopRecognition]:
     return OcopRecognition.objects.filter(viewer.scope(VIEW)).order_by(
         F("withdrawn_on").desc(nulls_first=True), "expires_on"
     )
+
+
+def offices_for(viewer: Viewer) -> tuple[str, str, list[tuple[str, str]]]:
+    """The province whose OCOP office the viewer may name, the one named now, and those to choose from."""
+    paths = [path for path in viewer.paths("trace.ocop_criteria") if path.count("/") == 1]
+    if not paths:
+        return "", "", []
+    province = paths[0]
+    rows = Unit.objects.on().filter(path__startswith=province, level=Unit.Level.OFFICE, parent__path=province)
+    own = Unit.objects.filter(path=province).values_list("path", "full_name")
+    found = OcopOffice.objects.filter(province_path=province).values_list("unit_path", flat=True).first()
+    return province, found or province, [*own, *rows.sorted().values_list("path", "full_name")]
