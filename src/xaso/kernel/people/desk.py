@@ -26,6 +26,7 @@ from xaso.kernel.people.doors import any_officer, fresh, officer, viewer_in
 from xaso.kernel.people.machines import end_old_secret, offered_scopes, register_client, rotate_secret
 from xaso.kernel.people.models import Account, MachineClient, Role, RoleGrant
 from xaso.kernel.people.public import BACKEND
+from xaso.kernel.people.searching import put_away, searched
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 from xaso.kernel.plain.text import search_text
@@ -76,10 +77,13 @@ def _refused(form: forms.Form, error: ActionError) -> None:
 
 
 @officer(ACCOUNTS)
+@require_http_methods(["GET", "POST"])
 def accounts(request: HttpRequest) -> HttpResponse:
     """The officers of my units."""
+    if request.method == "POST":
+        return put_away(request)
     viewer = viewer_in(request)
-    text = request.GET.get("tim", "").replace("\x00", "")[:100]
+    text, _ = searched(request)
     closed = request.GET.get("xem") == "khoa"
     rows = Account.objects.filter(viewer.scope(ACCOUNTS, "unit_path"), kind=Account.Kind.OFFICER)
     rows = rows.filter(is_active=not closed).order_by("unit_path", "display_name")

@@ -12,12 +12,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from xaso.kernel.cases import queries as cases
 from xaso.kernel.cases.models import CaseStep
 from xaso.kernel.cases.queries import QueueFilters, QueueRow
 from xaso.kernel.people.doors import officer, viewer_in
+from xaso.kernel.people.searching import put_away, searched
 from xaso.kernel.ui.parts import Column, Row, Table, badge
 from xaso.services.onestop.actions.filing import CASE_TYPE
 from xaso.services.onestop.actions.handling import advance_many
@@ -59,20 +60,22 @@ EMPTY = {
 
 
 @officer("onestop.view")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def queue(request: HttpRequest) -> HttpResponse:
-    """One view of the queue. Everything that narrows it stands in the address."""
+    """One view of the queue. Everything that narrows it stands in the address, but for the words searched for."""
+    if request.method == "POST":
+        return put_away(request)
     viewer = viewer_in(request)
     view = request.GET.get("xem", "mine")
     view = view if view in EMPTY else "mine"
-    text, step = request.GET.get("tim", "").strip()[:100], request.GET.get("buoc", "")
+    (text, mark), step = searched(request), request.GET.get("buoc", "")
     filters = QueueFilters(type=CASE_TYPE, step=step if step in STEPS else "", text=text)
     found = cases.work_queue(viewer, view, filters, after=request.GET.get("sau", ""))
     if not request.GET and not found.rows:
         # Whoever holds nothing yet looks for work of the unit, not at an empty page.
         view = "unit"
         found = cases.work_queue(viewer, view, filters)
-    asked = {"xem": view, "tim": text, "buoc": filters.step}
+    asked = {"xem": view, "tim": mark, "buoc": filters.step}
     context = {
         "view": view,
         "title": cases.VIEWS[view],
@@ -81,7 +84,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "text": text,
         "step": filters.step,
         "steps": STEPS.items(),
-        "chips": _chips(asked),
+        "chips": _chips(asked, text),
         "clear_url": _address(xem=view) if text or filters.step else "",
         "next_url": _address(**asked, sau=found.after) if found.after else "",
         "first_url": _address(**asked) if request.GET.get("sau") else "",
@@ -124,10 +127,10 @@ def _tabs(request: HttpRequest, view: str) -> list[dict[str, Any]]:
     return lines
 
 
-def _chips(asked: dict[str, str]) -> list[dict[str, str]]:
+def _chips(asked: dict[str, str], text: str) -> list[dict[str, str]]:
     chips = []
-    if asked["tim"]:
-        chips.append({"label": f"Tìm: {asked['tim']}", "url": _address(**{**asked, "tim": ""})})
+    if text:
+        chips.append({"label": f"Tìm: {text}", "url": _address(**{**asked, "tim": ""})})
     if asked["buoc"]:
         chips.append({"label": f"Bước: {STEPS[asked['buoc']]}", "url": _address(**{**asked, "buoc": ""})})
     return chips

@@ -9,11 +9,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.connectors.post import PostalParty
 from xaso.kernel.people.doors import officer, viewer_in
+from xaso.kernel.people.searching import put_away, searched
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.ui.fields import IdNumberField, NameField, PhoneField, TextField
 from xaso.kernel.ui.forms import ask
@@ -79,11 +80,13 @@ class ReturnForm(forms.Form):
 
 
 @officer("onestop.view")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def waiting(request: HttpRequest) -> HttpResponse:
     """Dossiers whose results wait to be handed over."""
+    if request.method == "POST":
+        return put_away(request)
     viewer = viewer_in(request)
-    text = request.GET.get("tim", "").strip()[:100]
+    text, _ = searched(request)
     found = to_return(viewer)
     if text:
         found = found.filter(code__icontains=text) | found.filter(applicant__full_name__icontains=text)
