@@ -181,9 +181,24 @@ def _serve(options: argparse.Namespace, env: dict[str, str], family: Family, is_
     say("The first page is served.")
     # After the first page on purpose: on two cores they would slow it down.
     family.start(Child("worker", [str(PYTHON), "-m", "xaso.site", "worker"], env, needed=False))
+    family.start(Child("stream", _stream(options), env, needed=False))
     _announce(address, is_demo)
     if not options.no_browser and _has_screen():
         webbrowser.open(address)
+
+
+def _stream(options: argparse.Namespace) -> list[str]:
+    """WebSocket connections have a small server of their own, two ports above the first."""
+    command = [
+        tool("granian"),
+        "--interface",
+        "asgi",
+        "--host",
+        options.host,
+        "--port",
+        str(options.port + 2),
+    ]
+    return [*command, "--workers", "1", "--log-level", "warning", "xaso.site.asgi:application"]
 
 
 def _announce(address: str, is_demo: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -169,7 +169,8 @@ class Holding:
 class Service:
     """Everything the kernel needs to know of a service. The kernel derives urls, menu, rights, log, demo.
 
-    ``roots`` names a module whose ``root_urls`` stand at the root: addresses that a standard fixes.
+    ``roots`` names a module whose ``root_urls`` stand at the root: addresses that a standard fixes. ``sockets`` is the
+    beginning of an address and an ASGI function that talks WebSocket below it.
     ``light`` is the beginning of an address and a function that may answer a GET below it before sessions, forms and
     the viewer are thought of: for pages that are the same for everybody. It answers None to leave it to the page.
     """
@@ -183,6 +184,7 @@ class Service:
     desk: str | None = None
     roots: str | None = None
     light: tuple[str, Callable[[Any], Any]] | None = None
+    sockets: tuple[str, Callable[..., Awaitable[None]]] | None = None
     api: Any = None
     rights: tuple[Right, ...] = ()
     cases: tuple[CaseType, ...] = ()

@@ -6,6 +6,7 @@ from xaso.kernel.base.manifest import TaskSpec
 from xaso.services.trace.actions.store import run_capture, sweep_captures
 from xaso.services.trace.actions.store_subscriptions import send, send_streams, sweep_subscriptions
 from xaso.services.trace.api import router
+from xaso.services.trace.rest.sockets import stream
 
 TASKS = (
     TaskSpec("trace.run_capture", run_capture),
@@ -15,3 +16,4 @@ TASKS = (
     TaskSpec("trace.sweep_subscriptions", sweep_subscriptions, "* * * * *"),
 )
 API = router
+SOCKETS = ("/epcis/v2/queries/", stream)

@@ -43,6 +43,7 @@ run_capture(job=sys.argv[2])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("behaviour", ["rollback", "proceed"])
 def test_a_killed_worker_leaves_nothing_and_the_capture_is_done_again(behaviour):
