@@ -76,7 +76,7 @@ def test_cookies_are_closed_to_scripts_and_to_other_hosts(site: Site):
                 assert morsel["secure"] and morsel["path"] == "/" and not morsel["domain"], one
                 assert morsel["samesite"] in {"Lax", "Strict"}, one
                 assert morsel["httponly"], one
-                assert name.startswith("__Host-") or name in {"xaso_unit"}, one
+                assert name.startswith("__Host-"), one
     assert TOKEN in browser.cookies
 
 

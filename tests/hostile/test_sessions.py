@@ -46,6 +46,14 @@ def test_a_planted_session_is_not_taken_over(site: Site, officer: Account):
     assert Browser(site.port, {SESSION: before}).get("/desk/").status == 302
 
 
+def test_every_cookie_of_a_sign_in_is_bound_to_this_host(site: Site, officer: Account):
+    browser = Browser(site.port, address="198.51.100.3")
+    answer = browser.post(PATH, {"username": officer.username, "password": PASSWORD})
+    names = {one.partition("=")[0] for one in answer.all_headers("Set-Cookie")}
+    assert SESSION in names and "__Host-xs_quen" in names, names
+    assert all(name.startswith("__Host-") for name in names), names
+
+
 def test_signing_out_ends_the_session_on_the_server(site: Site, officer: Account):
     browser = Browser(site.port, address="198.51.100.2")
     browser.post(PATH, {"username": officer.username, "password": PASSWORD})
