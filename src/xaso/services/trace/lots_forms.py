@@ -133,6 +133,8 @@ class PackForm(ActionForm):
             most = packs_in(lot.left, lot.uom, one.net_quantity, one.net_uom)
             rows.append((str(one.pk), f"{one.name} (đủ cho {most})" if most else one.name))
         _offer(self, item=rows)
+        if len(rows) == 1:
+            self.fields["item"].initial = rows[0][0]
 
 
 class CartonForm(ActionForm):
