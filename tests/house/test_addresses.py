@@ -42,6 +42,8 @@ WORDS = {
 READERS = {
     "src/xaso/kernel/documents/public/files.py": "the signed link itself",
     "src/xaso/kernel/documents/queries.py": "where reading is defined",
+    "src/xaso/services/trace/buyer/pictures.py": "the picture that a product or an enterprise shows to all, made small",
+    "src/xaso/services/trace/public/buyer.py": "small pictures and recordings of published goods, open to all",
     "src/xaso/services/onestop/desk/papers.py": "papers of a dossier found by `dossier_for`",
     "src/xaso/services/onestop/desk/pictures.py": "pages of a result whose dossier was opened",
     "src/xaso/services/onestop/desk/results.py": "results of a dossier found by `dossier_for`",

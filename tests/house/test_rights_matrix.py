@@ -27,6 +27,7 @@ PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 # Routes that a stranger may open with the applicant's code, and what they show.
 SHOWN_TO_ALL = {
     "/onestop/tra-cuu/<str:code>/": "the public look-up: the code and the degree of completion, nothing else",
+    "/trace/q/<slug:token>/quet.gif": "a picture of one point, whatever is asked",
     "/verify/<str:code>": "the check of a paper: number, day and issuer, never whose it is",
 }
 # Parameters that are not ids of the applicant's things, by the beginning of the route and the name.

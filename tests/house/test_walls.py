@@ -43,6 +43,12 @@ OPEN = {
     "trace.Thing": "addresses of goods, asked by whoever scans a label; nothing of a person",
     "trace.EventMarks": "digests only, by which queries find events; the events themselves have a policy",
     "trace.EndedToken": "digests of tokens that were given back; nothing of anybody",
+    "trace.PublicPage": "pages that are open to all, as they are sent",
+    "trace.PagePicture": "pictures on pages that are open to all",
+    "trace.Recording": "recordings that are offered on pages open to all",
+    "trace.Scan": "counts of codes; a device is a digest whose salt is gone after two days",
+    "trace.ScanSalt": "salts of days; they say nothing and go",
+    "trace.ScratchCheck": "when a label's code was first asked about",
     "trace.EventThing": "numbers only, what the graph of origin walks; the events themselves have a policy",
     "cases.CaseUnit": "an id and a path; what the policy of cases asks",
 }

@@ -31,8 +31,12 @@ WIDENED = {
     "src/xaso/services/trace/queries/recall_scope.py": "how far a recall reaches; whoever asks was let see the lot",
     "src/xaso/services/trace/recall_pages.py": "names of holders and of lots on the way, for who opened the recall or the lot",
     "src/xaso/services/trace/recall_report.py": "names of holders, for who opened the recall",
+    "src/xaso/services/trace/queries/buyer.py": "what a public code names; a label's number; a buyer's own words",
+    "src/xaso/services/trace/public/buyer.py": "pictures, recordings and stages of published goods",
+    "src/xaso/services/trace/actions/buyer_feedback.py": "which goods a buyer writes about; how often they wrote",
 }
 UNGUARDED = {
+    "src/xaso/services/trace/buyer/light.py": "a kept page is the same for all: a table without policies",
     "src/xaso/kernel/people/machines.py": "the client behind a token: one row of a table without policies",
     "src/xaso/kernel/people/reaching.py": "the session, its account and grants: tables without policies",
 }

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
 
-from xaso.kernel.places.outline import rings
+from xaso.kernel.places.outline import Marker, rings, svg_map
 from xaso.kernel.ui.icons import SPRITE
 from xaso.kernel.ui.maps import HEIGHT, WIDTH, MapBox
 from xaso.services.trace.buyer.way import Spot
 
-CLOSEST, FARTHEST, ROOM = 12, 5, 0.7
+CLOSEST, FARTHEST = 12, 5
+# The islands stand in a frame at the top right; places are drawn below it.
+FRAME, SIDES = 84, 60
+COUNTRY = 300
 _SYMBOL = re.compile(r'<symbol id="([^"]+)"([^>]*)>(.*?)</symbol>', re.S)
 
 
@@ -22,33 +25,55 @@ def map_of(spots: Sequence[Spot], name: str) -> MapBox | None:
     if not spots:
         return None
     lats, lons = [one.lat for one in spots], [one.lon for one in spots]
-    middle = ((min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2)
     zoom = _zoom(max(lats) - min(lats), max(lons) - min(lons))
+    scale = _scale(zoom)
+    middle = ((min(lats) + max(lats)) / 2 + FRAME / 2 / scale, (min(lons) + max(lons)) / 2)
     return MapBox(
         name=name,
         lat=middle[0],
         lng=middle[1],
         zoom=zoom,
         markers=[{"lat": one.lat, "lng": one.lon, "name": str(one.number)} for one in spots],
-        outlines=_borders(middle, zoom),
+        outlines=_land(middle, zoom),
         paths=[[(one.lat, one.lon) for one in spots]] if len(spots) > 1 else [],
     )
+
+
+def country_of(spots: Sequence[Spot], name: str) -> SafeString | None:
+    """The whole country, both archipelagos in their places, and where in it the goods were made."""
+    if not spots:
+        return None
+    marks = {(round(one.lat, 1), round(one.lon, 1)): Marker(one.lat, one.lon, one.name) for one in spots}
+    return SafeString(svg_map(list(marks.values()), height=COUNTRY, title=name, map_id="country"))
+
+
+def _scale(zoom: int) -> float:
+    """Points of the picture per degree of longitude."""
+    return 256 * 2.0**zoom / 360
 
 
 def _zoom(height: float, width: float) -> int:
     """The closest at which everything is in the picture, never closer than a commune and its neighbours."""
     for zoom in range(CLOSEST, FARTHEST, -1):
-        scale = 256 * 2**zoom / 360
-        if width * scale <= WIDTH * ROOM and height * scale <= HEIGHT * ROOM:
-            return min(zoom, 9) if height == width == 0 else zoom
+        scale = _scale(zoom)
+        if width * scale <= WIDTH - 2 * SIDES and height * scale <= HEIGHT - FRAME - SIDES:
+            return zoom
     return FARTHEST
 
 
-def _borders(middle: tuple[float, float], zoom: int) -> list[list[tuple[float, float]]]:
-    """The outline of the country where it passes the picture; coarse, so not on pictures of a few kilometres."""
+def _land(middle: tuple[float, float], zoom: int) -> list[list[tuple[float, float]]]:
+    """The outline of the country where it passes the picture; it is coarse, so close by all is land."""
+    reach = WIDTH / _scale(zoom)
     if zoom > 9:
-        return []
-    reach = 360 / (256 * 2**zoom) * WIDTH
+        lat, lon = middle
+        return [
+            [
+                (lat - reach, lon - reach),
+                (lat - reach, lon + reach),
+                (lat + reach, lon + reach),
+                (lat + reach, lon - reach),
+            ]
+        ]
     return [
         [(lat, lon) for lon, lat in ring]
         for ring in rings()

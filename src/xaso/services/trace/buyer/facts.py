@@ -20,6 +20,7 @@ from xaso.services.trace.models import (
     Lot,
     Member,
     Product,
+    Recall,
     Recording,
     Thing,
 )
@@ -76,6 +77,7 @@ class Facts:
     recording: Recording | None = None
     lots: Sequence[Lot] = ()
     uris: Sequence[str] = ()
+    recall: Recall | None = None
 
     @property
     def name(self) -> str:
@@ -125,6 +127,13 @@ def facts_of(token: str, lang: str, day: date | None = None) -> Facts | None:
         facts = Facts(token, lang, on, lot.product, lot.enterprise, lot)
         _add_way(facts, lot)
         facts.uris = _names_of(lot)
+        facts.recall = (
+            Recall.objects.filter(
+                Q(lot=lot) | Q(things__lot=lot), state__in=[Recall.State.RUNNING, Recall.State.CLOSED]
+            )
+            .order_by("-started_at")
+            .first()
+        )
     _add_papers(facts)
     _add_voices(facts)
     return facts
@@ -141,7 +150,7 @@ def _add_way(facts: Facts, lot: Lot) -> None:
     lots = _lots_of(stages, lot)
     facts.stages = stages
     facts.steps = way.steps_of(stages, sites, facts.lang)
-    facts.spots = way.spots_of(stages, sites, lots, facts.lang)
+    facts.spots = way.spots_of(stages, sites, [one for one in lots if one.pk != lot.pk], facts.lang)
     places = [*sites.values(), *(one.site for one in lots if one.site is not None)]
     members = {site.member_id: site.member for site in places if site.member is not None}
     sold = Entry.objects.filter(lot__in=lots, member__isnull=False).exclude(state=Entry.State.WITHDRAWN)

@@ -6,6 +6,7 @@ import functools
 import gzip
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,8 +27,11 @@ from xaso.services.trace.rules import buyer as rules
 
 # What changes without an event of ours (a bulk capture, the end of a day) is seen after this at the latest.
 KEPT_FOR = timedelta(minutes=10)
-# Where the answer about one serial number is put into the page.
+# Where the answer about one serial number is put into the page, and what a false number takes off it: goods with a
+# false label are not "on sale as usual", whatever the lot is.
 SERIAL_MARK = "<!--serial-->"
+VERDICT_MARKS = ("<!--lot-->", "<!--/lot-->")
+_VERDICT = re.compile(f"{VERDICT_MARKS[0]}.*?{VERDICT_MARKS[1]}", re.S)
 _FOLDER = Path(__file__).parent
 _LOOKS = ("templates/trace/buyer_page.html", "data/buyer_words.toml", "data/buyer.toml")
 
@@ -93,6 +97,7 @@ def context_of(facts: Facts, moment: datetime) -> dict[str, Any]:
         "rows": _rows(facts),
         "steps": _steps(facts),
         "map": drawing.map_of(facts.spots, say(lang, "map")),
+        "country": drawing.country_of(facts.spots, say(lang, "country")),
         "star": _star(facts),
         "papers": _papers(facts),
         "tests": [
@@ -103,7 +108,7 @@ def context_of(facts: Facts, moment: datetime) -> dict[str, Any]:
             }
             for one in facts.tests
         ],
-        "households": say(lang, "households", n=facts.households) if facts.households else "",
+        "households": _households(facts),
         "rated": _rated(facts),
         "said": [_said(one, facts) for one in facts.said],
         "lists": _lists(facts),
@@ -121,7 +126,15 @@ def context_of(facts: Facts, moment: datetime) -> dict[str, Any]:
         "made": moment,
         "made_words": f"{say(lang, 'updated')} {moment.astimezone(VIETNAM):%H:%M}, {day(moment, lang)}",
         "serial_mark": SafeString(SERIAL_MARK),
+        "verdict_marks": [SafeString(one) for one in VERDICT_MARKS],
     }
+
+
+def with_serial(html: str, block: str, *, is_false: bool) -> str:
+    """The page with the answer about one label in it."""
+    if is_false:
+        html = _VERDICT.sub("", html)
+    return html.replace(SERIAL_MARK, block, 1)
 
 
 def _script_json(value: Any) -> SafeString:
@@ -145,10 +158,13 @@ def _verdict(facts: Facts) -> dict[str, str]:
     elif lot.best_before and lot.best_before < facts.day:
         kind, key, values = "warn", "past_best", {"day": day(lot.best_before, lang)}
     icon = {"good": "circle_check", "warn": "triangle_alert", "danger": "octagon_alert"}[kind]
+    text = say(lang, f"{key}_text", **values)
+    if facts.recall is not None and key in ("recalled", "held"):
+        text = f"{text} {facts.recall.advice}".strip()
     return {
         "kind": kind,
         "title": say(lang, key),
-        "text": say(lang, f"{key}_text", **values),
+        "text": text,
         "icon": drawing.icons()[icon],
     }
 
@@ -214,6 +230,13 @@ def _papers(facts: Facts) -> list[dict[str, Any]]:
     return found
 
 
+def _households(facts: Facts) -> str:
+    if not facts.households:
+        return ""
+    key = "household" if facts.households == 1 else "households"
+    return say(facts.lang, key, n=facts.households)
+
+
 def _rated(facts: Facts) -> str:
     if not facts.rated.count:
         return say(facts.lang, "rated_none")
@@ -263,6 +286,6 @@ def _speech(facts: Facts) -> str:
     if facts.star is not None:
         parts.append(f"{say(lang, 'stars', n=facts.star.stars)}.")
     if facts.households:
-        parts.append(f"{say(lang, 'households', n=facts.households)}.")
+        parts.append(f"{_households(facts)}.")
     parts.append(facts.description[:400])
     return " ".join(parts)

@@ -93,8 +93,8 @@ def spots_of(
     stages: Iterable[Stage], sites: Mapping[str, Site], lots: Iterable[Lot], lang: str
 ) -> list[Spot]:
     """Each place once, in the order of the way. A household's plot is told to about a kilometre: all may look."""
-    known = [(stage.at.astimezone(VIETNAM).date(), sites.get(stage.place_uri)) for stage in stages]
-    known += [(lot.made_on, lot.site) for lot in lots]
+    known = [(lot.made_on, lot.site) for lot in lots]
+    known += [(stage.at.astimezone(VIETNAM).date(), sites.get(stage.place_uri)) for stage in stages]
     found: dict[tuple[float, float], Spot] = {}
     for _, site in sorted(known, key=lambda one: one[0]):
         if site is None or site.place is None:

@@ -26,7 +26,7 @@ from xaso.services.trace.actions.buyer_pages import freeze_page
 from xaso.services.trace.actions.buyer_scans import check_scratch, note_scan
 from xaso.services.trace.buyer import drawing, serials
 from xaso.services.trace.buyer.light import respond
-from xaso.services.trace.buyer.page import SERIAL_MARK
+from xaso.services.trace.buyer.page import with_serial
 from xaso.services.trace.buyer.proving import prove
 from xaso.services.trace.buyer.words import figure, say, stamp, words
 from xaso.services.trace.models import PagePicture, PublicPage, Recording
@@ -77,12 +77,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     packed = bytes(row.packed)
     if not serial:
         return respond(request, packed, row.etag, lang)
-    block = render_to_string(
-        "trace/buyer_serial.html", serial_context(token, serial, lang, request), request=request
-    )
-    response = HttpResponse(gzip.decompress(packed).decode().replace(SERIAL_MARK, block, 1))
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    return _with_label(request, row, serial, lang, None)
 
 
 def serial_context(
@@ -295,10 +290,17 @@ def _again(
     request: HttpRequest, token: str, serial: str, lang: str, found: dict[str, str] | None
 ) -> HttpResponse:
     """The page once more with what was found."""
-    context = serial_context(token, serial, lang, request, scratch=found)
+    return _with_label(request, _page(token, lang), serial, lang, found)
+
+
+def _with_label(
+    request: HttpRequest, row: PublicPage, serial: str, lang: str, found: dict[str, str] | None
+) -> HttpResponse:
+    """The kept page with what is known of one label in it."""
+    context = serial_context(row.token, serial, lang, request, scratch=found)
     block = render_to_string("trace/buyer_serial.html", context, request=request)
-    html = gzip.decompress(bytes(_page(token, lang).packed)).decode()
-    response = HttpResponse(html.replace(SERIAL_MARK, block, 1))
+    html = gzip.decompress(bytes(row.packed)).decode()
+    response = HttpResponse(with_serial(html, block, is_false=context["kind"] == "danger"))
     patch_cache_control(response, private=True, no_store=True)
     return response
 

@@ -209,5 +209,5 @@ def unknown_scans(viewer: Viewer) -> list[dict[str, object]]:
     """Codes that nobody issued and that were scanned in the last 30 days, the most often first."""
     if not viewer.can(FAKES):
         raise Forbidden()
-    rows = Scan.objects.filter(is_known=False, day__gte=today() - timedelta(days=30)).values("code")
+    rows = Scan.objects.filter(is_known=False, day__gte=today() - timedelta(days=30)).values("code", "serial")
     return list(rows.annotate(devices=Count("id"), times=Sum("times")).order_by("-devices")[:50])

@@ -1,4 +1,4 @@
-"""A co-operative with a published lot of tea, certificates, tests, stars and pictures, for tests of the buyer's page."""
+"""A co-operative with a published lot of tea, papers, tests, stars and pictures, for tests of the buyer's page."""
 
 from __future__ import annotations
 

@@ -38,7 +38,9 @@ def shop(settings, tmp_path) -> Shop:
 
 def text_of(answer) -> str:
     content = answer.content
-    return (gzip.decompress(content) if answer.headers.get("Content-Encoding") == "gzip" else content).decode()
+    return (
+        gzip.decompress(content) if answer.headers.get("Content-Encoding") == "gzip" else content
+    ).decode()
 
 
 def test_the_page_tells_what_a_buyer_wants_to_know(client: Client, shop: Shop) -> None:
@@ -134,7 +136,8 @@ def test_english_by_address_and_by_browser(client: Client, shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("asked", "accepted", "lang"),
     [
-        ("en", "vi", "en"), ("", "", "vi"), ("", "en", "en"), ("", "vi,en;q=0.9", "vi"), ("", "en;q=0.3,vi;q=0.7", "vi"),
+        ("en", "vi", "en"), ("", "", "vi"), ("", "en", "en"), ("", "vi,en;q=0.9", "vi"),
+        ("", "en;q=0.3,vi;q=0.7", "vi"),
         ("xx", "fr", "vi"), ("", "english", "vi"), ("", "en;q=abc", "vi"), ("", "EN-us", "en"),
     ],
 )  # fmt: skip
@@ -199,7 +202,7 @@ def test_page_and_style_and_script_and_picture_stay_light(client: Client, settin
 
 
 def test_nothing_typed_ends_a_script_or_an_attribute(client: Client, shop: Shop) -> None:
-    nasty = '</script><script>alert(1)</script>"\'<b>'
+    nasty = "</script><script>alert(1)</script>\"'<b>"
     shop.coop.tea.name = shop.coop.tea.description = shop.coop.tea.safety_note = nasty
     shop.coop.tea.save()
     shop.coop.enterprise.story = nasty
@@ -212,7 +215,9 @@ def test_nothing_typed_ends_a_script_or_an_attribute(client: Client, shop: Shop)
 
 
 def test_what_search_engines_read(client: Client, shop: Shop) -> None:
-    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', text_of(client.get(shop.url)), re.S)
+    found = re.search(
+        r'<script type="application/ld\+json">(.*?)</script>', text_of(client.get(shop.url)), re.S
+    )
     assert found
     read = json.loads(found[1])
     assert read["@type"] == "Product"
@@ -224,7 +229,10 @@ def test_what_search_engines_read(client: Client, shop: Shop) -> None:
 def test_the_map_shows_places_rounded_and_the_islands(client: Client, shop: Shop) -> None:
     layer = Layer.objects.create(key="thu-nuong", title="Nương", shape="point")
     unit = shop.coop.enterprise.unit
-    for site, lat, lon in ((shop.coop.plot, 21.612345, 104.371234), (shop.coop.workshop, 21.634567, 104.401234)):
+    for site, lat, lon in (
+        (shop.coop.plot, 21.612345, 104.371234),
+        (shop.coop.workshop, 21.634567, 104.401234),
+    ):
         site.place = Place.objects.create(
             layer=layer, unit=unit, unit_path=unit.path, name=site.name, search_text="", geometry={}, west=lon,
             east=lon, south=lat, north=lat, lat=lat, lon=lon,
@@ -277,14 +285,19 @@ def test_the_voice_of_the_makers(client: Client, shop: Shop) -> None:
     assert wrong.status_code == 422
     assert "không phải lời thu âm" in wrong.content.decode()
     sound = b"OggS" + b"\0" * 400
-    assert maker.post(address, {"product": product, "lang": "vi", "file": File("a.ogg", sound)}).status_code == 302
+    assert (
+        maker.post(address, {"product": product, "lang": "vi", "file": File("a.ogg", sound)}).status_code
+        == 302
+    )
     run_once()
     text = text_of(client.get(shop.url))
     source = re.search(r'<audio[^>]*src="([^"]+)"', text)
     assert source
     heard = client.get(source[1])
     assert (heard.content, heard["Content-Type"]) == (sound, "audio/ogg")
-    assert "<audio" not in text_of(client.get(f"{shop.url}?lang=en")), "no recording in English: no dead button"
+    assert "<audio" not in text_of(client.get(f"{shop.url}?lang=en")), (
+        "no recording in English: no dead button"
+    )
     assert maker.post(address, {"product": product, "lang": "vi", "end": "yes"}).status_code == 302
     run_once()
     assert Recording.objects.get().ended_at is not None

@@ -55,7 +55,15 @@ def write(client: Client, shop: Shop, what: str, *, wait: float = 30, **boxes: A
 
 
 def test_a_rating_is_taken_told_answered_shown_and_counted(client: Client, shop: Shop) -> None:
-    sent = write(client, shop, "danh-gia", stars="4", words="Chè thơm, nước xanh.", name="Chị Hoa", phone="0912 345 678")
+    sent = write(
+        client,
+        shop,
+        "danh-gia",
+        stars="4",
+        words="Chè thơm, nước xanh.",
+        name="Chị Hoa",
+        phone="0912 345 678",
+    )
     assert sent.status_code == 302
     own = client.get(sent["Location"])
     assert "Đã gửi, cảm ơn bạn" in own.content.decode()
@@ -101,7 +109,9 @@ def test_forms_are_whole_and_keep_what_was_typed(client: Client, shop: Shop, wha
     assert_page_ok(client.get(address).content.decode(), words=lang == "vi")
     hidden = dict(re.findall(r'name="(mark)" value="([^"]+)"', client.get(address).content.decode()))
     with moment.frozen(moment.now() + timedelta(minutes=1)):
-        answer = client.post(address, {**hidden, "name": "Anh Tú", "email": "sai", "phone": "12", "stars": "9"})
+        answer = client.post(
+            address, {**hidden, "name": "Anh Tú", "email": "sai", "phone": "12", "stars": "9"}
+        )
     page = answer.content.decode()
     assert answer.status_code == 422
     assert 'value="Anh Tú"' in page
@@ -142,7 +152,9 @@ def test_a_report_of_a_fake_reaches_the_commune_and_is_judged(client: Client, sh
     out = io.BytesIO()
     Image.new("RGB", (900, 700), "green").save(out, "JPEG")
     photo = SimpleUploadedFile("giả.jpg", out.getvalue(), "image/jpeg")
-    sent = write(client, shop, "bao-gia", words="Tem in mờ, mùi lạ.", bought_at="Chợ Bắc Hà", serial="x1", photo=photo)
+    sent = write(
+        client, shop, "bao-gia", words="Tem in mờ, mùi lạ.", bought_at="Chợ Bắc Hà", serial="x1", photo=photo
+    )
     assert sent.status_code == 302, sent.content.decode()[:3000]
     row = Feedback.objects.get()
     assert row.photo is not None
@@ -161,7 +173,10 @@ def test_a_report_of_a_fake_reaches_the_commune_and_is_judged(client: Client, sh
     assert stranger.get(address).status_code == 404
     assert client.get(address).status_code == 302
     assert desk.post(address, {"finding": "fake", "note": ""}).status_code == 422
-    assert desk.post(address, {"finding": "fake", "note": "Tem không do cơ sở in, đã lập biên bản."}).status_code == 302
+    assert (
+        desk.post(address, {"finding": "fake", "note": "Tem không do cơ sở in, đã lập biên bản."}).status_code
+        == 302
+    )
     assert "Là hàng giả" in client.get(sent["Location"].partition("?")[0]).content.decode()
     assert "Tem in mờ" not in text_of(client.get(shop.url)), "reports are never published"
     with pytest.raises(Conflict):
@@ -288,10 +303,13 @@ def test_a_label_of_ours_and_a_made_up_one(client: Client, shop: Shop, label: La
     made_up = text_of(client.get(f"{shop.url}?s=aaaaaaaaaaaaaaaaaa"))
     assert "Tem này không đúng" in made_up
     assert "/gui/bao-gia/?s=" in made_up
+    assert "lưu hành bình thường" not in made_up, "goods with a false label are not praised"
     other = shop.coop.tea_lot()
     print_labels(shop.coop.viewer, lot=other, sheet="a4_24", count=1, serials=True)
     moved = LabelCode.objects.get(batch__lot=other)
-    assert "Tem này không đúng" in text_of(client.get(f"{shop.url}?s={moved.serial}")), "a label of another lot"
+    assert "Tem này không đúng" in text_of(client.get(f"{shop.url}?s={moved.serial}")), (
+        "a label of another lot"
+    )
 
 
 def test_a_copied_label_is_doubted(client: Client, shop: Shop, label: LabelCode) -> None:
@@ -369,4 +387,6 @@ def test_answers_that_are_no_answers(shop: Shop) -> None:
     with pytest.raises(ActionError):
         actions.answer_feedback(shop.coop.viewer, feedback_id=row.pk, answer="a" * 2001)
     with pytest.raises(ActionError):
-        actions.judge_feedback(officer("leader", row.unit_path), feedback_id=row.pk, finding="fake", note="Vì nghi")
+        actions.judge_feedback(
+            officer("leader", row.unit_path), feedback_id=row.pk, finding="fake", note="Vì nghi"
+        )
