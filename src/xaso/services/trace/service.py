@@ -31,7 +31,6 @@ SERVICE = Service(
     roots="xaso.services.trace.roots",
     api=store.API,
     sockets=store.SOCKETS,
-    sockets=store.SOCKETS,
     public="xaso.services.trace.public",
     desk="xaso.services.trace.desk",
     message_templates="messages.toml",
