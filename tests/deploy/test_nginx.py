@@ -258,3 +258,19 @@ def test_the_resolver_is_kept_by_its_own_headers(proxy: tuple[int, int]) -> None
     first = number(proxy, "/id/class/abc", Accept_Language="vi")
     assert number(proxy, "/id/class/abc", Accept_Language="vi") == first
     assert number(proxy, "/id/class/abc", Accept_Language="en") != first
+
+
+def test_events_reach_the_product_however_large_and_under_the_address_that_was_asked(
+    proxy: tuple[int, int],
+) -> None:
+    _, tls = proxy
+    path = "/epcis/v2/epcs/https%3A%2F%2Fid.gs1.org%2F01%2F08930000000002/events?perPage=1"
+    status, body, _ = ask(f"https://127.0.0.1:{tls}{path}")
+    assert (status, json.loads(body)["path"]) == (200, path)
+    status, body, _ = ask(f"https://127.0.0.1:{tls}/epcis/v2/capture", b"x" * (70 << 20))
+    assert (status, json.loads(body)["size"]) == (200, 70 << 20)
+
+
+def test_tokens_are_not_taken_over_a_bare_line_for_events(proxy: tuple[int, int]) -> None:
+    plain, _ = proxy
+    assert ask(f"http://127.0.0.1:{plain}/epcis/v2/events")[0] == 403

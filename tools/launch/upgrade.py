@@ -19,7 +19,7 @@ from .processes import Child, Family, wait_until
 from .say import GiveUp, say, tell
 
 NOTE = VAR / "upgrade.json"
-UNITS = ("xaso-web", "xaso-worker")
+UNITS = ("xaso-web", "xaso-worker", "xaso-stream")
 
 
 def upgrade(words: list[str]) -> int:
