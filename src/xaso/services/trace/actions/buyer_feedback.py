@@ -127,16 +127,16 @@ def _goods(token: str) -> tuple[Lot | None, Product]:
 
 
 def _check(said: Words) -> None:
-    problems = []
+    problems: dict[str, list[str]] = {}
     if said.kind not in Feedback.Kind.values:
         raise NotFound("Không có loại ý kiến này.")
     if said.kind == Feedback.Kind.RATING and said.stars not in (1, 2, 3, 4, 5):
-        problems.append(ActionError("Chọn từ 1 đến 5 sao.", "stars"))
+        problems["stars"] = ["Chọn từ 1 đến 5 sao."]
     if said.kind != Feedback.Kind.RATING and len(said.words.strip()) < 5:
         what = "câu hỏi" if said.kind == Feedback.Kind.QUESTION else "vì sao nghi là hàng giả"
-        problems.append(ActionError(f"Viết {what}, ít nhất vài chữ.", "words"))
+        problems["words"] = [f"Viết {what}, ít nhất vài chữ."]
     if len(said.words) > LONGEST:
-        problems.append(ActionError(f"Viết ngắn lại, nhiều nhất {LONGEST} chữ cái.", "words"))
+        problems["words"] = [f"Viết ngắn lại, nhiều nhất {LONGEST} chữ cái."]
     if problems:
         raise ActionErrors(problems)
 

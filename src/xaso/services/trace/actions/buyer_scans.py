@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -54,7 +55,7 @@ def note_scan(
     day, moment = today(), now()
     if not is_known and Scan.objects.filter(day=day, is_known=False).count() >= UNKNOWN_A_DAY:
         code = REST
-    values = [
+    values: list[Any] = [
         uuid7(),
         moment,
         code[:200],

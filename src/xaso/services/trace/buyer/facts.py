@@ -154,7 +154,7 @@ def _add_way(facts: Facts, lot: Lot) -> None:
     places = [*sites.values(), *(one.site for one in lots if one.site is not None)]
     members = {site.member_id: site.member for site in places if site.member is not None}
     sold = Entry.objects.filter(lot__in=lots, member__isnull=False).exclude(state=Entry.State.WITHDRAWN)
-    members |= {one.member_id: one.member for one in sold.select_related("member")}
+    members |= {one.member_id: one.member for one in sold.select_related("member") if one.member is not None}
     facts.households = len(members)
     facts.names = [_household(one) for one in members.values() if one is not None and one.shows_name][:NAMES]
 

@@ -53,7 +53,8 @@ def _read(token: str, lang: str) -> tuple[Any, str] | None:
     try:
         with unguarded("a kept page is the same for everybody"):
             # A line that broke meanwhile is noticed by the statement itself; the ordinary view then mends it.
-            connection.health_check_done = True
+            here: Any = connection
+            here.health_check_done = True
             with prepared() as cursor:
                 cursor.execute(_READ, [token, lang, build(), now()])
                 found: tuple[Any, str] | None = cursor.fetchone()

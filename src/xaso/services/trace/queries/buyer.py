@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -205,9 +206,10 @@ def one_fake(viewer: Viewer, feedback_id: UUID) -> Feedback:
     return row
 
 
-def unknown_scans(viewer: Viewer) -> list[dict[str, object]]:
+def unknown_scans(viewer: Viewer) -> list[dict[str, Any]]:
     """Codes that nobody issued and that were scanned in the last 30 days, the most often first."""
     if not viewer.can(FAKES):
         raise Forbidden()
     rows = Scan.objects.filter(is_known=False, day__gte=today() - timedelta(days=30)).values("code", "serial")
-    return list(rows.annotate(devices=Count("id"), times=Sum("times")).order_by("-devices")[:50])
+    found = rows.annotate(devices=Count("id"), times=Sum("times")).order_by("-devices")[:50]
+    return [dict(one) for one in found]

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from xaso.kernel.base.errors import ActionError, Conflict, Forbidden
+from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict, Forbidden
 from xaso.kernel.base.reach import watched
 from xaso.kernel.documents.models import File
 from xaso.kernel.events.relay import run_once
@@ -390,3 +390,19 @@ def test_answers_that_are_no_answers(shop: Shop) -> None:
         actions.judge_feedback(
             officer("leader", row.unit_path), feedback_id=row.pk, finding="fake", note="Vì nghi"
         )
+
+
+@pytest.mark.parametrize(
+    ("said", "box"),
+    [
+        (actions.Words(kind="rating", stars=9, origin="x"), "stars"),
+        (actions.Words(kind="rating", origin="x"), "stars"),
+        (actions.Words(kind="question", words="Hả", origin="x"), "words"),
+        (actions.Words(kind="fake", words="a" * 2001, origin="x"), "words"),
+    ],
+)
+def test_the_action_itself_refuses_what_is_not_whole(shop: Shop, said: actions.Words, box: str) -> None:
+    with pytest.raises(ActionErrors) as refused:
+        actions.give_feedback(ANONYMOUS, token=shop.lot.token, said=said)
+    assert box in refused.value.errors
+    assert not Feedback.objects.exists()
