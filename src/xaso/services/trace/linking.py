@@ -19,6 +19,7 @@ LINKSET, JSON, JSON_LD, HTML = (
     "application/ld+json",
     "text/html",
 )
+QUALIFIERS = {"22", "10", "21", "254", "8020"}
 DEFAULT, DEFAULT_MULTI = "gs1:defaultLink", "gs1:defaultLinkMulti"
 # Types an enterprise may add links of, with what they are called. Terms of the GS1 Web Vocabulary.
 TYPES = {
@@ -137,6 +138,22 @@ def choose(links: Sequence[Link], rel: str, accept: str, languages: str) -> list
         if len(chosen) == 1:
             return chosen
     return default
+
+
+def regrouped(rest: str) -> str:
+    """A path whose values held an escaped slash, which the server has already turned back, with those slashes escaped.
+
+    ``01/…/10/A/B`` is ``01/…/10/A%2FB``: a value goes on until the next qualifier.
+    """
+    parts = rest.split("/")
+    found: list[list[str]] = []
+    for place, part in enumerate(parts):
+        begins = part in QUALIFIERS and place + 1 < len(parts) and len(found) > 0 and len(found[-1]) > 1
+        if place == 0 or begins:
+            found.append([part])
+        else:
+            found[-1].append(part)
+    return "/".join(f"{one[0]}/{'%2F'.join(one[1:])}" if len(one) > 1 else one[0] for one in found)
 
 
 def joined(href: str, query: str) -> str:

@@ -41,11 +41,23 @@ LOST = "Mã này không do hệ thống cấp, hoặc chưa được công bố.
 
 
 def _raw_path(request: HttpRequest) -> str:
-    """The path as it was sent, so that an escaped slash inside a lot code stays one."""
+    """The path as it was sent, where the server tells it; an escaped slash inside a lot code then stays one."""
     raw = str(request.META.get("RAW_URI") or request.META.get("REQUEST_URI") or "")
     if raw.startswith("/"):
         return raw.partition("?")[0]
     return quote(request.path, safe=SAFE)
+
+
+def _parsed(rest: str) -> tuple[gs1.Link, str]:
+    """The code of a path, and the path as it should be written. Raises Gs1Error."""
+    try:
+        return gs1.parse(f"{stem()}/{rest}", public=True), rest
+    except gs1.Gs1Error as problem:
+        again = linking.regrouped(rest)
+        try:
+            return gs1.parse(f"{stem()}/{again}", public=True), again
+        except gs1.Gs1Error:
+            raise problem from None
 
 
 def _with_headers(response: HttpResponseBase, anchor: str = "") -> HttpResponseBase:
@@ -118,7 +130,7 @@ def resolve(request: HttpRequest) -> HttpResponseBase:
         found = queries.find_own(viewer_in(request), kind, identifier)
     else:
         try:
-            link = gs1.parse(f"{stem()}/{rest}", public=True)
+            link, rest = _parsed(rest)
         except gs1.Gs1Error as problem:
             return _with_headers(_wrong(request, str(problem)))
         found = queries.find_gs1(viewer_in(request), link)

@@ -294,6 +294,17 @@ def test_a_linkset_never_has_two_defaults_nor_a_bare_word(links):
     assert all(key == "anchor" or key.startswith("https://") for key in context)
 
 
+@given(some.text("AB/-_", min_size=1, max_size=8), some.sampled_from(["", "S/1", "77"]))
+def test_slashes_that_the_server_turned_back_are_found(lot, serial):
+    elements = {"01": "09506000134352", "10": lot, **({"21": serial} if serial else {})}
+    written = gs1.build(elements, stem="https://x.vn/id").removeprefix("https://x.vn/id/")
+    assert linking.regrouped(written.replace("%2F", "/")) == written
+
+
+def test_a_lot_code_of_others_with_a_slash_is_no_error(coop, tea):
+    assert ask(f"/id/01/{tea.item.gtin}/10/A%2FB")["Location"].endswith("?lo=A%2FB")
+
+
 def test_weights_are_read():
     assert linking.accepted("en;q=0.5, vi, fr;q=0") == [("vi", 1.0), ("en", 0.5), ("fr", 0.0)]
     assert linking.joined("https://a.vn/x#y", "q=1") == "https://a.vn/x?q=1#y"
