@@ -49,8 +49,8 @@ def stages_of(scope: Scope) -> dict[str, Any]:
         place.setdefault(row.thing, key)
         _count(boxes, key, level, row)
     ways: dict[tuple[str, str], int] = {}
-    for edge in scope.edges:
-        ends = place.get(edge.source), place.get(edge.target)
+    for _, source, target in scope.edges:
+        ends = place.get(source), place.get(target)
         if ends[0] and ends[1] and ends[0] != ends[1]:
             ways[ends[0], ends[1]] = ways.get((ends[0], ends[1]), 0) + 1
     if scope.holders:

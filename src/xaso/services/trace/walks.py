@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 
@@ -27,12 +27,7 @@ DEPTH = 40
 ALWAYS = (float("-inf"), float("inf"))
 
 
-class Edge(NamedTuple):
-    """Goods of ``source`` came into ``target`` by this event (its ``seq``)."""
-
-    event: int
-    source: int
-    target: int
+Edge = tuple[int, int, int]  # (seq of the event, source, target): goods of the source came into the target
 
 
 @dataclass(frozen=True)
@@ -81,9 +76,14 @@ def one_name(things: Iterable[int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+# Rows of things are by far the most that a walk reads, so whatever asks the bodies of events stands behind a condition
+# that is rarely true, and behind an index that is nearly empty.
 # The times at which a container was emptied of a thing, around one packing (low: the last before, high: the first
 # after). An emptying that names no contents takes out everything. Emptyings that were declared wrong do not count.
 FILL = """
+  SELECT found.* FROM (
+    SELECT 1 FROM trace_eventthing g WHERE {when} AND g.thing_id = {container} AND g.flow = 0 AND g.role = 'parent'
+    LIMIT 1) gate CROSS JOIN LATERAL (
   SELECT count(*) AS times,
     max(d.at) FILTER (WHERE (d.at, d.seq) < (x.at, x.seq)) AS low,
     min(d.at) FILTER (WHERE (d.at, d.seq) > (x.at, x.seq) AND (
@@ -92,6 +92,7 @@ FILL = """
                  AND o.thing_id = {child}))) AS high
   FROM ({emptied}) d,
     (SELECT extract(epoch FROM event_time)::float8 AS at, seq FROM trace_traceevent WHERE seq = {event}) x
+  ) found
 """
 EMPTIED = """
   SELECT extract(epoch FROM t.event_time)::float8 AS at, t.seq
@@ -137,35 +138,52 @@ WITH RECURSIVE walk(depth, things, lows, highs, old, old_lows, old_highs, events
             SELECT far, low, high FROM step
             EXCEPT SELECT * FROM unnest(w.old, w.old_lows, w.old_highs)) fresh) new,
          (SELECT array_agg(event) AS events, array_agg({source}) AS sources, array_agg({target}) AS targets
-          FROM (SELECT DISTINCT event, near, far FROM step) once) met
+          FROM step) met
   ) n
   WHERE w.things IS NOT NULL AND w.depth < %s
 )
-SELECT depth, things, lows, highs, events, sources, targets FROM walk ORDER BY depth
+SELECT depth, things, CASE WHEN {narrow} THEN lows END, CASE WHEN {narrow} THEN highs END, events, sources, targets
+FROM walk ORDER BY depth
 """
+# Spans are sent only for levels that have containers used again.
+NARROW = "'-infinity' < ANY(lows) OR 'infinity' > ANY(highs)"
 
-_PACKED = FILL.format(child="a.thing_id", event="part.seq", emptied=EMPTIED.format(container="b.thing_id"))
-_HELD = FILL.format(child="b.thing_id", event="part.seq", emptied=EMPTIED.format(container="a.thing_id"))
+_PACKED = FILL.format(
+    child="a.thing_id",
+    event="part.seq",
+    container="b.thing_id",
+    when="b.role = 'parent'",
+    emptied=EMPTIED.format(container="b.thing_id"),
+)
+_HELD = FILL.format(
+    child="b.thing_id",
+    event="part.seq",
+    container="a.thing_id",
+    when="a.role = 'parent' AND f.low > '-infinity'",
+    emptied=EMPTIED.format(container="a.thing_id"),
+)
 _AT = MOMENT.format(event="a.event_id")
 DOWN = WALK.format(
+    narrow=NARROW,
     entry=-1,
     exit=1,
     maker="part.seq",
     source="near",
     target="far",
-    fill=f"LEFT JOIN LATERAL ({_PACKED}) fill ON b.role = 'parent'",
+    fill=f"LEFT JOIN LATERAL ({_PACKED}) fill ON true",
     span="CASE WHEN fill.times > 0 THEN coalesce(fill.low, '-infinity') ELSE '-infinity' END AS low,"
     " CASE WHEN fill.times > 0 THEN coalesce(fill.high, 'infinity') ELSE 'infinity' END AS high",
     holds="(f.low = '-infinity' AND f.high = 'infinity')" + f" OR ({_AT} >= f.low AND {_AT} < f.high)",
 )
 # Going back, a container is known by the moment at which it was used: low and high are both that moment.
 UP = WALK.format(
+    narrow=NARROW,
     entry=1,
     exit=-1,
     maker="a.event_id",
     source="far",
     target="near",
-    fill=f"LEFT JOIN LATERAL ({_HELD}) fill ON a.role = 'parent' AND f.low > '-infinity'\n"
+    fill=f"LEFT JOIN LATERAL ({_HELD}) fill ON true\n"
     f"      LEFT JOIN LATERAL (SELECT {MOMENT.format(event='part.seq')} AS at"
     f" WHERE EXISTS ({EMPTIED.format(container='b.thing_id')})) used ON true",
     span="coalesce(used.at, '-infinity') AS low, coalesce(used.at, 'infinity') AS high",
@@ -185,14 +203,22 @@ def _walk(statement: str, things: Iterable[int], depth: int) -> Walk:
 
 def _read(levels: list[tuple[Any, ...]], limit: int) -> Walk:
     reached: dict[int, int] = {}
+    always: set[int] = set()
     spans: dict[int, list[tuple[float, float]]] = {}
     edges: list[Edge] = []
     cut = False
     for depth, things, lows, highs, events, sources, targets in levels:
-        for thing, low, high in zip(things or (), lows or (), highs or (), strict=True):
+        found = things or []
+        for thing in found:
             reached.setdefault(thing, depth)
-            spans.setdefault(thing, []).append((low, high))
-        edges.extend(map(Edge, events or (), sources or (), targets or ()))
-        cut = bool(things) and depth >= limit
-    narrow = {thing: held for thing, held in spans.items() if ALWAYS not in held}
+        if lows is None:
+            always.update(found)
+        for thing, low, high in zip(found, lows or [], highs or [], strict=lows is not None):
+            if (low, high) == ALWAYS:
+                always.add(thing)
+            else:
+                spans.setdefault(thing, []).append((low, high))
+        edges.extend(zip(events or (), sources or (), targets or (), strict=True))
+        cut = bool(found) and depth >= limit
+    narrow = {thing: held for thing, held in spans.items() if thing not in always}
     return Walk(reached, list(dict.fromkeys(edges)), cut, narrow)

@@ -127,10 +127,10 @@ def _events(walk: Walk) -> list[tuple[Any, ...]]:
     """Events of every thing of the way, as long as they concern what went into the lot."""
     used: dict[int, set[int]] = {}
     made: set[int] = set()
-    for edge in walk.edges:
-        used.setdefault(edge.source, set()).add(edge.event)
-        made.add(edge.target)
-    times = _times({edge.event for edge in walk.edges})
+    for event, source, target in walk.edges:
+        used.setdefault(source, set()).add(event)
+        made.add(target)
+    times = _times({event for event, _, _ in walk.edges})
     things = list(walk.depth)
     last, first = datetime(9999, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC)
     untils = [max((times[event] for event in used.get(thing, ())), default=last) for thing in things]

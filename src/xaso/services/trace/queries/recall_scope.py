@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -43,6 +43,9 @@ class Row(NamedTuple):
     left: Decimal | None
     uom: str
     token: str
+
+
+NO_LOT = (None, "", "", None, "", "", None, "", "")
 
 
 class Delivery(NamedTuple):
@@ -124,7 +127,7 @@ def find_scope(lots: Sequence[Lot]) -> Scope:
     return Scope(
         roots=tuple(thing for thing, depth in forward.depth.items() if depth == 0),
         rows=rows,
-        edges=list(dict.fromkeys([*back.edges, *forward.edges])),
+        edges=[*back.edges, *forward.edges],
         deliveries=deliveries,
         holders=holders,
         cut=forward.cut or back.cut,
@@ -139,20 +142,23 @@ def _sided(forward: Walk, back: Walk) -> list[tuple[int, str, int]]:
     ]
 
 
+# Lots and packages are told whole; the many numbered things inside them by their address alone.
 ROWS = """
-SELECT n.thing, n.side, n.depth,
-  CASE WHEN lot.id IS NOT NULL THEN 'lot' WHEN package.id IS NOT NULL THEN package.kind
-    WHEN n.side = 'back' AND EXISTS (SELECT 1 FROM trace_plant p WHERE p.uri = t.uri) THEN 'plant' ELSE %s END,
-  t.uri, lot.id, coalesce(lot.code, ''), coalesce(product.name, ''),
-  coalesce(lot.enterprise_id, package.enterprise_id), coalesce(lot.unit_path, package.unit_path, ''),
-  coalesce(lot.state, package.state, ''), lot."left", coalesce(lot.uom, ''),
-  coalesce(lot.token, package.token, '')
-FROM unnest(%s::bigint[], %s::text[], %s::int[]) WITH ORDINALITY AS n(thing, side, depth, place)
-JOIN trace_thing t ON t.id = n.thing
+SELECT n.thing, CASE WHEN lot.id IS NOT NULL THEN 'lot' ELSE package.kind END, t.uri, lot.id,
+  coalesce(lot.code, ''), coalesce(product.name, ''), coalesce(lot.enterprise_id, package.enterprise_id),
+  coalesce(lot.unit_path, package.unit_path), coalesce(lot.state, package.state), lot."left", coalesce(lot.uom, ''),
+  coalesce(lot.token, package.token)
+FROM unnest(%s::bigint[]) AS n(thing)
 LEFT JOIN trace_lot lot ON lot.thing_id = n.thing
 LEFT JOIN trace_product product ON product.id = lot.product_id
 LEFT JOIN trace_package package ON package.thing_id = n.thing
-ORDER BY n.place
+JOIN trace_thing t ON t.id = n.thing
+WHERE lot.id IS NOT NULL OR package.id IS NOT NULL
+"""
+OTHERS = "SELECT array_agg(id), array_agg(uri) FROM trace_thing WHERE id = ANY(%s::bigint[])"
+PLANTS = """
+SELECT t.id FROM trace_thing t
+WHERE t.id = ANY(%s::bigint[]) AND EXISTS (SELECT 1 FROM trace_plant p WHERE p.uri = t.uri)
 """
 SHIPPED = """
 SELECT sent.thing, line.shipment_id, line.quantity, coalesce(lot.uom, '')
@@ -183,14 +189,28 @@ def _ask(statement: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def _array(numbers: Iterable[int]) -> str:
+    """An array as PostgreSQL reads it: a hundred thousand numbers one by one would cost more than the answer."""
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
 def _rows(found: list[tuple[int, str, int]]) -> list[Row]:
-    things, sides, depths = ([one[place] for one in found] for place in range(3))
-    return [Row(*row) for row in _ask(ROWS, OTHER, things, sides, depths)]
+    told = {row[0]: row[1:] for row in _ask(ROWS, _array(thing for thing, _, _ in found))}
+    keys, uris = _ask(OTHERS, _array(thing for thing, _, _ in found if thing not in told))[0]
+    address = dict(zip(keys or (), uris or (), strict=True))
+    behind = [thing for thing, side, _ in found if side == "back"]
+    plants = {row[0] for row in _ask(PLANTS, _array(behind))}
+    return [
+        Row(thing, side, depth, *told[thing])
+        if thing in told
+        else Row(thing, side, depth, "plant" if thing in plants else OTHER, address[thing], *NO_LOT)
+        for thing, side, depth in found
+    ]
 
 
 def _handed_on(forward: Walk, owners: dict[int, UUID | None]) -> tuple[list[Delivery], dict[str, Holder]]:
     """By our own shipments first (they know names and telephones), then by events that others captured."""
-    things = list(forward.depth)
+    things = _array(forward.depth)
     holders: dict[str, Holder] = {}
     deliveries: list[Delivery] = []
     told: set[tuple[int, str]] = set()
