@@ -32,7 +32,7 @@ def load(ground: Ground, processes: int) -> dict[str, float]:
     """Fill the tables; answers seconds a part."""
     took = {}
     begun = time.monotonic()
-    statements = _strip()
+    statements = strip(table_names())
     took["drop indexes"] = time.monotonic() - begun
     begun = time.monotonic()
     address = dict(connection.get_connection_params())
@@ -49,7 +49,7 @@ def load(ground: Ground, processes: int) -> dict[str, float]:
         raise SystemExit("A loading process failed; its reason is above.")
     took["copy"] = time.monotonic() - begun
     begun = time.monotonic()
-    _restore(statements, address)
+    restore(statements, address)
     took["make indexes"] = time.monotonic() - begun
     begun = time.monotonic()
     with connection.cursor() as cursor:
@@ -64,12 +64,12 @@ def table_names() -> list[str]:
     return [apps.get_model(label)._meta.db_table for label in TABLES]
 
 
-def _strip() -> list[list[str]]:
+def strip(tables: list[str]) -> list[list[str]]:
     """Take walls, keys and indexes off the tables; answers what puts them back: keys, indexes, the rest."""
     keys, foreign, walls = [], [], []
     with connection.cursor() as cursor:
         # COPY is refused where the policies bind the owner too, and their triggers would look at each row.
-        for table in table_names():
+        for table in tables:
             cursor.execute("SELECT relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", [table])
             if cursor.fetchone()[0]:
                 cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
@@ -80,23 +80,21 @@ def _strip() -> list[list[str]]:
             "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), contype FROM pg_constraint"
             " WHERE contype IN ('p', 'u', 'f') AND (conrelid::regclass::text = ANY(%s)"
             " OR confrelid::regclass::text = ANY(%s)) ORDER BY contype",
-            [table_names(), table_names()],
+            [tables, tables],
         )
         for table, name, definition, kind in cursor.fetchall():
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
             (foreign if kind == "f" else keys).append(
                 f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}'
             )
-        cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)", [table_names()]
-        )
+        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)", [tables])
         indexes = cursor.fetchall()
         for name, _ in indexes:
             cursor.execute(f'DROP INDEX "{name}"')
     return [keys, [definition for _, definition in indexes], foreign + walls]
 
 
-def _restore(groups: list[list[str]], address: dict[str, Any]) -> None:
+def restore(groups: list[list[str]], address: dict[str, Any]) -> None:
     """Make keys and indexes, two processes side by side on different tables; foreign keys one by one."""
     keys, indexes, foreign = groups
     for shares in (_deal(keys), _deal(indexes), [foreign]):
@@ -129,19 +127,19 @@ def _deal(statements: list[str]) -> list[list[str]]:
 
 
 def _run(statements: list[str], address: dict[str, Any]) -> None:
-    with _connect(address) as link:
+    with connect(address) as link:
         link.execute("SET maintenance_work_mem = '512MB'")
         for statement in statements:
             link.execute(statement)
 
 
-def _connect(address: dict[str, Any]) -> psycopg.Connection[Any]:
+def connect(address: dict[str, Any]) -> psycopg.Connection[Any]:
     known = {key: address[key] for key in ("host", "port", "user", "password", "dbname") if address.get(key)}
     return psycopg.connect(**known, autocommit=True)
 
 
 def _part(ground: Ground, number: int, processes: int, address: dict[str, Any]) -> None:
-    with _connect(address) as link:
+    with connect(address) as link:
         link.execute("SET synchronous_commit = off")
         Maker(ground, number, processes).run(link)
 
@@ -165,4 +163,4 @@ def first_second() -> int:
     return int(now().timestamp()) - YEAR
 
 
-__all__ = ["Ground", "Kind", "first_second", "load", "sample_codes"]
+__all__ = ["Ground", "Kind", "connect", "first_second", "load", "restore", "sample_codes", "strip"]
