@@ -19,7 +19,9 @@ def _labels(
 ) -> tuple[list[Any], list[str]]:
     """The labels asked for, and the drawings of their codes."""
     rows = batch.frozen["rows"]
-    labels, drawings, known = [], [], {}
+    labels: list[Any] = []
+    drawings: list[str] = []
+    known: dict[str, int] = {}
 
     def drawn(uri: str) -> int:
         if uri not in known:

@@ -145,7 +145,7 @@ class CartonForm(ActionForm):
 
     def __init__(self, *args: Any, lot: Lot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["per_carton"].widget.unit = word_of(lot.uom)  # type: ignore[attr-defined]
+        self.fields["per_carton"].widget.unit = word_of(lot.uom)
 
 
 class SplitForm(ActionForm):

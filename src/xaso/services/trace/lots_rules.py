@@ -110,7 +110,8 @@ def _yields() -> dict[str, Yield]:
     told = tomllib.loads((Path(__file__).parent / "data" / "yields.toml").read_text(encoding="utf-8"))
     found = {}
     for key, row in told.items():
-        one = Yield(*(Decimal(str(row[name])) for name in ("low", "high", "most")), source=row["source"])
+        low, high, most = (Decimal(str(row[name])) for name in ("low", "high", "most"))
+        one = Yield(low, high, most, row["source"])
         for name in {key, *row["names"]}:
             found[name] = one
     return found

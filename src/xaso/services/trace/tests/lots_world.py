@@ -42,12 +42,12 @@ class Coop:
             made_on=day, site=self.plot,
         )  # fmt: skip
 
-    def tea_lot(self, quantity: float = 10, **more: Any) -> Lot:
+    def tea_lot(self, quantity: float = 10, day: date = DAY, **more: Any) -> Lot:
         """Dry tea from two lots of leaf."""
-        leaves = [self.leaf_lot(quantity * 2.5), self.leaf_lot(quantity * 2.5)]
+        leaves = [self.leaf_lot(quantity * 2.5, day), self.leaf_lot(quantity * 2.5, day)]
         return process_lots(
             self.viewer, enterprise=self.enterprise, inputs=[(one.pk, one.quantity) for one in leaves],
-            product=self.tea, quantity=Decimal(str(quantity)), made_on=DAY, site=self.workshop, **more,
+            product=self.tea, quantity=Decimal(str(quantity)), made_on=day, site=self.workshop, **more,
         )  # fmt: skip
 
 

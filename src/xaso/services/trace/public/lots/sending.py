@@ -17,7 +17,7 @@ from xaso.services.trace.actions.lots_shipping import Receiver, cancel_shipment,
 from xaso.services.trace.labels_words import package_words
 from xaso.services.trace.lots_forms import ReasonForm, ShipForm
 from xaso.services.trace.lots_rules import said
-from xaso.services.trace.models import Lot, Package
+from xaso.services.trace.models import Lot, Package, ShipmentLine
 from xaso.services.trace.public.lots.base import drawn, here, ids, run
 from xaso.services.trace.queries import lots as queries
 
@@ -118,6 +118,14 @@ def send(request: HttpRequest, token: str) -> HttpResponse:
     return drawn(request, "ship", place, context, 422 if form.errors else 200)
 
 
+def _line_words(line: ShipmentLine) -> str:
+    if line.package is not None:
+        return package_words(line.package)
+    if line.lot is None or line.quantity is None:
+        return ""
+    return f"{line.lot.product.name} lô {line.lot.code}: {said(line.quantity, line.lot.uom)}"
+
+
 @citizen
 @require_http_methods(["GET", "POST"])
 def shipment(request: HttpRequest, token: str, shipment: str) -> HttpResponse:
@@ -147,12 +155,7 @@ def shipment(request: HttpRequest, token: str, shipment: str) -> HttpResponse:
     context = {
         "shipment": row,
         "sent": sent,
-        "lines": [
-            package_words(one.package)
-            if one.package
-            else f"{one.lot.product.name} lô {one.lot.code}: {said(one.quantity, one.lot.uom)}"
-            for one in lines
-        ],
+        "lines": [_line_words(one) for one in lines],
         "waits": row.received_at is None and row.cancelled_at is None,
         "form": form,
         "back_url": reverse("trace:shipments", args=[token]),
