@@ -16,7 +16,7 @@ from xaso.services.trace.buyer.way import Spot
 CLOSEST, FARTHEST = 12, 5
 # The islands stand in a frame at the top right; places are drawn below it.
 FRAME, SIDES = 84, 60
-COUNTRY = 300
+COUNTRY = 440
 _SYMBOL = re.compile(r'<symbol id="([^"]+)"([^>]*)>(.*?)</symbol>', re.S)
 
 
