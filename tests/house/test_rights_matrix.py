@@ -88,10 +88,10 @@ def world(
 
 def values_for(route: Route, kind: str, name: str, world: World) -> list[Any]:
     """What to put for a parameter of a route."""
-    for (start, key), value in FILL.items():
+    for (start, key), value in (*world.fills.items(), *FILL.items()):
         if key == name and route.pattern.startswith(start):
             # A word that the page does not know must not break it either.
-            return [value, "khong-co"] if kind == "slug" else [value]
+            return [value, "khong-co"] if kind == "slug" and name not in {"token", "lot"} else [value]
     if name == "message_id" and route.pattern.startswith("/desk/"):
         return [world.ids["desk_message_id"]]
     if name == "code" and route.pattern.startswith("/verify/"):

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import models
 from django.test import Client
 
+from tests.house.trace_world import a_farm
 from xaso.kernel.access import delegation
 from xaso.kernel.base.fields import keyed_hash
 from xaso.kernel.cases.actions import ask_opinion
@@ -75,6 +76,7 @@ class World:
     codes: list[str]
     visitors: list[Visitor]
     rows: list[tuple[type[models.Model], models.Q]]
+    fills: dict[tuple[str, str], Any]
 
     def visitor(self, name: str) -> Visitor:
         return next(one for one in self.visitors if one.name == name)
@@ -258,7 +260,9 @@ def build() -> World:
         if one.name.endswith("elsewhere"):
             one.own["code"] = foreign.code
     ids = _ids(things, by_name["machine here"])
-    return World(ids, [one.code for one in things.dossiers], visitors, _rows(things))
+    farm = a_farm(citizen, NAME, PHONE)
+    rows = [*_rows(things), *farm.rows]
+    return World(ids, [one.code for one in things.dossiers], visitors, rows, farm.fills)
 
 
 def _things(citizen: Account, receptionist: Viewer, specialist: Viewer) -> _Things:
