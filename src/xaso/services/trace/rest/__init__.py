@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.urls import path
+from django.urls import path, register_converter
 
-from xaso.services.trace.rest import capture, events, queries, resources, subscriptions
+from xaso.services.trace.rest import capture, events, openapi, queries, resources, subscriptions
 from xaso.services.trace.rest.answers import Failure
 from xaso.services.trace.rest.entrance import Call, resource
+
+
+class AnyConverter:
+    """Whatever stands in an address, slashes and line ends too: identifiers are addresses themselves."""
+
+    regex = r"(?s:.+)"
+
+    def to_python(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+
+register_converter(AnyConverter, "any")
 
 CAPTURE, QUERY = "trace.capture", "trace.query"
 
@@ -21,11 +38,12 @@ _words = [
     for name in resources.KINDS
     for pattern in (
         path(f"epcis/v2/{name}", resource(get=(QUERY, resources.listing(name)))),
-        path(f"epcis/v2/{name}/<path:value>/events", resource(get=(QUERY, resources.events_of(name)))),
-        path(f"epcis/v2/{name}/<path:value>", resource(get=(QUERY, resources.one(name)))),
+        path(f"epcis/v2/{name}/<any:value>/events", resource(get=(QUERY, resources.events_of(name)))),
+        path(f"epcis/v2/{name}/<any:value>", resource(get=(QUERY, resources.one(name)))),
     )
 ]
 epcis_urls = [
+    path("epcis/v2", resource(capture=True, get=(QUERY, resources.root))),
     path("epcis/v2/", resource(capture=True, get=(QUERY, resources.root))),
     path(
         "epcis/v2/capture",
@@ -33,11 +51,11 @@ epcis_urls = [
     ),
     path("epcis/v2/capture/<str:capture_id>", resource(get=(CAPTURE, capture.job))),
     path("epcis/v2/events", resource(get=(QUERY, events.events), post=(CAPTURE, capture.one_event))),
-    path("epcis/v2/events/<path:event_id>", resource(get=(QUERY, events.event))),
+    path("epcis/v2/events/<any:event_id>", resource(get=(QUERY, events.event))),
     *_words,
     path("epcis/v2/epcs", resource(get=(QUERY, resources.epcs))),
-    path("epcis/v2/epcs/<path:value>/events", resource(get=(QUERY, resources.events_of_epc))),
-    path("epcis/v2/epcs/<path:value>", resource(get=(QUERY, resources.epc))),
+    path("epcis/v2/epcs/<any:value>/events", resource(get=(QUERY, resources.events_of_epc))),
+    path("epcis/v2/epcs/<any:value>", resource(get=(QUERY, resources.epc))),
     path("epcis/v2/queries", resource(get=(QUERY, queries.listing), post=(QUERY, queries.create))),
     path("epcis/v2/queries/<str:name>/events", resource(get=(QUERY, queries.events))),
     path(
@@ -53,5 +71,6 @@ epcis_urls = [
         resource(get=(QUERY, queries.definition), delete=(QUERY, queries.remove)),
     ),
     path("epcis/v2/nextPageToken/<str:token>", resource(delete=(QUERY, queries.release))),
-    path("epcis/v2/<path:rest>", resource(get=(QUERY, _nothing))),
+    path("epcis/v2/openapi.json", openapi.description, name="epcis_openapi"),
+    path("epcis/v2/<any:rest>", resource(get=(QUERY, _nothing))),
 ]
