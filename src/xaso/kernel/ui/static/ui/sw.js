@@ -75,7 +75,7 @@ async function page(request) {
 
 // A field page takes its question (which plant, which work) from the address: without a line one kept copy serves all.
 async function fieldPage(cache, request) {
-  const kept = await cache.match(request, { ignoreSearch: true });
+  const kept = await cache.match(request, { ignoreSearch: true, ignoreVary: true });
   return kept?.headers.get("X-Keep-Offline") === "yes" ? kept : undefined;
 }
 

@@ -12,8 +12,9 @@ const picked = (name) => form.querySelector(`[name="${name}"]:checked`);
 // The worker keeps this page for the field, also on the very first visit.
 navigator.serviceWorker?.ready.then((known) => {
   const parts = [...document.querySelectorAll("script[src], link[rel=stylesheet]")].map((one) => one.src || one.href);
+  const drawn = [...document.querySelectorAll("use")].map((one) => one.getAttribute("href").split("#")[0]);
   const imported = performance.getEntriesByType("resource").map((one) => one.name).filter((name) => /\.(js|css|svg)(\?|$)/.test(name));
-  known.active?.postMessage({ keep: [...new Set([location.pathname, ...parts, ...imported])] });
+  known.active?.postMessage({ keep: [...new Set([location.pathname, ...parts, ...drawn, ...imported])] });
 });
 
 function fold(step) {
