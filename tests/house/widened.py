@@ -34,6 +34,7 @@ WIDENED = {
     "src/xaso/services/trace/queries/buyer.py": "what a public code names; a label's number; a buyer's own words",
     "src/xaso/services/trace/public/buyer.py": "pictures, recordings and stages of published goods",
     "src/xaso/services/trace/actions/buyer_feedback.py": "which goods a buyer writes about; how often they wrote",
+    "src/xaso/services/trace/outward.py": "the queue to the national portal works for every unit; how many wait is a bare count",
 }
 UNGUARDED = {
     "src/xaso/services/trace/buyer/light.py": "a kept page is the same for all: a table without policies",

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from xaso.simulators import bank, mail, pages, population, portal, post, sms, vneid, zalo
+from xaso.simulators import bank, mail, origin, pages, population, portal, post, sms, vneid, zalo
 from xaso.simulators.web import (
     Answer,
     BadRequest,
@@ -26,7 +26,7 @@ log = logging.getLogger("xaso.simulators")
 def all_routes() -> Routes:
     """The routes of every system and of the testers' pages."""
     routes = Routes()
-    for part in (vneid, portal, bank, post, population, sms, zalo, mail, pages):
+    for part in (vneid, portal, origin, bank, post, population, sms, zalo, mail, pages):
         routes.include(part.routes)
     return routes
 

@@ -16,6 +16,7 @@ HUMAN_PATHS = ("/bank/transfer", "/bank/pay/", "/vneid/auth", "/mail/outbox", "/
 NAMES = {
     "vneid": "Đăng nhập VNeID",
     "portal": "Cổng dịch vụ công quốc gia",
+    "origin": "Cổng truy xuất nguồn gốc quốc gia",
     "bank": "Ngân hàng và nền tảng thanh toán",
     "post": "Bưu chính",
     "population": "Cơ sở dữ liệu dân cư",
@@ -59,7 +60,7 @@ def overview(world: World, request: Request) -> Answer:
 
 
 def _count(world: World, key: str) -> int:
-    tables = {"portal": "portal_dossiers", "post": "post"}
+    tables = {"portal": "portal_dossiers", "origin": "origin_products", "post": "post"}
     return len(world.table(tables[key])) if key in tables else len(world.rows(key))
 
 

@@ -22,7 +22,7 @@ from xaso.simulators.people import CITIZENS
 TRIAL = "mo-phong"
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 KEEP = 1000  # newest rows kept of each list
-SYSTEMS = ("vneid", "portal", "bank", "post", "population", "sms", "zalo", "mail")
+SYSTEMS = ("vneid", "portal", "origin", "bank", "post", "population", "sms", "zalo", "mail")
 FAULTS = {
     "latency": "Trả lời chậm",
     "error": "Lỗi máy chủ (500)",

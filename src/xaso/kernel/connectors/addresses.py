@@ -73,6 +73,13 @@ _SPECS = (
         ("CLIENT_ID", "SECRET"),
         timeout=20.0,
     ),
+    _Spec(
+        "origin",
+        "XASO_ORIGIN_URL",
+        "cổng truy xuất nguồn gốc quốc gia",
+        ("CLIENT_ID", "SECRET"),
+        timeout=20.0,
+    ),
     _Spec("bank", "XASO_BANK_URL", "thanh toán", ("CLIENT_ID", "SECRET", "HOOK_SECRET"), timeout=15.0),
     _Spec("post", "XASO_POST_URL", "bưu chính", ("CLIENT_ID", "SECRET"), timeout=15.0),
     _Spec("population", "XASO_POPULATION_URL", "cơ sở dữ liệu dân cư", ("CLIENT_ID", "SECRET"), timeout=10.0),

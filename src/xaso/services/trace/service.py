@@ -18,6 +18,7 @@ from xaso.services.trace.queries.ocop import waiting_count
 # The proof of an event carries its hash, so that anybody may hold it beside the event.
 show_data("trace.event_captured")
 LISTENERS = (
+    *recall.LISTENERS,
     (CHANGING, on_change),
     (("trace.feedback_given",), on_feedback),
     (("trace.unknown_scanned",), on_unknown_scanned),
@@ -78,6 +79,7 @@ SERVICE = Service(
         Right("trace.capture", "Gửi sự kiện EPCIS qua API", ()),
         Right("trace.query", "Truy vấn sự kiện EPCIS qua API", ()),
     ),
+    checks=recall.CHECKS,
     announces={
         **recall.ANNOUNCES,
         "trace.event_captured": "Ghi một sự kiện truy xuất",
