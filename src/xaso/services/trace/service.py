@@ -38,6 +38,12 @@ SERVICE = Service(
     light=("/trace/q/", light.answer),
     listens={name: tuple(run for names, run in LISTENERS if name in names) for name in HEARD},
     home=(
+        HomeCard(
+            "Tra nguồn gốc hàng hóa",
+            "Nhập mã trên tem để xem ai làm ra, làm thế nào.",
+            "trace:front",
+            "qr-code",
+        ),
         *recall.HOME,
         HomeCard("Nhật ký sản xuất", "Cơ sở của tôi: ghi việc, thu hái, lô hàng.", "trace:mine", "sprout"),
     ),
@@ -138,6 +144,7 @@ SERVICE = Service(
         "trace.feedback_published": "Hiện ý kiến người mua trên trang sản phẩm",
         "trace.feedback_hidden": "Gỡ ý kiến người mua khỏi trang sản phẩm",
         "trace.feedback_judged": "Cán bộ kết luận ý kiến người mua",
+        "trace.photo_kept": "Đổi ảnh cho người mua xem",
         "trace.recording_added": "Thêm lời kể của sản phẩm",
         "trace.recording_ended": "Bỏ lời kể của sản phẩm",
         "trace.entry_recorded": "Ghi nhật ký sản xuất",

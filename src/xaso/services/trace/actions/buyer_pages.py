@@ -10,7 +10,9 @@ from django.db import connection
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, NotFound
-from xaso.kernel.documents.actions import keep_made
+from xaso.kernel.documents.actions import keep_file, keep_made
+from xaso.kernel.documents.intake import IMAGES, IntakeRule
+from xaso.kernel.documents.models import File
 from xaso.kernel.events import emit
 from xaso.kernel.events.models import Event
 from xaso.kernel.people.viewer import Viewer
@@ -18,7 +20,7 @@ from xaso.kernel.plain.moment import now
 from xaso.services.trace.buyer import page
 from xaso.services.trace.buyer.facts import facts_of
 from xaso.services.trace.buyer.sound import kind_of_sound
-from xaso.services.trace.models import Feedback, Lot, Product, PublicPage, Recording
+from xaso.services.trace.models import Enterprise, Feedback, Lot, Product, PublicPage, Recording
 from xaso.services.trace.rules.buyer import LANGS
 from xaso.services.trace.seats import MANAGER, RECORDER, must_sit
 
@@ -45,10 +47,12 @@ CHANGING = (
     "trace.feedback_published",
     "trace.feedback_hidden",
     "trace.feedback_judged",
+    "trace.photo_kept",
     "trace.recording_added",
     "trace.recording_ended",
 )
 VOICE_BYTES = 3 << 20
+PHOTO = IntakeRule(kinds=IMAGES, max_bytes=8 << 20, max_side=1600)
 STALE = timedelta(seconds=1)
 
 
@@ -131,6 +135,39 @@ def _by_unit(viewer: Viewer, event: Event) -> None:
         renew_pages(viewer, products=[product])
     elif enterprise:
         renew_pages(viewer, enterprises=[enterprise])
+
+
+def keep_photo(
+    viewer: Viewer, *, enterprise: Enterprise, content: bytes, product_id: UUID | None = None
+) -> File:
+    """The picture that buyers see of a product, or of the enterprise itself; it takes the place of the one before.
+
+    For managers and recorders. Outside a transaction of one's own, as ``keep_file``. Raises BadFile, NotFound.
+    """
+    must_sit(viewer, enterprise, MANAGER, RECORDER, right="trace.manage")
+    file = keep_file(
+        viewer,
+        content=content,
+        name="anh.jpg",
+        owner_service="trace.photo",
+        unit_path=enterprise.unit_path,
+        rule=PHOTO,
+    )
+    _set_photo(viewer, enterprise=enterprise, file=file, product_id=product_id)
+    return file
+
+
+@action
+def _set_photo(viewer: Viewer, *, enterprise: Enterprise, file: File, product_id: UUID | None) -> None:
+    """Hang a kept picture on the product or the enterprise."""
+    of: Product | Enterprise | None = enterprise
+    if product_id is not None:
+        of = Product.objects.filter(pk=product_id, enterprise=enterprise).first()
+    if of is None:
+        raise NotFound("Không có sản phẩm này.")
+    of.photo = file.pk
+    of.save(update_fields=["photo"])
+    emit("trace.photo_kept", record=of, unit_path=enterprise.unit_path, viewer=viewer)
 
 
 @action

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.cache import patch_cache_control
@@ -305,7 +305,21 @@ def _with_label(
     return response
 
 
+@public
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """For who cannot scan: the code as it is printed below the QR, or the whole address."""
+    typed = request.GET.get("ma", "").replace("\x00", "").strip()[:300]
+    token = urlsplit(typed).path.rstrip("/").rpartition("/")[2].lower().replace(" ", "").replace("-", "")
+    if token and queries.is_public(token):
+        return redirect("trace:buyer_page", token=token)
+    problem = "Không có mã này. Xem lại từng ký tự in dưới mã QR." if typed else ""
+    context = {"typed": typed, "problem": problem, "form": [(problem, "f_ma")] if problem else None}
+    return render(request, "trace/buyer_front.html", context, status=404 if problem else 200)
+
+
 buyer_urls = [
+    path("", front, name="front"),
     path("q/<slug:token>", page, name="buyer_page"),
     path("q/<slug:token>/ho-chieu.json", passport, name="buyer_passport"),
     path("q/<slug:token>/chung-minh/", proof, name="buyer_proof"),

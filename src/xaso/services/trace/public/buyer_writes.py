@@ -17,21 +17,27 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xaso.kernel.base.errors import ActionError, NotFound
 from xaso.kernel.base.once import once
 from xaso.kernel.documents.actions import keep_file
-from xaso.kernel.documents.intake import IMAGES, BadFile, IntakeRule
+from xaso.kernel.documents.intake import BadFile
 from xaso.kernel.documents.models import File
 from xaso.kernel.documents.queries import file_link
 from xaso.kernel.people.doors import citizen, public, viewer_in
 from xaso.kernel.people.origins import address_of
 from xaso.services.trace.actions import buyer_feedback as actions
-from xaso.services.trace.actions.buyer_pages import VOICE_BYTES, add_recording, end_recording
+from xaso.services.trace.actions.buyer_pages import (
+    PHOTO,
+    VOICE_BYTES,
+    add_recording,
+    end_recording,
+    keep_photo,
+)
 from xaso.services.trace.buyer import writing
+from xaso.services.trace.buyer.pictures import picture_of
 from xaso.services.trace.buyer.words import say, words
-from xaso.services.trace.models import Feedback
+from xaso.services.trace.models import Enterprise, Feedback
 from xaso.services.trace.queries import buyer as queries
 from xaso.services.trace.rules.buyer import LANGS, language
 from xaso.services.trace.seats import MANAGER
 
-PHOTO = IntakeRule(kinds=IMAGES, max_bytes=8 << 20, max_side=1600)
 PER_PAGE = 20
 
 
@@ -231,14 +237,18 @@ def show(request: HttpRequest, token: str, feedback_id: UUID) -> HttpResponse:
 @citizen
 @require_http_methods(["GET", "HEAD", "POST"])
 def voices(request: HttpRequest, token: str) -> HttpResponse:
-    """The recordings of an enterprise's products: listen, put a new one, take one away."""
+    """What buyers see and hear: pictures of the enterprise and its products, recordings of who made them."""
     viewer = viewer_in(request)
     enterprise, _ = queries.enterprise_for(viewer, token)
     rows = queries.products_of(viewer, enterprise)
     problem = ""
     if request.method == "POST":
         try:
-            _keep_voice(request, {str(product.pk): product.pk for product, _ in rows})
+            known = {str(product.pk): product.pk for product, _ in rows}
+            if request.POST.get("what") == "photo":
+                _keep_photo(request, enterprise, known)
+            else:
+                _keep_voice(request, known)
             return redirect("trace:buyer_voices", token=token)
         except ActionError as error:
             if error.status != 422:
@@ -246,12 +256,27 @@ def voices(request: HttpRequest, token: str) -> HttpResponse:
             problem = error.message
     context = {
         "enterprise": enterprise,
-        "rows": [{"product": product, "voices": list(voices.items())} for product, voices in rows],
+        "portrait": picture_of(enterprise.photo),
+        "rows": [
+            {"product": product, "voices": list(voices.items()), "picture": picture_of(product.photo)}
+            for product, voices in rows
+        ],
         "problem": problem,
         "form": [(problem, "f_file")] if problem else None,
         "back_url": reverse("trace:buyer_replies", args=[enterprise.token]),
     }
     return render(request, "trace/buyer_voices.html", context, status=422 if problem else 200)
+
+
+def _keep_photo(request: HttpRequest, enterprise: Enterprise, products: dict[str, UUID]) -> None:
+    sent, of = request.FILES.get("photo"), request.POST.get("product", "")
+    if of and of not in products:
+        raise ActionError("Chọn sản phẩm.", "product")
+    if not isinstance(sent, UploadedFile):
+        raise ActionError("Chọn ảnh.", "photo")
+    content = sent.read(PHOTO.max_bytes + 1)
+    keep_photo(viewer_in(request), enterprise=enterprise, content=content, product_id=products.get(of))
+    messages.success(request, "Đã lưu ảnh. Trang sản phẩm hiện ảnh mới.")
 
 
 def _keep_voice(request: HttpRequest, products: dict[str, UUID]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils.html import escape
+from PIL import Image
 
 from xaso.kernel.events.relay import run_once
 from xaso.kernel.places.models import Layer, Place
@@ -304,3 +306,35 @@ def test_the_voice_of_the_makers(client: Client, shop: Shop) -> None:
     assert "<audio" not in text_of(client.get(shop.url))
     assert client.get(source[1]).status_code == 404
     cache.clear()
+
+
+def test_pictures_are_put_by_who_sits_there(client: Client, shop: Shop) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile as File
+
+    maker = Client()
+    maker.force_login(shop.coop.account)
+    address = f"/trace/co-so/{shop.coop.enterprise.token}/loi-ke/"
+    out = io.BytesIO()
+    Image.new("RGB", (1300, 900), "#5d8a4a").save(out, "JPEG")
+    for product in ("", str(shop.coop.tea.pk)):
+        boxes = {"what": "photo", "product": product, "photo": File("a.jpg", out.getvalue(), "image/jpeg")}
+        assert maker.post(address, boxes).status_code == 302
+    assert maker.post(address, {"what": "photo", "photo": File("a.jpg", b"<svg>")}).status_code == 422
+    assert maker.post(address, {"what": "photo"}).status_code == 422
+    assert_page_ok(maker.get(address).content.decode())
+    run_once()
+    text = text_of(client.get(shop.url))
+    assert len(re.findall(r'src="/trace/anh/', text)) == 2
+    items = client.get(f"{shop.url}/ho-chieu.json").json()["lists"]["ten"]["items"]
+    assert items[1]["state"] == "told"
+
+
+def test_the_code_may_be_typed(client: Client, shop: Shop) -> None:
+    assert_page_ok(client.get("/trace/").content.decode())
+    token = shop.lot.token
+    for typed in (token, token.upper(), f"{token[:4]} {token[4:8]} {token[8:]}", shop.lot.thing.uri):
+        answer = client.get("/trace/", {"ma": typed})
+        assert (answer.status_code, answer["Location"]) == (302, shop.url), typed
+    wrong = client.get("/trace/", {"ma": "khong-co"})
+    assert wrong.status_code == 404
+    assert_page_ok(wrong.content.decode())

@@ -46,6 +46,7 @@ def shown_tabs(request: HttpRequest, place: queries.Place) -> list[dict[str, Any
             ("Thành viên", "members"),
             ("Vật tư", "inputs"),
             ("Sản phẩm", "products"),
+            ("Người mua", "buyer_replies"),
         ]
     tabs = [{"label": label, "url": reverse(f"trace:{name}", args=[token])} for label, name in rows]
     lots = _lots_url(token) if place.records else ""
