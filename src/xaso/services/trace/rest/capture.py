@@ -46,7 +46,8 @@ def sent(call: Call) -> Sent:
     environ: Any = call.request.META
     chunked = "chunked" in call.request.headers.get("Transfer-Encoding", "").lower()
     stream = environ["wsgi.input"] if chunked and "wsgi.input" in environ else call.request
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while size <= most:
         part = stream.read(min(1 << 20, most + 1 - size))
         if not part:

@@ -324,14 +324,12 @@ def _json(schema: Json) -> Json:
 
 
 def _collection(items: Json) -> Json:
-    return _object(
-        ["@context", "type", "member"],
-        **{
-            "@context": {},
-            "type": {"type": "string", "enum": ["Collection"]},
-            "member": {"type": "array", "items": {"type": "string", **items}},
-        },
-    )
+    properties: Json = {
+        "@context": {},
+        "type": {"type": "string", "enum": ["Collection"]},
+        "member": {"type": "array", "items": {"type": "string", **items}},
+    }
+    return _object(list(properties), **properties)
 
 
 def _object(required: list[str], **properties: Json) -> Json:

@@ -96,14 +96,14 @@ def release(call: Call, token: str) -> HttpResponse:
 
 def named(call: Call, name: str) -> NamedQuery:
     """A query of the client's own. Raises Failure 404."""
-    found = None if "\x00" in name else _own(call).filter(name=name).first()
+    found: NamedQuery | None = None if "\x00" in name else _own(call).filter(name=name).first()
     if found is None:
         raise Failure("NoSuchNameException", 404)
     return found
 
 
 def _own(call: Call) -> Any:
-    return NamedQuery.objects.filter(account_id=call.viewer.account_id, ended_at__isnull=True)
+    return NamedQuery.objects.filter(account_id=call.viewer.own_account, ended_at__isnull=True)
 
 
 def shown(one: NamedQuery) -> dict[str, Any]:

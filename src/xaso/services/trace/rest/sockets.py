@@ -135,7 +135,7 @@ def _begin(scope: Mapping[str, Any]) -> Line:
     if not viewer.can("trace.query"):
         raise Refusal(403, "SecurityException", "The client lacks the scope trace.query")
     query = NamedQuery.objects.filter(
-        account_id=viewer.account_id, name=unquote(match[1]), ended_at__isnull=True
+        account_id=viewer.own_account, name=unquote(match[1]), ended_at__isnull=True
     ).first()
     if query is None:
         raise Refusal(404, "NoSuchNameException", "There is no such query")

@@ -78,7 +78,7 @@ def remove(call: Call, name: str, subscription: str) -> HttpResponse:
 
 def _open(call: Call, name: str) -> Any:
     return Subscription.objects.filter(
-        query=named(call, name), account_id=call.viewer.account_id, ended_at__isnull=True
+        query=named(call, name), account_id=call.viewer.own_account, ended_at__isnull=True
     ).select_related("query")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from xaso.kernel.plain.epcis import Names
 from xaso.kernel.plain.epcis.identifiers import Glob
@@ -215,7 +215,7 @@ def _master(one: Parameter, found: Asked) -> None:
         )
 
 
-def _with_any(name: str, uris: Sequence[str]) -> QuerySet[EventMarks, dict[str, Any]]:
+def _with_any(name: str, uris: Sequence[str]) -> Any:
     short = _LISTS[f"{name}List"]
     types = (
         "",

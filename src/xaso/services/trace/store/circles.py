@@ -53,7 +53,7 @@ def circles(events: Sequence[Event], first: int = 0) -> list[Problem]:
     above = _above({canonical_id(event["parentID"]) for _, event in adding})
     found = []
     for place, event in adding:
-        holders = above.get(canonical_id(event["parentID"]), frozenset())
+        holders: set[str] = above.get(canonical_id(event["parentID"]), set())
         for number, child in enumerate(event.get("childEPCs", ())):
             if canonical_id(child) in holders:
                 found.append(_problem(place, number, child))

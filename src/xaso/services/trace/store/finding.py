@@ -113,10 +113,11 @@ def _behind(question: Asked, position: list[Any]) -> Q:
     side = "lt" if name and question.descending else "gt"
     if not name:
         return Q(seq__gt=seq)
+    value: Any
     if name.startswith("{"):
         name, value = "order", Value(json.loads(position[0]), output_field=JSONField())
     else:
-        value = datetime.fromisoformat(position[0])  # type: ignore[assignment] - another kind of value for another column
+        value = datetime.fromisoformat(position[0])
     return Q(**{f"{name}__{side}": value}) | Q(**{name: value, f"seq__{side}": seq})
 
 
