@@ -19,6 +19,8 @@ from xaso.services.onestop import routing, setups_in_force
 
 ASIDE = "loaded"
 KEPT = {"django_migrations"}
+# A database that was just made holds no row in these.
+WRITTEN_BY_WORK = {"events_event", "procrastinate_jobs", "people_account"}
 
 
 @dataclass(frozen=True)
@@ -53,40 +55,78 @@ def _mark(cursor: Any, table: str) -> tuple[int, int]:
     return count, last
 
 
+# What this session keeps aside; empty where nothing was kept.
+held: list[Loaded] = []
+
+
 @contextmanager
 def kept_aside() -> Iterator[Loaded]:
-    """Keep the rows of a database that was just made, or that an earlier session left as it found it.
+    """Keep the rows of a database that was just made, or take those that an earlier session kept.
 
-    A session that was killed leaves the schema of the kept rows behind: then the database is flushed first.
+    What no longer is as that session left it (it was killed, or newer rows were loaded) is flushed first.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [ASIDE])
-        was_killed = cursor.fetchone() is not None
-    if was_killed:
-        call_command("flush", interactive=False, verbosity=0)
-    try:
-        yield _keep_aside()
-    finally:
-        with _owner() as cursor:
-            cursor.execute(f"DROP SCHEMA {ASIDE} CASCADE")
-
-
-def _keep_aside() -> Loaded:
     with _owner() as cursor:
-        cursor.execute(f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE")
-        cursor.execute(f"CREATE SCHEMA {ASIDE}")
-        marks = {table: _mark(cursor, table) for table in _tables(cursor)}
-        marks = {table: mark for table, mark in marks.items() if mark[0]}
-        for table in marks:
-            cursor.execute(f'CREATE UNLOGGED TABLE {ASIDE}."{table}" AS TABLE public."{table}"')
-        cursor.execute(
-            "SELECT confrelid::regclass::text, conrelid::regclass::text FROM pg_constraint"
-            " WHERE contype = 'f' AND connamespace = 'public'::regnamespace"
-        )
-        referring: dict[str, set[str]] = {}
-        for one, other in cursor.fetchall():
-            referring.setdefault(one.strip('"'), set()).add(other.strip('"'))
-    return Loaded(marks, {one: frozenset(others) for one, others in referring.items()})
+        cursor.execute("SELECT to_regclass(%s)", [f"{ASIDE}.marks"])
+        is_known = cursor.fetchone() != (None,)
+        found = _marks(cursor)
+        is_clean = _read(cursor) == found if is_known else found.keys().isdisjoint(WRITTEN_BY_WORK)
+    if not is_clean:
+        _flush()
+    with _owner() as cursor:
+        if not is_known or not is_clean:
+            _keep_aside(cursor)
+        held.append(Loaded(_marks(cursor), _referring(cursor)))
+    try:
+        yield held[-1]
+    finally:
+        held.pop()
+
+
+def _flush() -> None:
+    """Django's flush, and what it leaves out: tables that it does not manage, such as those of the waiting work."""
+    with connection.cursor() as cursor:
+        others = set(_tables(cursor)) - set(connection.introspection.django_table_names(only_existing=True))
+        if others:
+            cursor.execute(f"TRUNCATE {', '.join(sorted(others))} CASCADE")
+    call_command("flush", interactive=False, verbosity=0)
+
+
+def _marks(cursor: Any) -> dict[str, tuple[int, int]]:
+    marks = {table: _mark(cursor, table) for table in _tables(cursor)}
+    return {table: mark for table, mark in marks.items() if mark[0]}
+
+
+def _read(cursor: Any) -> dict[str, tuple[int, int]]:
+    cursor.execute(f"SELECT name, rows, last FROM {ASIDE}.marks")
+    return {name: (rows, last) for name, rows, last in cursor.fetchall()}
+
+
+def _write(cursor: Any, name: str, mark: tuple[int, int]) -> None:
+    cursor.execute(
+        f"INSERT INTO {ASIDE}.marks VALUES (%s, %s, %s)"
+        " ON CONFLICT (name) DO UPDATE SET rows = excluded.rows, last = excluded.last",
+        [name, *mark],
+    )
+
+
+def _keep_aside(cursor: Any) -> None:
+    cursor.execute(f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE")
+    cursor.execute(f"CREATE SCHEMA {ASIDE}")
+    cursor.execute(f"CREATE TABLE {ASIDE}.marks (name text PRIMARY KEY, rows bigint, last bigint)")
+    for name, mark in _marks(cursor).items():
+        cursor.execute(f'CREATE TABLE {ASIDE}."{name}" AS TABLE public."{name}"')
+        _write(cursor, name, mark)
+
+
+def _referring(cursor: Any) -> dict[str, frozenset[str]]:
+    cursor.execute(
+        "SELECT confrelid::regclass::text, conrelid::regclass::text FROM pg_constraint"
+        " WHERE contype = 'f' AND connamespace = 'public'::regnamespace"
+    )
+    referring: dict[str, set[str]] = {}
+    for one, other in cursor.fetchall():
+        referring.setdefault(one.strip('"'), set()).add(other.strip('"'))
+    return {one: frozenset(others) for one, others in referring.items()}
 
 
 def bring_back(loaded: Loaded) -> None:
@@ -115,6 +155,21 @@ def bring_back(loaded: Loaded) -> None:
         for name in sorted(touched & loaded.marks.keys()):
             cursor.execute(f'INSERT INTO public."{name}" SELECT * FROM {ASIDE}."{name}"')
             loaded.marks[name] = _mark(cursor, name)
+            _write(cursor, name, loaded.marks[name])
+
+
+def empty() -> None:
+    """Empty the test database, between installations that stand for longer than one test."""
+    name = str(connection.settings_dict["NAME"])
+    assert name.startswith("test_"), f"the tests were about to empty {name}"
+    if held:
+        bring_back(held[-1])
+    else:
+        with connection.cursor() as cursor:
+            # Tests work as the role of the server; a flush is for the owner. A new connection steps back again.
+            cursor.execute("RESET ROLE")
+        _flush()
+    connection.close()
 
 
 def _quick_mark(cursor: Any, loaded: Loaded, name: str) -> tuple[int, int]:

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
+from tests.emptying import empty
 from tests.hostile.client import HOST, SESSION, Browser
 from tests.house.walk import ROOT
 from tests.house.world import Visitor, World, build
@@ -116,7 +116,7 @@ def site(
         XASO_FILES=str(folder / "files"), XASO_KEYS_DIR=str(folder / "keys"), XASO_S3_URL=""
     )
     with django_db_blocker.unblock(), own:
-        _empty()
+        empty()
         world = build()
         env, port = _environment(folder), _free_port()
         subprocess.run(
@@ -141,14 +141,4 @@ def site(
         finally:
             server.terminate()
             server.wait(timeout=30)
-            _empty()
-
-
-def _empty() -> None:
-    """Empty the database as its owner; never anything but a test database."""
-    name = str(connection.settings_dict["NAME"])
-    assert name.startswith("test_"), f"the hostile client was about to empty {name}"
-    with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE")
-    call_command("flush", interactive=False, verbosity=0)
-    connection.close()
+            empty()

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
+from tests.emptying import kept_aside
 from tests.journeys.people import People
 from tests.journeys.world import Town, a_town
 from xaso.kernel.base.testing import as_app_role
@@ -33,7 +34,7 @@ def _test_database(keep: bool) -> Iterator[None]:
         return
     made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=keep)
     try:
-        with as_app_role():
+        with kept_aside(), as_app_role():
             yield
     finally:
         if not keep:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections
 from django.test import override_settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.live_server_helper import LiveServer
 
+from tests.emptying import empty
 from xaso.kernel.connectors.addresses import read_addresses
 from xaso.kernel.events import relay
 from xaso.kernel.events.models import Delivery, Outbox
@@ -98,21 +98,10 @@ def _fill() -> dict[str, Account]:
     return accounts
 
 
-def _empty() -> None:
-    """Never anything but a test database."""
-    name = str(connection.settings_dict["NAME"])
-    assert name.startswith("test_"), f"the journeys were about to empty {name}"
-    # Tests work as the role of the server; emptying tables is for their owner. A new connection steps back again.
-    with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE")
-    call_command("flush", interactive=False, verbosity=0)
-    connection.close()
-
-
 @contextlib.contextmanager
 def a_town(extra: Callable[[], None] | None = None) -> Iterator[Town]:
     """Start everything on an empty database; stop it and empty the database again."""
-    _empty()
+    empty()
     stop = threading.Event()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xaso-journeys-")))
@@ -144,4 +133,4 @@ def a_town(extra: Callable[[], None] | None = None) -> Iterator[Town]:
         finally:
             stop.set()
             worker.join(timeout=10)
-    _empty()
+    empty()
