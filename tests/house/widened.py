@@ -17,6 +17,7 @@ WIDENED = {
     "src/xaso/services/trace/queries/resolver.py": "a scanned code leads to its public page: names of goods and places",
     "src/xaso/services/trace/actions/lots_shipping.py": "a receiver takes in the goods that are addressed to it",
     "src/xaso/services/trace/recording.py": "event ids are unique in the whole repository: is this one taken",
+    "src/xaso/services/trace/queries/diary.py": "managers read who sits in their own enterprise",
     "src/xaso/services/trace/actions/farm.py": "managers give and end the seats of their own enterprise",
     "src/xaso/services/trace/store/inserting.py": "which words a unit uses, also when a member records",
     "src/xaso/services/trace/store/circles.py": "what a package lies in, whoever packed it; only whether it is itself",

@@ -141,4 +141,4 @@ def icon_of(term: str) -> str:
         for work in crop.works:
             if work.term == term:
                 return work.icon
-    return GENERAL_ICONS.get(term, "wrench")
+    return GENERAL_ICONS.get(term, "factory")

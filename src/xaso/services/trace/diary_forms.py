@@ -67,7 +67,11 @@ class EntryForm(ActionForm):
     work = _choose("Việc đã làm", widget=forms.RadioSelect)
     amount = ask(
         DecimalField(
-            label="Lượng", required=False, help_text="kg hoặc lít; 12,5 cũng được.", least=0, most=1_000_000
+            label="Lượng",
+            required=False,
+            help_text="kg hoặc lít, như 12,5. Thu hái, mua thì phải ghi.",
+            least=0,
+            most=1_000_000,
         ),
         when=f"work={_USES}|harvesting|purchasing",
     )
@@ -94,7 +98,7 @@ class EntryForm(ActionForm):
         land = queries.plots(place, kind=Site.Kind.PLOT)
         self.plots = list(land)
         groups = list(queries.groups(place.enterprise)) if place.records else []
-        self.groups = [one for one in groups if one.households]
+        self.groups = [one for one in groups if getattr(one, "households", 0)]
         self._fill(
             where=[
                 *((f"site:{one.pk}", one.name) for one in self.plots),
@@ -246,7 +250,7 @@ class PlantsForm(ActionForm):
     """How many plants get a number."""
 
     count = CountField(label="Số cây", least=1, most=2000)
-    prefix = TextField(
+    letters = TextField(
         label="Chữ đầu của số cây", required=False, longest=12, help_text="Ví dụ A: A001, A002, …"
     )
 

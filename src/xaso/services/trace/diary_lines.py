@@ -103,11 +103,11 @@ def check_kind(entry: Entry, role: str, where: Where) -> None:
 
 def doubt(entry: Entry, viewer: Viewer, where: Where) -> None:
     """Mark a line that contradicts another, or speaks of a place closed meanwhile: kept, for a look."""
-    closed = [site for site, _ in where if site.ended_at is not None]
-    if closed:
-        entry.state = State.REVIEW
-        entry.review_why = f"{closed[0].name} đã thôi dùng từ {said_day(closed[0].ended_at)}."
-        return
+    for site, _ in where:
+        if site.ended_at is not None:
+            entry.state = State.REVIEW
+            entry.review_why = f"{site.name} đã thôi dùng từ {said_day(site.ended_at)}."
+            return
     twin = _twin(entry, viewer, where)
     if twin is not None:
         entry.state, entry.review_of = State.REVIEW, twin

@@ -171,7 +171,7 @@ def keep_group(viewer: Viewer, *, enterprise: Enterprise, name: str, group: Grou
     if not name:
         raise ActionError("Nhập tên tổ.", "name")
     same = Group.objects.filter(enterprise=enterprise, name__iexact=name, ended_at__isnull=True)
-    if same.exclude(pk=group.pk if group else None).exists():
+    if others(same, group).exists():
         raise Conflict("Đã có tổ cùng tên.", "name")
     if group is None:
         group = Group.objects.create(enterprise=enterprise, name=name)
@@ -180,6 +180,11 @@ def keep_group(viewer: Viewer, *, enterprise: Enterprise, name: str, group: Grou
         group.save(update_fields=["name"])
     emit("trace.group_kept", record=group, unit_path=enterprise.unit_path, viewer=viewer)
     return group
+
+
+def others(rows: Any, row: Any) -> Any:
+    """The rows but for this one, if there is one."""
+    return rows if row is None else rows.exclude(pk=row.pk)
 
 
 def next_member_code(enterprise: Enterprise) -> str:
@@ -219,7 +224,7 @@ def keep_member(
     if personal_number and not number:
         wrong["personal_number"] = ["Số định danh gồm 12 chữ số."]
     code = code or (member.code if member else next_member_code(enterprise))
-    taken = Member.objects.filter(enterprise=enterprise, code=code).exclude(pk=member.pk if member else None)
+    taken = others(Member.objects.filter(enterprise=enterprise, code=code), member)
     if taken.exists():
         wrong["code"] = [f"Số thành viên {code} đã có. Chọn số khác."]
     if group is not None and group.enterprise_id != enterprise.pk:

@@ -16,7 +16,7 @@ from xaso.kernel.plain import gs1
 from xaso.kernel.plain.moment import now, today
 from xaso.kernel.plain.text import clean, search_text
 from xaso.services.trace import crops
-from xaso.services.trace.actions.farm import MANAGE
+from xaso.services.trace.actions.farm import MANAGE, others
 from xaso.services.trace.actions.lots_keys import note_gtin
 from xaso.services.trace.actions.lots_use import note_test
 from xaso.services.trace.models import (
@@ -32,6 +32,7 @@ from xaso.services.trace.models import (
 from xaso.services.trace.naming import new_token
 from xaso.services.trace.seats import MANAGER, must_sit
 
+LONGEST = {"name": 200, "number": 80, "laboratory": 200, "result": 300}
 PRODUCT_TEXTS = (
     "name", "name_en", "brand", "description", "description_en", "standards", "storage_note", "safety_note",
 )  # fmt: skip
@@ -120,7 +121,7 @@ def keep_item(
     if wrong:
         raise ActionErrors(wrong)
     full = gs1.gtin14(digits) if digits else ""
-    taken = TradeItem.objects.filter(gtin=full, ended_at__isnull=True).exclude(pk=item.pk if item else None)
+    taken = others(TradeItem.objects.filter(gtin=full, ended_at__isnull=True), item)
     if full and taken.exists():
         raise Conflict("GTIN này đã dùng cho quy cách khác.", "gtin")
     row = item or TradeItem(product=product)
@@ -302,7 +303,7 @@ def add_lab_test(
     row = LabTest.objects.create(
         enterprise=enterprise, product=product or (lot.product if lot else None), lot=lot, sampled_on=sampled_on,
         passed=passed, rule=clean(rule)[:200], file=file, is_public=is_public,
-        **{key: clean(value)[: LabTest._meta.get_field(key).max_length] for key, value in kept.items()},
+        **{key: clean(value)[: LONGEST[key]] for key, value in kept.items()},
     )  # fmt: skip
     emit("trace.lab_test_added", record=row, unit_path=enterprise.unit_path, viewer=viewer)
     if lot is not None:

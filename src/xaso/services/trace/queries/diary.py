@@ -45,6 +45,11 @@ class Place:
     role: str
 
     @property
+    def person(self) -> UUID:
+        """The person behind the viewer; nobody's key for who comes without one."""
+        return self.viewer.person_id or UUID(int=0)
+
+    @property
     def manages(self) -> bool:
         return self.role == MANAGER
 
@@ -96,7 +101,7 @@ def members(place: Place) -> QuerySet[Member]:
     """Households of the enterprise; a member sees the own."""
     rows = Member.objects.filter(enterprise=place.enterprise).select_related("group")
     if place.role == MEMBER:
-        rows = rows.filter(person_id=place.viewer.person_id)
+        rows = rows.filter(person_id=place.person)
     return rows.annotate(plots=Count("sites", filter=Q(sites__ended_at__isnull=True))).order_by("code")
 
 
@@ -111,7 +116,7 @@ def plots(place: Place, *, kind: str = "") -> QuerySet[Site]:
     """Places in use that the viewer may write for."""
     rows = Site.objects.filter(enterprise=place.enterprise, ended_at__isnull=True)
     if place.role == MEMBER:
-        rows = rows.filter(member__person_id=place.viewer.person_id)
+        rows = rows.filter(member__person_id=place.person)
     if kind:
         rows = rows.filter(kind=kind)
     living = Q(plants__ended_at__isnull=True)
@@ -126,7 +131,7 @@ def plants(place: Place) -> QuerySet[Plant]:
     """Followed plants of those plots."""
     rows = Plant.objects.filter(site__enterprise=place.enterprise, ended_at__isnull=True)
     if place.role == MEMBER:
-        rows = rows.filter(site__member__person_id=place.viewer.person_id)
+        rows = rows.filter(site__member__person_id=place.person)
     return rows.select_related("site").order_by("site", "code")
 
 
@@ -134,8 +139,8 @@ def entries(place: Place, asked: Mapping[str, str] | None = None) -> QuerySet[En
     """Lines of the book, newest first; a member's own lines and those about the own plots."""
     rows = Entry.objects.filter(enterprise=place.enterprise)
     if place.role == MEMBER:
-        mine = Q(targets__site__member__person_id=place.viewer.person_id)
-        mine |= Q(member__person_id=place.viewer.person_id)
+        mine = Q(targets__site__member__person_id=place.person)
+        mine |= Q(member__person_id=place.person)
         if place.viewer.account_id is not None:
             mine |= Q(recorded_by=place.viewer.account_id)
         rows = rows.filter(pk__in=Entry.objects.filter(mine, enterprise=place.enterprise).values("pk"))
@@ -226,13 +231,13 @@ class Usual:
 def usual_works(place: Place) -> list[Usual]:
     """What is usual now for the crops that grow here, the longest undone first."""
     grown = set(plots(place, kind=Site.Kind.PLOT).values_list("crop", flat=True))
-    wanted = {}
+    wanted: dict[str, crops.Work] = {}
     for key in sorted(grown):
         crop = crops.crop_of(key)
         for work in crop.works if crop else ():
             if today().month in work.months:
                 wanted.setdefault(work.term, work)
-    done = dict(
+    done: dict[str, datetime] = dict(
         entries(place)
         .filter(work__in=list(wanted))
         .exclude(state=Entry.State.WITHDRAWN)
@@ -263,7 +268,8 @@ def last_values(place: Place) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     rows = entries(place).exclude(state=Entry.State.WITHDRAWN).filter(amount__isnull=False)[:120]
     for row in rows:
-        kept = {"amount": f"{row.amount.normalize():f}".replace(".", ","), "input": str(row.input_id or "")}
+        amount = (row.amount or Decimal(0)).normalize()
+        kept = {"amount": f"{amount:f}".replace(".", ","), "input": str(row.input_id or "")}
         found.setdefault(row.work, kept)
     return found
 
@@ -291,11 +297,8 @@ def works_here(place: Place) -> list[dict[str, Any]]:
 
 
 def _processing(grown: list[str]) -> list[str]:
-    terms: dict[str, None] = {}
-    for key in grown:
-        crop = crops.crop_of(key)
-        terms.update(dict.fromkeys(crop.processing if crop else ()))
-    return list(terms)
+    found = [crops.crop_of(key) for key in grown]
+    return list(dict.fromkeys(term for crop in found if crop for term in crop.processing))
 
 
 def figures(enterprise: Enterprise) -> dict[str, Any]:

@@ -224,7 +224,7 @@ def test_people_land_and_goods_on_their_pages(coop):
     assert client.post(at(coop, "site_new"), plot).status_code == 302
     site = Site.objects.get(name="Nương Mới")
     assert (
-        client.post(at(coop, "site", site.pk), {"do": "plants", "count": "4", "prefix": "n"}).status_code
+        client.post(at(coop, "site", site.pk), {"do": "plants", "count": "4", "letters": "n"}).status_code
         == 302
     )
     assert Plant.objects.filter(site=site).count() == 4

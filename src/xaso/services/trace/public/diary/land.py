@@ -36,21 +36,22 @@ def _rings(site: Site) -> list[list[tuple[float, float]]]:
 
 def map_of(name: str, sites: list[Site]) -> MapBox | None:
     """Plots as outlines with their names as markers; None where nothing is drawn."""
-    drawn = [one for one in sites if one.place is not None][:MOST_RINGS]
-    if not drawn:
+    pairs = [(one, one.place) for one in sites if one.place is not None][:MOST_RINGS]
+    if not pairs:
         return None
-    south, north = min(one.place.south for one in drawn), max(one.place.north for one in drawn)
-    west, east = min(one.place.west for one in drawn), max(one.place.east for one in drawn)
+    places = [place for _, place in pairs]
+    south, north = min(one.south for one in places), max(one.north for one in places)
+    west, east = min(one.west for one in places), max(one.east for one in places)
     wide = max(north - south, east - west, 0.001)
     zoom = next((level for level in range(17, 8, -1) if 360 / 2**level * 1.2 > wide), 9)
-    names = drawn if len(drawn) <= 8 else drawn[:0]
+    named = pairs if len(pairs) <= 8 else []
     return MapBox(
         name=name,
         lat=(south + north) / 2,
         lng=(west + east) / 2,
         zoom=zoom,
-        markers=[{"lat": one.place.lat, "lng": one.place.lon, "name": one.name} for one in names],
-        outlines=[ring for one in drawn for ring in _rings(one)],
+        markers=[{"lat": place.lat, "lng": place.lon, "name": site.name} for site, place in named],
+        outlines=[ring for site, _ in pairs for ring in _rings(site)],
     )
 
 
@@ -91,7 +92,7 @@ def site_page(request: HttpRequest, token: str, site_id: UUID) -> HttpResponse:
 
         def number() -> None:
             facts = form.cleaned_data
-            land.add_plants(place.viewer, site=site, count=facts["count"], prefix=facts["prefix"])
+            land.add_plants(place.viewer, site=site, count=facts["count"], prefix=facts["letters"])
 
         answer = handled(request, form, number, "Đã đánh số cây.", "trace:site", token, site.pk)
         if answer is not None:

@@ -154,7 +154,11 @@ function begin() {
 
 if (form) {
   form.addEventListener("change", onChange);
-  form.addEventListener("submit", () => { form.elements.at.value = new Date().toISOString(); }, { capture: true });
+  form.addEventListener("submit", () => {
+    form.elements.at.value = new Date().toISOString();
+    const said = ["work", "where"].map((step) => form.querySelector(`[data-step="${step}"] .js-chosen b`)?.textContent);
+    form.dataset.outbox = said.filter(Boolean).join(", ") || "Nhật ký";
+  }, { capture: true });
   // Kept in the phone: the next line can be written at once.
   form.addEventListener("outbox:kept", () => {
     form.reset();
