@@ -98,9 +98,7 @@ def _advisories() -> Iterator[Finding]:
                 f"{row['name']} {row['version']}", f"known hole {hole['id']}", f"mended in {mended}"
             )
     unknown = [row["name"] for row in rows if "skip_reason" in row]
-    cure = (
-        "ask an index that knows advisories; a mirror of files alone does not" if unknown else ""
-    )
+    cure = "ask an index that knows advisories; a mirror of files alone does not" if unknown else ""
     yield Finding("Locked libraries", f"{len(rows) - len(unknown)} of {len(rows)} looked up", cure)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
+from xaso.kernel.access import policy
 from xaso.kernel.base.errors import ActionError, Forbidden
 from xaso.kernel.people import roles
 from xaso.kernel.people.actions import seed_roles
@@ -13,8 +16,10 @@ from xaso.kernel.people.models import RoleRight
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import officer_account
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain import moment
 from xaso.kernel.service import all_rights
 from xaso.kernel.ui.testing import assert_page_ok
+from xaso.site.demo import place
 
 pytestmark = pytest.mark.django_db
 COMMUNE = "15/04321/"
@@ -91,3 +96,12 @@ def test_unknown_rights_are_refused_and_those_of_absent_services_stay():
         roles.set_rights(system, role="leader", rights={"made.up"}, known=KNOWN)
     roles.set_rights(system, role="leader", rights=set(), known=KNOWN)
     assert roles.held()["leader"] == {"absent.view"}
+
+
+def test_in_the_demo_everybody_signs_in_by_the_printed_password_for_good() -> None:
+    policy.seed()
+    place._one_proof_is_enough(Viewer.system())
+    place._one_proof_is_enough(Viewer.system())
+    for days in (0, 31, 400):
+        with moment.frozen(moment.now() + timedelta(days=days)):
+            assert policy.required_roles() == set()
