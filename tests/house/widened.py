@@ -21,6 +21,7 @@ WIDENED = {
     "src/xaso/services/trace/actions/farm.py": "managers give and end the seats of their own enterprise",
     "src/xaso/services/trace/store/inserting.py": "which words a unit uses, also when a member records",
     "src/xaso/services/trace/store/circles.py": "what a package lies in, whoever packed it; only whether it is itself",
+    "src/xaso/services/trace/rest/sockets.py": "how far events are complete: one number for all connections",
     "src/xaso/services/trace/store/streaming.py": "whether any stream of events is open at all",
     "src/xaso/services/trace/walks.py": "the way of goods crosses units; whoever asks was let see the lot",
     "src/xaso/services/trace/ways.py": "stages of a lot that the caller was let see; no personal data in them",
