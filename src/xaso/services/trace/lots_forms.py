@@ -119,6 +119,39 @@ class ProcessForm(TakingForm):
         return [self[name] for name in self.rare]
 
 
+class RunForm(ActionForm):
+    """Begin a batch that is written down in parts."""
+
+    product = choose("Sẽ làm ra sản phẩm", radio=True)
+    step = choose("Bước", required=False)
+
+    def __init__(self, *args: Any, products: list[Product], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        steps = [(one, vocabulary.label_of(vocabulary.step(one))) for one in STEPS]
+        _offer(self, product=named(products), step=steps)
+        if len(products) == 1:
+            self.fields["product"].initial = str(products[0].pk)
+
+
+class RunAddForm(TakingForm):
+    """More raw material into a batch."""
+
+    day = DayField(label="Ngày bỏ vào")
+
+    def __init__(self, *args: Any, lots: list[Lot], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_lots(lots)
+
+
+class RunEndForm(ActionForm):
+    """What came out of a batch."""
+
+    quantity = DecimalField(label="Được bao nhiêu", unit="kg", least=0)
+    made_on = DayField(label="Ngày ra sản phẩm")
+    code = TextField(label="Số lô", required=False, longest=20, help_text="Để trống: hệ thống đặt theo ngày.")
+    sure = forms.BooleanField(label="Tôi đã kiểm tra số cân, con số này đúng", required=False)
+
+
 class PackForm(ActionForm):
     """So many packs of one size."""
 

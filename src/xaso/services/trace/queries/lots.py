@@ -20,6 +20,7 @@ from xaso.services.trace.models import (
     Lot,
     Package,
     Plant,
+    ProcessRun,
     Product,
     ResolverLink,
     Shipment,
@@ -87,6 +88,26 @@ def to_process(place: Place) -> list[Lot]:
     """Lots that something can be made of: raw material first, oldest first."""
     rows = Lot.objects.filter(enterprise=place.enterprise, left__gt=0, state=Lot.State.OPEN)
     return list(rows.select_related("product", "site").order_by("-product__kind", "made_on", "code")[:60])
+
+
+def open_runs(place: Place) -> list[ProcessRun]:
+    """Batches that are being filled."""
+    rows = ProcessRun.objects.filter(enterprise=place.enterprise, finished_at__isnull=True)
+    return list(rows.select_related("product", "enterprise").order_by("-created_at"))
+
+
+def run_of(place: Place, token: str) -> ProcessRun:
+    """One open batch. Raises NotFound."""
+    found = next((one for one in open_runs(place) if one.token == token), None)
+    if found is None:
+        raise NotFound("Không tìm thấy mẻ chế biến này, hoặc mẻ đã xong.")
+    return found
+
+
+def put_into(run: ProcessRun) -> list[tuple[Lot, Decimal]]:
+    """What was put into a batch so far, in the order it was written."""
+    lots = {str(one.pk): one for one in Lot.objects.filter(pk__in=[row["lot"] for row in run.inputs])}
+    return [(lots[row["lot"]], Decimal(row["quantity"])) for row in run.inputs if row["lot"] in lots]
 
 
 def done_products(place: Place) -> list[Product]:

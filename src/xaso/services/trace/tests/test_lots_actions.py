@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
@@ -142,6 +144,32 @@ def test_whatever_is_done_a_lot_never_goes_below_zero_nor_above_what_it_was(coop
             do(quantity)
             gone += quantity
         assert Lot.objects.get(pk=lot.pk).left == 40 - gone
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_at_once_cannot_take_the_same_leaf():
+    coop = a_coop()
+    leaf = coop.leaf_lot(10)
+    begin, told = threading.Barrier(3), []
+
+    def press() -> None:
+        begin.wait()
+        try:
+            split_lot(coop.viewer, lot=leaf, parts=[Decimal(6)])
+            told.append("made")
+        except ActionError as refused:
+            told.append(refused.message)
+        finally:
+            connection.close()
+
+    both = [threading.Thread(target=press) for _ in range(2)]
+    for one in both:
+        one.start()
+    begin.wait()
+    for one in both:
+        one.join()
+    assert sorted(word[:4] for word in told) == ["Lô 2", "made"]
+    assert Lot.objects.get(pk=leaf.pk).left == 4
 
 
 def test_packing_into_tins_and_again_into_others_keeps_the_age(coop):

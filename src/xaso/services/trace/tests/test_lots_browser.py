@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from xaso.kernel.ui.browser import (
 from xaso.services.trace.actions.labels import print_labels
 from xaso.services.trace.actions.lots_keys import give_gtin
 from xaso.services.trace.actions.lots_packing import load_pallet, pack_cartons
+from xaso.services.trace.actions.lots_runs import add_to_run, begin_run
 from xaso.services.trace.actions.lots_shipping import Receiver, ship
 from xaso.services.trace.actions.resolver import add_link
 from xaso.services.trace.models import Lot
@@ -41,7 +43,7 @@ pytestmark = [
 ]
 PHONE, DESK = 60_000, 100_000
 PAGES = ("lots", "process", "packages", "shipments", "ship", "label_batches", "plot_signs", "package_labels", "codes",
-         "code_links")  # fmt: skip
+         "code_links", "run_new")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +122,8 @@ def _filled(coop: Coop) -> dict[str, str]:
         coop.viewer, enterprise=coop.enterprise, to=Receiver("Cửa hàng nông sản Mộc", phone="0987654321"),
         packages=[boxes[2].pk], lots=[(tea.pk, 3)], bill="VD-2026-77",
     )  # fmt: skip
+    run = begin_run(coop.viewer, enterprise=coop.enterprise, product=coop.tea)
+    add_to_run(coop.viewer, run=run, inputs=[(leaf.pk, Decimal(4))])
     batch = print_labels(coop.viewer, lot=tea, sheet="a4_24", count=40, scratch=True)
     add_link(
         coop.viewer, enterprise=coop.enterprise, product=coop.tea, link_type="gs1:recipeInfo", title="Cách pha trà",
@@ -132,6 +136,7 @@ def _filled(coop: Coop) -> dict[str, str]:
         ("leaf", "lot", (leaf.token,)),
         ("shipment", "shipment", (sent.token,)),
         ("batch", "label_batch", (batch.pk,)),
+        ("run", "run", (run.token,)),
         ("plants", "plant_signs", (coop.plot.pk,)),
     ]
     found = {

@@ -85,6 +85,24 @@ def test_part_of_a_lot_and_none_ticked(coop, client):
     assert Lot.objects.get(pk=leaf.pk).left == 20
 
 
+def test_a_batch_is_filled_over_days_and_finished(coop, client):
+    leaves = [coop.leaf_lot(20), coop.leaf_lot(30)]
+    begun = client.post(url(coop, "run_new"), {"product": str(coop.tea.pk), "step": "drying"})
+    page = begun.headers["Location"]
+    assert "Ghi tiếp mẻ" in words(client.get(url(coop, "process")))
+    for one in leaves:
+        post = {"do": "add", f"pick_{one.token}": "on", "day": DAY.isoformat()}
+        assert client.post(page, post).status_code == 302
+    assert "30 kg từ lô" in words(client.get(page))
+    assert client.post(page, {"do": "add", "day": DAY.isoformat()}).status_code == 422
+    end = {"do": "end", "quantity": "40", "made_on": DAY.isoformat()}
+    assert 'name="sure"' in words(client.post(page, end))
+    assert client.post(page, {**end, "quantity": "11"}).status_code == 302
+    tea = Lot.objects.get(product=coop.tea)
+    assert {one.token for one in leaves} == set(tea.facts["from"])
+    assert client.get(page).status_code == 404
+
+
 def test_what_can_be_done_with_a_lot(coop, client):
     tea = coop.tea_lot(20)
     store = Site.objects.create(
@@ -243,7 +261,8 @@ def test_nobody_else_opens_the_pages(coop):
     other.force_login(a_coop(name="Hợp tác xã khác").account)
     for pattern in lots_urls:
         args = {
-            "token": coop.enterprise.token, "lot": tea.token, "shipment": "zzzz", "batch_id": tea.pk, "site_id": tea.pk,
+            "token": coop.enterprise.token, "lot": tea.token, "shipment": "zzzz", "run": "zzzz",
+            "batch_id": tea.pk, "site_id": tea.pk,
             "reprint_id": tea.pk, "link_id": tea.pk,
         }  # fmt: skip
         keys = pattern.pattern.converters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xaso.services.trace.public.lots import codes, doing, printing, sending, stock
+from xaso.services.trace.public.lots import codes, doing, printing, runs, sending, stock
 
 _OWN = "co-so/<slug:token>/"
 _LOT = f"{_OWN}lo/<slug:lot>/"
@@ -12,6 +12,8 @@ _LOT = f"{_OWN}lo/<slug:lot>/"
 lots_urls = [
     path(f"{_OWN}lo/", stock.lots, name="lots"),
     path(f"{_OWN}che-bien/", stock.process, name="process"),
+    path(f"{_OWN}che-bien/me/", runs.begin, name="run_new"),
+    path(f"{_OWN}che-bien/me/<slug:run>/", runs.one, name="run"),
     path(_LOT, stock.lot, name="lot"),
     path(f"{_LOT}dong-goi/", doing.pack, name="lot_pack"),
     path(f"{_LOT}dong-thung/", doing.cartons, name="lot_cartons"),

@@ -87,7 +87,13 @@ def process(request: HttpRequest, token: str) -> HttpResponse:
         )  # fmt: skip
         if answer is not None:
             return answer
-    context = {"form": form, "products": products, "asks_sure": "sure" in form.errors or "sure" in form.data}
+    runs = [] if request.method == "POST" else queries.open_runs(place)
+    context = {
+        "form": form,
+        "products": products,
+        "runs": runs,
+        "asks_sure": "sure" in form.errors or "sure" in form.data,
+    }
     return drawn(request, "process", place, context, 422 if form.errors else 200)
 
 
