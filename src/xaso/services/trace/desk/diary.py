@@ -45,10 +45,11 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     """Enterprises of my units."""
     viewer = viewer_in(request)
     text = request.GET.get("q", "").strip()[:100]
-    page = Paginator(queries.enterprises(viewer, text), PER_PAGE).get_page(request.GET.get("trang"))
+    page = Paginator(queries.counted(queries.enterprises(viewer, text)), PER_PAGE).get_page(
+        request.GET.get("trang")
+    )
     context = {
         "page": page,
-        "rows": [(one, queries.figures(one)) for one in page],
         "text": text,
         "may_add": viewer.can(queries.MANAGE),
     }

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.base.reach import widened
@@ -79,6 +80,24 @@ def enterprises(viewer: Viewer, text: str = "") -> QuerySet[Enterprise]:
     if text:
         found = found.filter(search_text__contains=search_text(text))
     return found.select_related("unit").order_by("search_text", "pk")
+
+
+def _how_many(rows: QuerySet[Any]) -> Coalesce:
+    """A count of an enterprise's rows as a column."""
+    mine = rows.filter(enterprise=OuterRef("pk")).order_by().values("enterprise")
+    return Coalesce(Subquery(mine.annotate(n=Count("pk")).values("n")), 0)
+
+
+def counted(rows: QuerySet[Enterprise]) -> QuerySet[Enterprise]:
+    """Enterprises with households, plots, lines of a year and lots, all in one statement."""
+    year = datetime.combine(today() - timedelta(days=365), time.min, VIETNAM)
+    lines = Entry.objects.filter(happened_at__gte=year).exclude(state=Entry.State.WITHDRAWN)
+    return rows.annotate(
+        households=_how_many(Member.objects.filter(ended_at__isnull=True)),
+        plots=_how_many(Site.objects.filter(ended_at__isnull=True, kind=Site.Kind.PLOT)),
+        lines=_how_many(lines),
+        lot_count=_how_many(Lot.objects.all()),
+    )
 
 
 def enterprise_at_desk(viewer: Viewer, token: str) -> Enterprise:
