@@ -13,7 +13,7 @@ from xaso.kernel.ui.icons import SPRITE
 from xaso.kernel.ui.maps import HEIGHT, WIDTH, MapBox
 from xaso.services.trace.buyer.way import Spot
 
-CLOSEST, FARTHEST = 12, 5
+CLOSEST, FARTHEST = 14, 4
 # The islands stand in a frame at the top right; places are drawn below it.
 FRAME, SIDES = 84, 60
 COUNTRY = 440
@@ -21,8 +21,8 @@ _SYMBOL = re.compile(r'<symbol id="([^"]+)"([^>]*)>(.*?)</symbol>', re.S)
 
 
 def map_of(spots: Sequence[Spot], name: str) -> MapBox | None:
-    """A picture with all places in it, numbered, and a line along the way; None when no place is known."""
-    if not spots:
+    """A picture with all places in it, numbered, and a line along the way; None for one place only."""
+    if len(spots) < 2:
         return None
     lats, lons = [one.lat for one in spots], [one.lon for one in spots]
     zoom = _zoom(max(lats) - min(lats), max(lons) - min(lons))
@@ -35,7 +35,7 @@ def map_of(spots: Sequence[Spot], name: str) -> MapBox | None:
         zoom=zoom,
         markers=[{"lat": one.lat, "lng": one.lon, "name": str(one.number)} for one in spots],
         outlines=_land(middle, zoom),
-        paths=[[(one.lat, one.lon) for one in spots]] if len(spots) > 1 else [],
+        paths=[[(one.lat, one.lon) for one in spots]],
     )
 
 

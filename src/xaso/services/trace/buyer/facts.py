@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Avg, Count, Q
 
 from xaso.kernel.plain.moment import today
+from xaso.kernel.units.models import Unit
 from xaso.services.trace.buyer import way
 from xaso.services.trace.buyer.pictures import Picture, picture_of
 from xaso.services.trace.graph import Stage, way_of
@@ -66,6 +67,7 @@ class Facts:
     portrait: Picture | None = None
     stages: Sequence[Stage] = ()
     steps: Sequence[way.Step] = ()
+    care: Sequence[way.Care] = ()
     spots: Sequence[way.Spot] = ()
     names: Sequence[str] = ()
     households: int = 0
@@ -97,6 +99,14 @@ class Facts:
         return (maker.story_en if self.lang == "en" else "") or maker.story
 
     @property
+    def home(self) -> Unit:
+        """The commune (or province) of the enterprise, also where an office of it keeps the register."""
+        unit = self.enterprise.unit
+        while unit.parent is not None and unit.level not in (Unit.Level.COMMUNE, Unit.Level.PROVINCE):
+            unit = unit.parent
+        return unit
+
+    @property
     def gtin(self) -> str:
         """The GTIN of the pack size, where one was issued."""
         return self.lot.item.gtin if self.lot is not None and self.lot.item is not None else ""
@@ -106,13 +116,15 @@ def facts_of(token: str, lang: str, day: date | None = None) -> Facts | None:
     """The facts behind a public code; None when nothing published carries it. The caller reaches all rows."""
     on = day or today()
     lot = (
-        Lot.objects.select_related("product", "enterprise__unit__parent", "item", "site__member", "thing")
+        Lot.objects.select_related(
+            "product", "enterprise__unit__parent__parent", "item", "site__member", "thing"
+        )
         .filter(token=token, published_at__isnull=False)
         .first()
     )
     if lot is None:
         product = (
-            Product.objects.select_related("enterprise__unit__parent")
+            Product.objects.select_related("enterprise__unit__parent__parent")
             .filter(token=token, is_public=True)
             .first()
         )
@@ -149,6 +161,7 @@ def _add_way(facts: Facts, lot: Lot) -> None:
     sites = way.sites_of(stages)
     lots = _lots_of(stages, lot)
     facts.stages = stages
+    facts.care = way.care_of(stages)
     facts.steps = way.steps_of(stages, sites, facts.lang)
     facts.spots = way.spots_of(stages, sites, [one for one in lots if one.pk != lot.pk], facts.lang)
     places = [*sites.values(), *(one.site for one in lots if one.site is not None)]

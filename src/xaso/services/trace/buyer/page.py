@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 from xaso.kernel.plain.moment import VIETNAM, now
 from xaso.services.trace.buyer import drawing, passport
 from xaso.services.trace.buyer.facts import Facts
-from xaso.services.trace.buyer.words import amount, day, figure, say, words
+from xaso.services.trace.buyer.words import amount, day, days, figure, say, words
 from xaso.services.trace.models import Feedback, Lot
 from xaso.services.trace.rules import buyer as rules
 
@@ -96,6 +96,7 @@ def context_of(facts: Facts, moment: datetime) -> dict[str, Any]:
         "verdict": _verdict(facts),
         "rows": _rows(facts),
         "steps": _steps(facts),
+        "care": _care(facts),
         "map": drawing.map_of(facts.spots, say(lang, "map")),
         "country": drawing.country_of(facts.spots, say(lang, "country")),
         "star": _star(facts),
@@ -202,6 +203,26 @@ def _steps(facts: Facts) -> list[dict[str, str]]:
         }
         for one in facts.steps
     ]
+
+
+def _times(count: int, lang: str) -> str:
+    return say(lang, "once") if count == 1 else say(lang, "times", n=count)
+
+
+def _care(facts: Facts) -> dict[str, Any]:
+    """The year on the plots in one line, and the kinds of work below it."""
+    lang = facts.lang
+    if not facts.care:
+        return {}
+    first, last = min(one.first for one in facts.care), max(one.last for one in facts.care)
+    return {
+        "when": days(first, last, lang),
+        "first": first.isoformat(),
+        "lines": [
+            say(lang, "care_line", title=one.title, times=_times(one.times, lang), day=day(one.last, lang))
+            for one in facts.care
+        ],
+    }
 
 
 def _star(facts: Facts) -> dict[str, str]:

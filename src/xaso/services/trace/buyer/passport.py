@@ -84,7 +84,7 @@ def _ten_values(facts: Facts) -> Mapping[str, str]:
 def _origin(facts: Facts) -> str:
     last = next((one for one in reversed(facts.steps) if one.places), None)
     place = last.where() if last else ""
-    unit = facts.enterprise.unit
+    unit = facts.home
     home = ", ".join(part for part in (unit.full_name, unit.parent.full_name if unit.parent else "") if part)
     country = "Việt Nam" if facts.lang == "vi" else "Viet Nam"
     return ", ".join(part for part in (place, home, country) if part)
@@ -166,7 +166,7 @@ def _stages_json(facts: Facts) -> list[dict[str, Any]]:
 def json_ld(facts: Facts) -> dict[str, Any]:
     """schema.org: what search engines and shops read."""
     product, maker, lot = facts.product, facts.enterprise, facts.lot
-    unit = maker.unit
+    unit = facts.home
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Product",

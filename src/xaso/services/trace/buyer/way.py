@@ -43,6 +43,16 @@ class Step:
         return " + ".join(amount(value, uom, lang) for uom, value in self.came.items())
 
 
+@dataclass
+class Care:
+    """One kind of work on the plants in the year before: how often, from when to when."""
+
+    title: str
+    first: date
+    last: date
+    times: int = 0
+
+
 @dataclass(frozen=True)
 class Spot:
     """A place on the map, numbered in the order of the way."""
@@ -70,10 +80,28 @@ def place_name(stage: Stage, sites: Mapping[str, Site], lang: str) -> str:
     return stage.place if site is None else site_name(site, lang)
 
 
+def is_care(stage: Stage) -> bool:
+    """Work on plants or plots: nothing went in, nothing came out, and it is not about the lot itself."""
+    return stage.depth > 0 and not any(line.flow for line in stage.lines)
+
+
+def care_of(stages: Iterable[Stage]) -> list[Care]:
+    """What was done on the plots, by kind, the most often first: a year of it is no list that anybody reads."""
+    found: dict[str, Care] = {}
+    for stage in stages:
+        if is_care(stage):
+            on = stage.at.astimezone(VIETNAM).date()
+            one = found.setdefault(stage.label, Care(stage.label, on, on))
+            one.first, one.last, one.times = min(one.first, on), max(one.last, on), one.times + 1
+    return sorted(found.values(), key=lambda one: -one.times)
+
+
 def steps_of(stages: Iterable[Stage], sites: Mapping[str, Site], lang: str) -> list[Step]:
-    """Oldest first; neighbours of one kind by one enterprise are one line."""
+    """What became of the goods, oldest first; neighbours of one kind by one enterprise are one line."""
     found: list[Step] = []
     for stage in stages:
+        if is_care(stage):
+            continue
         on = stage.at.astimezone(VIETNAM).date()
         last = found[-1] if found else None
         if last is None or last.title != stage.label or last.who != stage.enterprise:

@@ -51,7 +51,7 @@ def fill(
         if lots:
             _ask(tea, lots[0])
         scans = sum(_scan(lot, chance) for lot in [*lots[:6], *_published(orange)[:4]])
-    made = warm_pages(Viewer.system(), limit=20)
+    made = warm_pages(Viewer.system(), limit=4)
     say(f"Người mua: {Feedback.objects.count()} ý kiến, {scans} máy đã quét, {made} trang dựng sẵn")
 
 
