@@ -132,6 +132,13 @@ def _table(facts: dict[str, Any]) -> bool:
     for words, name in rows:
         say(f"{words:<46}{_figure(small, name):>14}{_figure(large, name):>14}{facts['growth'][name]:>9}")
     say(f"{'  things in that recall':<46}{small['recall']['nodes']:>14,}{large['recall']['nodes']:>14,}")
+    spent = [
+        ("  per processor second", [one["capture"]["per_processor_second"] for one in (small, large)]),
+        ("  way, processor ms", [one["way"]["walk_and_stages"]["processor_ms"] for one in (small, large)]),
+        ("  recall, processor s", [one["recall"]["found_processor_seconds"] for one in (small, large)]),
+    ]
+    for words, two in spent:
+        say(f"{words:<46}{two[0]:>14}{two[1]:>14}")
     told = [one["recall"]["confirmed_seconds"] for one in (small, large)]
     say(f"{'  confirmed (stops, keeps), s':<46}{told[0]:>14}{told[1]:>14}")
     for name, (words, _, _) in LIMITS.items():

@@ -18,7 +18,7 @@ from itertools import count
 
 CBV = "https://ref.gs1.org/cbv/"
 OURS = "https://xaso.vn/ns/trace/"
-EVENTS = 2000
+EVENTS = 1965
 LOTS = 10
 SHARED = 56
 CARTONS, TINS, PALLETS, BUSHES, LEAVES, WORKS = 200, 8, 10, 40, 5, 50

@@ -87,6 +87,13 @@ def stages(told: Mapping[str, Any]) -> list[Stage]:
     return sorted(found, key=lambda one: (one.level, one.sort, one.name))
 
 
+def names_of(told: Mapping[str, Any]) -> str:
+    """What people know the recalled goods by: products at the end of the way, not what they were made of."""
+    lots = [one for one in stages(told) if one.sort == "lot" and one.level >= 0 and one.name]
+    made = [one.name for one in lots if one.level > 0] or [one.name for one in lots]
+    return ", ".join(dict.fromkeys(reversed(made)))
+
+
 def draw(told: Mapping[str, Any], url_of: Any = None) -> SafeString:
     """The drawing as SVG; ``url_of(stage)`` is where a box leads. Every word of it stands in a table beside it too."""
     boxes = stages(told)
@@ -169,7 +176,13 @@ def _box(stage: Stage, x: float, y: float, width: float, url: str) -> str:
 
 def _arrow(at: Mapping[str, tuple[float, float]], source: str, target: str) -> str:
     (x1, y1), (x2, y2) = at[source], at[target]
-    if y2 > y1:
+    if y2 - y1 > ROW + 1:  # past the boxes between
+        side = max(4, x1 - BOX_W / 2 - 40)
+        path = (
+            f"M{x1 - BOX_W / 2 + 20:.1f} {y1 + BOX_H:.1f}C{side:.1f} {y1 + BOX_H + 20:.1f} {side:.1f} {y2 - 30:.1f}"
+            f" {x2 - BOX_W / 2 + 20:.1f} {y2 - 2:.1f}"
+        )
+    elif y2 > y1:
         path = f"M{x1:.1f} {y1 + BOX_H:.1f}C{x1:.1f} {y1 + BOX_H + 20:.1f} {x2:.1f} {y2 - 20:.1f} {x2:.1f} {y2 - 2:.1f}"
     else:  # a circle, or goods that came back
         side = 4 if x1 < WIDTH / 2 else WIDTH - 4

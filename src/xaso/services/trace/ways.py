@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from xaso.kernel.base.reach import widened
+from xaso.services.trace import lots_rules
 from xaso.services.trace.models import Enterprise, Lot, Site
 from xaso.services.trace.naming import own
 from xaso.services.trace.vocabulary import label_of
@@ -43,6 +44,11 @@ class Line:
     uom: str = ""
     lot_id: str = ""
     token: str = ""
+
+    @property
+    def said(self) -> str:
+        """The amount in words; "" when none was told."""
+        return lots_rules.said(self.quantity, self.uom) if self.quantity is not None and self.uom else ""
 
 
 @dataclass(frozen=True)

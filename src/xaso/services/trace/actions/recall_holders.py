@@ -21,6 +21,7 @@ from xaso.kernel.plain.moment import now, today
 from xaso.services.trace import lots_rules
 from xaso.services.trace.actions.recall import add_step, may_recall
 from xaso.services.trace.models import Recall, RecallFinding, RecallHolder, Seat
+from xaso.services.trace.queries.recall import names_held
 from xaso.services.trace.rules import recall as rules
 
 PART = 200
@@ -45,10 +46,11 @@ def tell_holders(viewer: Viewer, *, recall_id: UUID) -> int:
 
 
 def _tell(viewer: Viewer, recall: Recall, holder: RecallHolder, template: str, *, key: str) -> None:
+    products, codes = names_held(holder)
     data = {
         "code": recall.code,
-        "product": recall.lot.product.name,
-        "lot": recall.lot.code,
+        "product": products,
+        "lot": codes,
         "enterprise": recall.enterprise.name,
         "cause": recall.get_cause_display().lower(),
         "advice": recall.advice,

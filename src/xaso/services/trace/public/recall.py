@@ -15,6 +15,7 @@ from xaso.services.trace import recall_pages as pages
 from xaso.services.trace.actions import recall_holders as actions
 from xaso.services.trace.models import Enterprise
 from xaso.services.trace.queries import recall as queries
+from xaso.services.trace.recall_chart import names_of
 from xaso.services.trace.recall_forms import AnswerForm
 
 
@@ -22,7 +23,8 @@ from xaso.services.trace.recall_forms import AnswerForm
 @require_GET
 def recalls(request: HttpRequest) -> HttpResponse:
     """Goods that are called back now or were within a year."""
-    return render(request, "trace/recall_public.html", {"rows": queries.public_recalls()})
+    rows = [{"row": one, "names": names_of(one.scope)} for one in queries.public_recalls()]
+    return render(request, "trace/recall_public.html", {"rows": rows})
 
 
 @public
@@ -30,7 +32,9 @@ def recalls(request: HttpRequest) -> HttpResponse:
 def recall(request: HttpRequest, code: str) -> HttpResponse:
     """One recall: which lots, what to do."""
     found, lots = queries.public_recall(code)
-    return render(request, "trace/recall_notice.html", {"recall": found, "lots": lots})
+    return render(
+        request, "trace/recall_notice.html", {"recall": found, "lots": lots, "names": names_of(found.scope)}
+    )
 
 
 @signed("the address in the notice to a holder of recalled goods: 22 letters that cannot be guessed")
@@ -58,7 +62,10 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
             pages.put_errors(form, error)
         else:
             return redirect(f"{request.path}?xong=1")
+    products, codes = queries.names_held(holder)
     context = {
+        "products": products,
+        "codes": codes,
         "holder": holder,
         "recall": holder.recall,
         "goods": [

@@ -176,6 +176,25 @@ def goods_of(holder: RecallHolder) -> list[RecallDelivery]:
         return list(rows[:200])
 
 
+def lots_held(holder: RecallHolder) -> list[Lot]:
+    """The recalled lots inside what a holder got; the caller knows the token, or may see the recall."""
+    with widened("what a holder of recalled goods got"):
+        got = holder.deliveries.values("thing_id")
+        inside = (
+            Q(thing__in=got) | Q(packed__package__thing__in=got) | Q(packed__package__inside__thing__in=got)
+        )
+        bad = RecallThing.objects.filter(recall_id=holder.recall_id, lot__isnull=False).exclude(side="back")
+        rows = Lot.objects.filter(inside, pk__in=bad.values("lot_id")).select_related("product").distinct()
+        return list(rows.order_by("product__name", "code")[:50])
+
+
+def names_held(holder: RecallHolder) -> tuple[str, str]:
+    """Products and numbers of lots as a holder reads them on the goods."""
+    lots = lots_held(holder) or [holder.recall.lot]
+    products = ", ".join(dict.fromkeys(one.product.name for one in lots))
+    return products, ", ".join(dict.fromkeys(one.code for one in lots[:6])) + ("…" if len(lots) > 6 else "")
+
+
 def tallies_of(recall: Recall) -> list[Tally]:
     """Handed on, come back, destroyed, gone and open, by unit of measure."""
     with widened("amounts of a recall in every unit, for who may see the recall"):

@@ -128,7 +128,8 @@ def test_everybody_reads_what_is_recalled(client, story):
     publish_lot(story.coop.viewer, lot=story.tea)
     assert "Không có sản phẩm nào bị thu hồi" in text(client.get("/trace/thu-hoi/"))
     recall = started(story)
-    assert recall.code in text(client.get("/trace/thu-hoi/"))
+    everyone = text(client.get("/trace/thu-hoi/"))
+    assert recall.code in everyone and story.tea.product.name in everyone
     notice = text(client.get(f"/trace/thu-hoi/{recall.code}/"))
     assert story.tea.code in notice and WHY["advice"] in notice
     assert "Siêu thị Miền Xuôi" not in notice, "holders are nobody else's matter"
@@ -142,6 +143,7 @@ def test_a_holder_answers_without_an_account(client, story):
     url = f"/trace/thu-hoi/tra-loi/{holder.token}/"
     page = client.get(url)
     assert story.cartons[2].token in text(page) and "no-store" in page["Cache-Control"]
+    assert story.tea.product.name in text(page) and story.tea.code in text(page), "what stands on the goods"
     missing = client.post(url, {"kind": "found", "quantity": "", "uom": "KGM"})
     assert missing.status_code == 422 and "Nhập lượng hàng" in text(missing)
     assert client.post(url, {"kind": "returned", "quantity": "2", "uom": "KGM"}).status_code == 302
