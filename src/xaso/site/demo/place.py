@@ -39,6 +39,7 @@ OFFICES = {
         ("sở", "Tư pháp", "lltp"),
         ("chi cục", "Thuế", "thue"),
         ("đơn vị sự nghiệp", "Bảo hiểm xã hội tỉnh", "bhxh"),
+        ("sở", "Nông nghiệp và Môi trường", "snnmt"),
     ),
 }
 
@@ -83,6 +84,9 @@ OFFICERS = (
         f"{PROVINCE}so-vanhoa/",
     ),
     Officer("sotuphap", "Phạm Thu Hằng", "Chuyên viên Sở Tư pháp", "specialist", f"{PROVINCE}lltp/"),
+    Officer("ocop1", "Đào Thị Lan", "Thành viên Hội đồng OCOP tỉnh", "specialist", f"{PROVINCE}snnmt/"),
+    Officer("ocop2", "Hà Văn Thiệu", "Thành viên Hội đồng OCOP tỉnh", "specialist", f"{PROVINCE}snnmt/"),
+    Officer("hdocop", "Hoàng Quốc Khánh", "Chủ tịch Hội đồng OCOP tỉnh", "leader", f"{PROVINCE}snnmt/"),
     Officer("tinh", "Vũ Đình Nam", "Theo dõi cấp tỉnh", "province_viewer", PROVINCE),
     Officer("quantri", "Lục Văn Toàn", "Quản trị tỉnh", "province_admin", PROVINCE, (("admin", ""),)),
 )
