@@ -32,6 +32,7 @@ from xaso.services.trace.buyer.words import figure, say, stamp, words
 from xaso.services.trace.models import PagePicture, PublicPage, Recording
 from xaso.services.trace.public import buyer_writes
 from xaso.services.trace.queries import buyer as queries
+from xaso.services.trace.queries.resolver import is_lot_of
 from xaso.services.trace.rules.buyer import language, scan_doubts
 
 UNKNOWN = (
@@ -75,6 +76,9 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         raise
     serial = request.GET.get("s", "").strip()[:40]
     packed = bytes(row.packed)
+    lot = request.GET.get("lo", "").strip()[:20]
+    if lot and not is_lot_of(viewer_in(request), token, lot):
+        return _with_lot_nobody_made(request, row, lot, lang)
     if not serial:
         return respond(request, packed, row.etag, lang)
     return _with_label(request, row, serial, lang, None)
@@ -291,6 +295,20 @@ def _again(
 ) -> HttpResponse:
     """The page once more with what was found."""
     return _with_label(request, _page(token, lang), serial, lang, found)
+
+
+def _with_lot_nobody_made(request: HttpRequest, row: PublicPage, lot: str, lang: str) -> HttpResponse:
+    """The page of the product, told that nobody made the lot on the label: the resolver went up to the product."""
+    context = {
+        **serial_context(row.token, "", lang, request),
+        "title": say(lang, "lot_bad", lot=lot),
+        "lines": [say(lang, "lot_bad_text")],
+    }
+    block = render_to_string("trace/buyer_serial.html", context, request=request)
+    html = gzip.decompress(bytes(row.packed)).decode()
+    response = HttpResponse(with_serial(html, block, is_false=True))
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 def _with_label(

@@ -261,6 +261,12 @@ def package_of(viewer: Viewer, token: str) -> tuple[Package, list[tuple[Lot, obj
         return package, list(totals.items()), len(inner)
 
 
+def is_lot_of(viewer: Viewer, product: str, code: str) -> bool:
+    """Whether a product (by its token) has a published lot of this code."""
+    with widened("whether a lot on a label was ever made"):
+        return Lot.objects.filter(product__token=product, code=code, published_at__isnull=False).exists()
+
+
 def sold_by(viewer: Viewer, enterprise: Enterprise) -> list[Product]:
     """Products of an enterprise that buyers may see."""
     with widened("published products are public"):

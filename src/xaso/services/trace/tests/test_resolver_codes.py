@@ -87,6 +87,9 @@ def test_a_lot_that_nobody_made_goes_up_to_the_product_and_is_counted(coop, tea)
     assert (answer.status_code, answer["Location"]) == (307, f"{BASE}/trace/q/{coop.tea.token}?lo=KHONG-CO")
     event = Event.objects.get(name="trace.unknown_scanned")
     assert event.data["path"].endswith("/10/KHONG-CO")
+    assert "Không có lô KHONG-CO" in ask(answer["Location"]).content.decode()
+    assert "There is no lot" in ask(answer["Location"], accept_language="en").content.decode()
+    assert "Không có lô" not in ask(f"{BASE}/trace/q/{coop.tea.token}?lo={tea.code}").content.decode()
     assert ask(f"/id/01/{tea.item.gtin}")["Location"] == f"{BASE}/trace/q/{coop.tea.token}"
 
 
