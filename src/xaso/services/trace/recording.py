@@ -29,7 +29,7 @@ from xaso.services.trace.store.limits import storable
 from xaso.services.trace.store.ready import Ready, make_ready
 from xaso.services.trace.store.streaming import wake_streams
 
-__all__ = ["Duplicate", "log_key", "record_event", "sort_known", "store_events", "store_ready"]
+__all__ = ["Duplicate", "log_key", "record_event", "sort_known", "store_events", "store_fresh", "store_ready"]
 
 OWN_CONTEXT = {PREFIX: NAMESPACE}
 
@@ -100,6 +100,17 @@ def store_ready(
     fresh, taken = sort_known(owner, rows)
     if taken:
         raise Duplicate(taken[0].event_id)
+    return store_fresh(viewer, owner, fresh, context, recorded)
+
+
+def store_fresh(
+    viewer: Viewer,
+    owner: Owner,
+    fresh: Sequence[Ready],
+    context: Mapping[str, str],
+    recorded: datetime | None = None,
+) -> int:
+    """As ``store_ready``, for rows of which ``sort_known`` has just said that they are new."""
     made = insert(viewer, owner, fresh, context, recorded or now())
     if len(made) < len(fresh):  # another transaction wrote the same just now
         late = [row for row in fresh if (row.event_id, row.error_declared_at) not in made]

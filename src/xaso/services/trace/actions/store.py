@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from xaso.services.trace.models import (
     NamedQuery,
     Subscription,
 )
-from xaso.services.trace.recording import sort_known, store_ready
+from xaso.services.trace.recording import sort_known, store_fresh, store_ready
 from xaso.services.trace.store.circles import circles
 from xaso.services.trace.store.inserting import Owner
 from xaso.services.trace.store.limits import storable
@@ -83,7 +83,8 @@ def begin_capture(
         return earlier
     document = read_document(sent)
     is_checked = behaviour == ROLLBACK and len(document.events) <= AT_ONCE
-    found = [one for one in epcis.check(document) if is_checked or one.event is None]
+    judged = document if is_checked else replace(document, events=[])
+    found = epcis.check(judged)
     if not found and is_checked:
         found = [*storable(document.events), *circles(document.events)]
     if found:
@@ -188,14 +189,12 @@ def _store(
     if not row.running:
         return
     owner = Owner(row.unit_path, row.enterprise_id, row.pk)
-    _, taken = sort_known(owner, rows)
+    fresh, taken = sort_known(owner, rows)
     problems = problems + [_taken(one, places[id(one)]) for one in taken]
-    refused = {id(one) for one in taken}
     stored = 0
     if not problems or row.behaviour == PROCEED:
-        wanted = [one for one in rows if id(one) not in refused]
         sender = Viewer(kind="machine", account_id=row.account_id, unit_path=row.unit_path)
-        stored = store_ready(sender, owner, wanted, document.context)
+        stored = store_fresh(sender, owner, fresh, document.context)
         keep_masters(row.unit_path, document.masters)
     _finish(row, stored, problems)
 

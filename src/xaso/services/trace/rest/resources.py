@@ -16,7 +16,7 @@ from xaso.services.trace.rest.answers import Failure, answer, collection
 from xaso.services.trace.rest.entrance import Call, Handler
 from xaso.services.trace.rest.events import answer_query, parameters_of
 from xaso.services.trace.rest.tokens import make_token, next_link, per_page, read_token
-from xaso.services.trace.store.asking import marked
+from xaso.services.trace.store.asking import marked, with_things
 from xaso.services.trace.store.finding import RIGHT, visible
 from xaso.services.trace.store.marks import mark
 from xaso.services.trace.store.rendering import DEFAULT_FORMAT, prefix_length
@@ -161,9 +161,7 @@ def events_of_epc(call: Call, value: str) -> HttpResponse:
 def _with_thing(value: str) -> Q:
     if "\x00" in value:
         raise Failure("NoSuchNameException", 404)
-    named = Thing.objects.filter(uri=canonical_id(value))
-    among = Q(thing__in=named.values("pk")) | Q(thing__in=named.exclude(same_as=None).values("same_as"))
-    return Q(seq__in=EventThing.objects.filter(among).values("event_id"))
+    return with_things(Q(uri=canonical_id(value)))
 
 
 def _page(call: Call, name: str, rows: Any, column: str, kind: Kind | None) -> HttpResponse:

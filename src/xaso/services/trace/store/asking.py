@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from xaso.kernel.plain.epcis import Names
 from xaso.kernel.plain.epcis.identifiers import Glob
@@ -144,11 +145,16 @@ def _things(one: Parameter, found: Asked) -> None:
     for value in one.values:
         if isinstance(value, Glob):
             wanted |= Q(uri__regex=_regex(value)) & Q(uri__startswith=_fixed(value))
-    things = Thing.objects.filter(wanted, is_class=classes)
-    among = Q(thing__in=things.filter(same_as=None).values("pk")) | Q(
-        thing__in=things.exclude(same_as=None).values("same_as")
-    )
-    found.where &= Q(seq__in=EventThing.objects.filter(among, role__in=roles).values("event_id"))
+    found.where &= with_things(Q(wanted, is_class=classes), roles)
+
+
+def with_things(wanted: Q, roles: Sequence[str] = ()) -> Q:
+    """Events in which a thing has a part; a further name of a thing means the thing itself."""
+    first = Thing.objects.filter(wanted).annotate(first=Coalesce("same_as_id", "id")).values("first")
+    parts = EventThing.objects.filter(thing_id__in=first)
+    if roles:
+        parts = parts.filter(role__in=roles)
+    return Q(seq__in=parts.values("event_id"))
 
 
 def _fixed(glob: str) -> str:
@@ -203,8 +209,7 @@ def _master(one: Parameter, found: Asked) -> None:
     if one.field in {"readPoint", "bizLocation"}:
         found.where &= _at_place(one.field, uris)
     elif one.field in {"epcClass", "epc"}:
-        things = Thing.objects.filter(uri__in=uris)
-        found.where &= Q(seq__in=EventThing.objects.filter(thing__in=things).values("event_id"))
+        found.where &= with_things(Q(uri__in=uris))
     elif one.field in {"source", "destination", "bizTransaction"}:
         found.where &= Q(pk__in=_with_any(one.field, uris))
     else:
