@@ -73,14 +73,40 @@ def read_json(data: bytes, limits: Limits = LIMITS) -> Document:
             "Tài liệu có ký tự điều khiển (như \\u0000) trong chữ; hãy bỏ đi.",
             "The document has a control character (such as \\u0000) in a text; remove it.",
         )
+    found = _parsed(data)
+    return from_object(found, limits, flat=_is_flat(data, limits.depth))
+
+
+def _parsed(data: bytes) -> Any:
     try:
-        found = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        return orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         raise ReadError(
             f"Đây không phải JSON đúng: dòng {error.lineno}, cột {error.colno}.",
             f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
         ) from error
-    return from_object(found, limits, flat=_is_flat(data, limits.depth))
+
+
+def read_each(data: bytes, limits: Limits = LIMITS) -> list[Document]:
+    """Read what a command is given: as ``read`` does, also a JSON list of events or of documents, and a JSON document
+    that does not say its type. Raises ReadError.
+    """
+    if _syntax(data, None) == "xml":
+        return [read_xml(data, limits)]
+    found = _parsed(data)
+    return [from_object(_typed(one), limits) for one in (found if isinstance(found, list) else [found])]
+
+
+def _typed(found: Any) -> Any:
+    """An object with its type: a document is told by its body, where it has none or a made-up one."""
+    if not isinstance(found, dict):
+        return found
+    if "eventList" in found and "epcisBody" not in found:
+        found["epcisBody"] = {"eventList": found.pop("eventList")}
+    body = found.get("epcisBody")
+    if isinstance(body, dict):
+        found["type"] = QUERY_DOCUMENT if "queryResults" in body else DOCUMENT
+    return found
 
 
 _BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))

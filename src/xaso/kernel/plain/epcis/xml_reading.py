@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from xaso.kernel.plain.epcis.context import STANDARD_CONTEXT, Shortener
+from xaso.kernel.plain.epcis.context import BUILT_IN, STANDARD_CONTEXT, Shortener
 from xaso.kernel.plain.epcis.document import (
     DOCUMENT,
     QUERY_DOCUMENT,
@@ -149,7 +149,10 @@ def _whole(root: Any, name: str, reader: _Reader) -> Document:
         _read_header(header, head, reader)
     body = _child(root, "EPCISBody")
     results = _child(body, "QueryResults") if name == QUERY_DOCUMENT else None
-    holder = _child(results, "resultsBody") if name == QUERY_DOCUMENT else body
+    if name == QUERY_DOCUMENT:
+        holder = _child(root if results is None else results, "resultsBody")
+    else:
+        holder = body
     event_list = _child(holder, "EventList")
     document = Document(name, [], reader.context, head)
     if event_list is not None:
@@ -196,6 +199,8 @@ class _Reader:
         for prefix, namespace in root.nsmap.items():
             if prefix and not namespace.startswith(_OWN):
                 self._short.fresh(namespace, prefix)
+                if namespace == BUILT_IN["cbvmda"]:  # the hash tells it from the one without the last colon
+                    self.context.setdefault("cbvmda", namespace)
 
     def key(self, tag: str, prefix: str | None) -> str:
         """``prefix:name`` of a qualified tag."""

@@ -41,6 +41,7 @@ def _and(elements: dict[str, str], ai: str, value: str) -> dict[str, str]:
     return elements if value == "*" else {**elements, ai: _open(value)}
 
 
+_OF_PLACES_AND_PAPERS = frozenset({"sgln", "pgln", "grai", "gdti", "sgcn"})
 _FROM: dict[str, tuple[int, Callable[[Parts], dict[str, str]]]] = {
     "sgtin": (3, lambda p: _and({"01": _item(p[0], p[1])}, "21", p[2])),
     "lgtin": (3, lambda p: _and({"01": _item(p[0], p[1])}, "10", p[2])),
@@ -72,7 +73,9 @@ def to_digital_link(urn: str, stem: str = CANONICAL) -> str:
         raise Gs1Error(f"the EPC scheme {scheme} has no Digital Link")
     count, make = known
     parts = body.split(".", count - 1)
-    if len(parts) != count or not all(parts) or not parts[0].isdigit():
+    # A company prefix of twelve digits leaves no digits for the reference.
+    full = len(parts) > 1 and not parts[1] and len(parts[0]) == 12 and scheme in _OF_PLACES_AND_PAPERS
+    if len(parts) != count or not parts[0].isdigit() or not all(parts) and not (full and all(parts[2:])):
         raise Gs1Error(f"an EPC {scheme} has {count} parts")
     if "*" in parts and not head.endswith("idpat:"):
         raise Gs1Error("only a pattern may hold a star")

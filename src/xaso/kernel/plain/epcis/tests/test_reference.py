@@ -1,7 +1,10 @@
-"""Our hash beside the reference implementation's (epcis-event-hash-generator 1.9.3) on every published example.
+"""Our hash beside release 1.9.3 of the reference (epcis-event-hash-generator) on every example that GS1 publishes.
 
-They are the same except where the reference leaves the rules of the standard (CBV 2.0, event hash id, numbered as
-in its own description); each such example is named here with the rule.
+That release writes events with sensors as the draft of CBV 2.1 has them: the name of the list, extensions inside their
+parents, GS1's vocabulary at its older address. The vectors that its repository publishes for CBV 2.0 since
+(``SensorDataExamples``, ``ReferenceEventHashAlgorithm2`` and ``3``, ``CertificationInfoAndSensorReportWithCRS``; see
+``test_vectors.py``) do not, and leave certificates out; so do we. Everything else is the same but for the faults named
+here, each with the vector or the rule that proves it.
 """
 
 from __future__ import annotations
@@ -12,28 +15,20 @@ import pytest
 from epcis_event_hash_generator import hash_generator, json_to_py, xml_to_py
 
 from xaso.kernel.plain.epcis import QUERY_DOCUMENT, pre_hash
+from xaso.kernel.plain.epcis.document import Event
 from xaso.kernel.plain.epcis.tests.examples import ALL, FOLDER, example
 
-ORDER = "rule 1: transactions, sources and destinations stand at 20 to 22, not sorted among the extensions at the end"
-PARENT = "rule 1: parentID stands at 5, behind epcList"
-DIGITS = "rule 6 speaks of quantities: a text of digits is no number, and loses none of them"
-TRUTH = "a truth value is true, as XML writes it, not Python's True: else JSON and XML differ"
-INSIDE = "rule 21: extensions stand in their parent, also where the namespace does not end with a slash"
-SHORT = "rule 15: shortened addresses are expanded, in XML too"
+ORDER = "transactions, sources and destinations stand behind bizLocation: vector ReferenceEventHashAlgorithm3"
 NIL = "rule 4: what xsi:nil leaves out is not there"
-ONCE = "rule 11: the name of a list stands once"
-NONE = "the reference gives no hash at all"
+NONE = "the reference gives no hash at all, for transactions without a type"
 
 DIFFERENT: dict[tuple[str, int], str] = {
-    ("AssociationEvent-f.jsonld", 0): ORDER,
-    ("AssociationEventExamples.xml", 5): ORDER,
     ("ErrorDeclarationAndCorrectiveEvent.xml", 0): NIL,
     ("ErrorDeclarationAndCorrectiveEvent.xml", 1): NIL,
     ("Example-TransactionEvent-2020_07_03y.xml", 0): NONE,
     ("Example-TransactionEvent-2020_07_03y.xml", 1): NONE,
     ("Example-TransactionEvents-2020_07_03y.jsonld", 0): NONE,
     ("Example-TransactionEvents-2020_07_03y.jsonld", 1): NONE,
-    ("Example-Type-sourceOrDestination,measurement,bizTransaction.jsonld", 0): ORDER,
     ("Example_9.6.2-ObjectEvent.jsonld", 0): ORDER,
     ("Example_9.6.2-ObjectEventWithDigitalLink.jsonld", 0): ORDER,
     ("PersistentDisposition-example.jsonld", 0): ORDER,
@@ -41,28 +36,17 @@ DIFFERENT: dict[tuple[str, int], str] = {
     ("Example-PersistentDisposition.xml", 0): ORDER,
     ("Example-PersistentDisposition.xml", 1): ORDER,
     ("Mimasu-Example2.xml", 0): ORDER,
-    ("SensorDataExample7.jsonld", 0): DIGITS,
-    ("SensorDataExample8.jsonld", 0): ONCE,
-    ("SensorDataExample9.jsonld", 0): TRUTH,
-    ("SensorDataExample11.jsonld", 0): ORDER,
-    ("SensorDataExample12.jsonld", 0): INSIDE,
-    ("SensorDataExamples.xml", 5): INSIDE,
-    ("SensorDataExamples.xml", 6): DIGITS,
-    ("SensorDataExamples.xml", 7): INSIDE,
-    ("SensorDataExamples.xml", 9): SHORT,
-    ("SensorDataExamples.xml", 10): ORDER,
-    ("TransformationEvent.xml", 0): INSIDE,
-    ("aggregation_event_all_possible_fields.jsonld", 0): ORDER,
-    ("association_event_all_possible_fields.jsonld", 0): ORDER,
-    ("aggregation_event_all_possible_fields.xml", 0): ORDER,
-    ("transformation_event_all_possible_fields.xml", 0): ORDER,
-    **{(f"event_with_identical_hash_id_{number}.xml", 0): ORDER for number in range(1, 7)},
-    ("event_with_identical_hash_id_7.json", 0): ORDER,
-    ("object_event_all_possible_fields.jsonld", 0): ORDER,
-    ("object_event_all_possible_fields.xml", 0): ORDER,
-    ("transaction_event_all_possible_fields.jsonld", 0): PARENT,
-    ("transformation_event_all_possible_fields.jsonld", 0): NONE,
 }
+
+
+def is_written_otherwise(event: Event) -> bool:
+    """Whether an event holds what the vectors of CBV 2.0 write otherwise than release 1.9.3."""
+    places = [event.get("readPoint", {}), event.get("bizLocation", {})]
+    return (
+        bool(event.get("sensorElementList"))
+        or "certificationInfo" in event
+        or any(len(one) > 1 for one in places)
+    )
 
 
 def reference(name: str) -> list[str]:
@@ -90,5 +74,7 @@ def test_agrees_with_the_reference_or_says_why_not(name: str) -> None:
     theirs = reference(name)
     for place, event in enumerate(document.events):
         agrees = pre_hash(event, document.context) in theirs[place : place + 1]
-        assert agrees == ((name, place) not in DIFFERENT), DIFFERENT.get((name, place))
-        assert (DIFFERENT.get((name, place)) == NONE) == (len(theirs) <= place)
+        fault = DIFFERENT.get((name, place))
+        assert agrees == (fault is None and not is_written_otherwise(event)), fault
+        if fault is not None:
+            assert (fault == NONE) == (len(theirs) <= place)
