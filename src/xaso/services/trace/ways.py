@@ -92,13 +92,12 @@ EVENTS = """
 SELECT e.seq, e.event_id, e.event_hash, e.kind, e.event_time, e."offset", e.biz_step, e.disposition,
   coalesce(nullif(e.biz_location, ''), e.read_point), e.enterprise_id, met.depth
 FROM (
-  SELECT t.event_id, min(s.depth) AS depth
+  SELECT t.event_id, min(s.depth) AS depth, min(s.since) AS since, max(s.until) AS until
   FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::timestamptz[]) AS s(thing, depth, since, until)
   JOIN trace_eventthing t ON t.thing_id = s.thing
-  JOIN trace_traceevent own ON own.seq = t.event_id AND own.event_time BETWEEN s.since AND s.until
   WHERE t.flow >= 0 OR s.depth = 0 OR t.event_id = ANY(%s)
   GROUP BY t.event_id
-) met JOIN trace_traceevent e ON e.seq = met.event_id
+) met JOIN trace_traceevent e ON e.seq = met.event_id AND e.event_time BETWEEN met.since AND met.until
 WHERE e.error_declared_at IS NULL AND NOT EXISTS (
   SELECT 1 FROM trace_traceevent wrong
   WHERE wrong.event_hash = e.event_hash AND wrong.error_declared_at IS NOT NULL)
