@@ -74,7 +74,7 @@ class Thing(models.Model):
 
 
 class TraceEvent(models.Model):
-    """One EPCIS event. The body is in the expanded form: terms canonical, extension keys as ``{namespace}name``.
+    """One EPCIS event. The body is in the expanded form: CBV terms canonical, extension keys ``{namespace}name``.
 
     Nothing is changed or removed afterwards: an error is declared by a further event, which has the event's own id.
     ``event_hash`` (hex digits of the hash id of CBV 2.0) is the same for both. Identifiers stand in the body as they

@@ -77,6 +77,11 @@ def _ready(event: Event, context: Mapping[str, str], hasher: Hasher) -> Ready:
     body.pop("recordTime", None)
     kind = body["type"]
     declaration = body.get("errorDeclaration")
+    marks = marks_of(body)
+    step, state = body.get("bizStep", ""), body.get("disposition", "")
+    reason = "" if declaration is None else declaration.get("reason", "")
+    if context:
+        _give_back(body, event, context)
     return Ready(
         event_id=given or hash_id,
         event_hash=hash_id[14:78],  # the digits behind "ni:///sha-256;"
@@ -85,18 +90,42 @@ def _ready(event: Event, context: Mapping[str, str], hasher: Hasher) -> Ready:
         action=body.get("action", ""),
         event_time=datetime.fromisoformat(body["eventTime"]),
         offset=body["eventTimeZoneOffset"],
-        biz_step=body.get("bizStep", ""),
-        disposition=body.get("disposition", ""),
+        biz_step=step,
+        disposition=state,
         read_point=_place(body, "readPoint"),
         biz_location=_place(body, "bizLocation"),
         transformation_id=canonical_id(body.get("transformationID", "")),
         error_declared_at=None if declaration is None else _declared(declaration),
-        error_reason="" if declaration is None else declaration.get("reason", ""),
+        error_reason=reason,
         body=orjson.dumps(body).decode(),
         parts=_parts(event, kind, declaration is not None),
-        marks=marks_of(body),
+        marks=marks,
         is_named=given is not None,
     )
+
+
+def _give_back(body: Event, event: Event, context: Mapping[str, str]) -> None:
+    """Own terms that were sent short (``ext:grading``) stand short in the body: the hash is told of them so."""
+    pairs = [(body, event)]
+    for name in ("bizTransactionList", "sourceList", "destinationList"):
+        pairs += zip(body.get(name, ()), event.get(name, ()), strict=True)
+    for mine, sent in zip(body.get("sensorElementList", ()), event.get("sensorElementList", ()), strict=True):
+        pairs += zip(mine.get("sensorReport", ()), sent.get("sensorReport", ()), strict=True)
+    if "errorDeclaration" in body:
+        pairs.append((body["errorDeclaration"], event["errorDeclaration"]))
+    for mine, sent in pairs:
+        for name in ("bizStep", "disposition", "type", "exception", "component", "reason"):
+            value = sent.get(name)
+            if value.__class__ is not str or mine[name] == value or mine is body and name == "type":
+                continue
+            if value.partition(":")[0] in context:
+                mine[name] = value
+    states = body.get("persistentDisposition", {})
+    for verb, values in event.get("persistentDisposition", {}).items():
+        states[verb] = [
+            sent if sent.partition(":")[0] in context else mine
+            for mine, sent in zip(states[verb], values, strict=True)
+        ]
 
 
 def _declared(declaration: dict[str, Any]) -> datetime:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from xaso.kernel.plain.epcis import Event, Query, compacted, translate, write_json, write_xml
+from xaso.kernel.plain.epcis import Event, Query, compacted, expanded, translate, write_json, write_xml
 from xaso.kernel.plain.epcis.context import BUILT_IN
 from xaso.kernel.plain.moment import now
 from xaso.services.trace.models import Enterprise, TraceEvent
@@ -51,11 +51,12 @@ def as_document(
 
 def as_event(one: TraceEvent, prefixes: dict[str, str], epc_format: str = DEFAULT_FORMAT) -> Event:
     """One event as GS1's JSON binding shapes it; the prefixes it needs are added to ``prefixes``."""
-    for prefix, space in one.context.items():
-        if space not in prefixes.values() and prefix not in prefixes and prefix not in BUILT_IN:
-            prefixes[prefix] = space
+    own = {prefix: space for prefix, space in one.context.items() if prefix not in BUILT_IN}
+    for prefix, space in own.items():
+        prefixes.setdefault(prefix, space)
+    is_known = all(prefixes[prefix] == space for prefix, space in own.items())
     body: dict[str, Any] = {
-        **one.body,
+        **(one.body if is_known else expanded(one.body, one.context)),
         "eventID": one.event_id,
         "recordTime": one.record_time.isoformat(timespec="milliseconds"),
     }

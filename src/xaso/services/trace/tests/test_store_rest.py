@@ -99,7 +99,7 @@ def test_a_capture_runs_as_a_job_and_its_events_are_read_back(machine):
     found = machine.events()
     assert [one["type"] for one in found] == ["TransformationEvent", "ObjectEvent"]
     assert found[0]["eventID"].startswith("ni:///sha-256;")
-    assert found[0]["bizStep"] == "https://xaso.vn/ns/trace/harvesting"
+    assert found[0]["bizStep"] == "xaso:harvesting"
     assert found[0]["recordTime"]
     assert CaptureJob.objects.get().payload is None
 
