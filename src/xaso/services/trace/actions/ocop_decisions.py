@@ -222,6 +222,7 @@ def remind_of_expiry() -> None:
 
 @action
 def _remind(viewer: Viewer, *, recognition_id: UUID, months: int) -> None:
+    """Tell the managers once that stars end in so many months."""
     row = OcopRecognition.objects.select_for_update(of=("self",)).get(pk=recognition_id)
     if months in row.reminded:
         return

@@ -197,7 +197,7 @@ def _steps(facts: Facts) -> list[dict[str, str]]:
             "times": say(lang, "times", n=one.times) if one.times > 1 else "",
             "when": one.when(lang),
             "first": one.first.isoformat(),
-            "where": one.where(),
+            "where": ", ".join(word for word in (one.where(), one.picked(lang)) if word),
             "who": one.who,
             "out": one.out(lang),
         }

@@ -13,6 +13,7 @@ from xaso.services.trace.graph import Stage
 from xaso.services.trace.models import Lot, Site
 
 SHOWN = 10
+PICKED = {"vi": "từ cây", "en": "from plant"}
 PLOT = {"vi": "Nương của hộ thành viên", "en": "Plot of a member household"}
 
 
@@ -27,10 +28,19 @@ class Step:
     who: str = ""
     times: int = 0
     came: dict[str, Decimal] = field(default_factory=dict)
+    plants: dict[str, None] = field(default_factory=dict)
 
     def when(self, lang: str) -> str:
         """The day or days."""
         return days(self.first, self.last, lang)
+
+    def picked(self, lang: str) -> str:
+        """The plants it was picked from, the first three and how many more; "" when none was followed by itself."""
+        if not self.plants:
+            return ""
+        codes = list(self.plants)
+        more = f" +{len(codes) - 3}" if len(codes) > 3 else ""
+        return f"{PICKED[lang]} {', '.join(codes[:3])}{more}"
 
     def where(self) -> str:
         """Places by name, the first three and how many more."""
@@ -111,6 +121,7 @@ def steps_of(stages: Iterable[Stage], sites: Mapping[str, Site], lang: str) -> l
         name = place_name(stage, sites, lang)
         if name:
             last.places[name] = None
+        last.plants.update({line.plant: None for line in stage.came_in if line.plant})
         for line in stage.came_out:
             if line.quantity is not None:
                 last.came[line.uom] = last.came.get(line.uom, Decimal(0)) + line.quantity

@@ -53,15 +53,13 @@ PRODUCTS = (
     ("Chè nụ", "", ""),
     ("Cao chè", "", ""),
 )
-_GOODS = (
+_GOODS: tuple[str, ...] = (
     "Mật ong bạc hà",
     "Miến dong",
     "Gạo nếp nương",
     "Thịt trâu gác bếp",
     "Rượu ngô men lá",
     "Tương ớt Mường Khương",
-)
-_GOODS += (
     "Gạo Séng Cù",
     "Cam sành",
     "Chè Ô long",

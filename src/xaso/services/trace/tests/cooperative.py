@@ -49,10 +49,10 @@ class Cooperative:
         return InputProduct.objects.get(enterprise=self.enterprise, name="Abamectin 1.8EC")
 
 
-def a_cooperative(name: str = "Hợp tác xã chè Thử") -> Cooperative:
+def a_cooperative(name: str = "Hợp tác xã chè Thử", commune: str = "15/02683/") -> Cooperative:
     """Made through the actions, as officers and managers would."""
     system = Viewer.system()
-    unit = a_commune()
+    unit = a_commune(commune)
     enterprise = farm.register_enterprise(
         system, unit=unit, facts={"kind": "cooperative", "name": name, "address": "Thôn Thử"}
     )
