@@ -150,6 +150,9 @@ def _table(facts: dict[str, Any]) -> bool:
         good = good and one["holds"]
     if facts.get("peers"):
         links = facts["peers"]["links"]
+        if links is None:
+            say("Digital Links: biip is not installed here, left out")
+    if facts.get("peers") and links:
         say(
             f"Digital Links: ours {links['ours_per_second']:,}/s, biip {links['biip_per_second']:,}/s,"
             f" agree on {links['agree']} of {links['asked']}"

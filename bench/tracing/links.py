@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,8 +25,10 @@ ADDRESSES = (
 )
 
 
-def beside_biip() -> dict[str, Any]:
-    """Agreement and speed over the same addresses."""
+def beside_biip() -> dict[str, Any] | None:
+    """Agreement and speed over the same addresses; None where biip is not installed (``pip install biip``)."""
+    if importlib.util.find_spec("biip") is None:
+        return None
     from biip.gs1_digital_link_uris import GS1DigitalLinkURI
 
     from xaso.kernel.plain import gs1
