@@ -225,7 +225,8 @@ def recalled(people: Any, town: Any, coop: Cooperative, leaf: Lot, boxes: list[P
     words = leader.locator("main").inner_text()
     for one in boxes:
         assert one.token in "".join(words.split()), f"carton {one.token} of the recalled leaf is not found"
-    assert SHOP in words
+    leader.goto(f"/desk/trace/thu-hoi/{recall.code}/")
+    assert SHOP in leader.locator("main").inner_text(), "who holds them"
     tea = town.apart(lambda: Lot.objects.get(product__name="Chè shan Khe Cọn"))
     assert tea.state == Lot.State.RECALLED
     buyer = people.visitor()
