@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from xaso.kernel.documents import actions as documents
@@ -11,6 +12,10 @@ from xaso.kernel.people.models import Account
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 from xaso.services.onestop.issuing import agency_of
+
+# The same picture for the same name, wherever a demo or a test asks again.
+_signature = functools.lru_cache(maxsize=64)(specimen_signature)
+_seal = functools.lru_cache(maxsize=64)(specimen_seal)
 
 
 def ensure_demo_keys(unit_path: str, leaders: Iterable[Account], *, pin: str, seal_pin: str) -> None:
@@ -33,7 +38,7 @@ def ensure_demo_keys(unit_path: str, leaders: Iterable[Account], *, pin: str, se
             agency=agency.name,
             account=leader,
             title=leader.title,
-            image=specimen_signature(leader.display_name),
+            image=_signature(leader.display_name),
         )
     if not usable.filter(kind=SigningKey.Kind.AGENCY, unit_path=unit_path).exists():
         documents.issue_certificate(
@@ -42,5 +47,5 @@ def ensure_demo_keys(unit_path: str, leaders: Iterable[Account], *, pin: str, se
             unit_path=unit_path,
             kind=SigningKey.Kind.AGENCY,
             pin=seal_pin,
-            image=specimen_seal(agency.name),
+            image=_seal(agency.name),
         )

@@ -14,18 +14,36 @@ from xaso.kernel.units.testing import a_commune
 from xaso.services.onestop import eforms, setups_in_force
 from xaso.services.onestop.actions.filing import Applicant, Filing, PaperIn, file_dossier
 from xaso.services.onestop.actions.setups import load_shipped
-from xaso.services.onestop.models import Dossier, Setup
+from xaso.services.onestop.models import Dossier, Procedure, Setup
 
 COMMUNE = "15/02683/"
 BIRTH, PERMIT, MARITAL = "1.001193", "1.013225", "1.004873"
 SYSTEM = Viewer.system()
 
 
+_rows: tuple[list[Procedure], list[Setup]] = ([], [])
+
+
+def put_in_shipped() -> None:
+    """The shipped electronic procedures: through the action once a session, afterwards the same rows at once."""
+    procedures, setups = _rows
+    if Procedure.objects.exists():
+        if not setups or Setup.objects.filter(pk__in=[one.pk for one in setups]).count() < len(setups):
+            load_shipped(SYSTEM)
+    elif setups:
+        Procedure.objects.bulk_create(procedures)
+        Setup.objects.bulk_create(setups)
+    else:
+        load_shipped(SYSTEM)
+        procedures += Procedure.objects.all()
+        setups += Setup.objects.all()
+    setups_in_force.forget()
+
+
 def a_setup(procedure: str = BIRTH, variant: str = "") -> Setup:
     """The shipped electronic procedure in force today at the test commune."""
     a_commune(COMMUNE)
-    setups_in_force.forget()
-    load_shipped(SYSTEM)
+    put_in_shipped()
     return setups_in_force.setup_for(procedure, COMMUNE, today(), variant)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from xaso.kernel.documents.signing import file_key
 from xaso.kernel.documents.signing.authority import authority
 from xaso.kernel.documents.testing import trust_folder
 from xaso.kernel.people.models import Account
@@ -27,6 +28,16 @@ PIN, SEAL_PIN = "246810", "135790"
 @pytest.fixture(scope="session")
 def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_keys():
+    """Making an RSA key takes long: all signers of these tests share one."""
+    kept = file_key.make_key()
+    patch = pytest.MonkeyPatch()
+    patch.setattr(file_key, "make_key", lambda: kept)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(autouse=True)
