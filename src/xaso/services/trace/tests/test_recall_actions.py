@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ from xaso.services.trace.recording import record_event
 from xaso.services.trace.tests.lots_world import Coop, a_coop
 
 pytestmark = pytest.mark.django_db
-WHY = {
+WHY: dict[str, Any] = {
     "cause": Recall.Cause.UNSAFE,
     "reason": "Mẫu kiểm nghiệm có dư lượng vượt mức.",
     "advice": "Ngừng bán, để riêng, chờ người đến nhận lại.",
@@ -154,6 +155,7 @@ class TestStarting:
 
     def test_confirmed_lots_are_recalled_and_the_others_go_on(self, story):
         recall = started(story)
+        assert recall.started_at is not None
         assert recall.kind == "ordered" and recall.notify_by == recall.started_at + timedelta(hours=24)
         assert state(story.tea) == state(story.bad) == "recalled"
         assert (state(story.other_tea), state(story.good)) == ("open", "used")
@@ -298,7 +300,7 @@ class TestHolders:
 
     def test_after_the_end_nothing_is_added(self, story):
         recall = started(story)
-        holder = recall.holders.first()
+        holder = recall.holders.order_by("name")[0]
         closed = close_recall(story.leader, recall=recall, closing="Đã thu hồi và tiêu hủy toàn bộ.")
         assert closed.state == "closed" and state(story.tea) == "recalled"
         with pytest.raises(Conflict):
