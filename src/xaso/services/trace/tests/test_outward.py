@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -94,9 +94,11 @@ def test_a_portal_that_is_down_is_tried_again_later_each_time_and_then_given_up(
     with simulators() as (world, _):
         world.break_it("origin", "error", times=-1)
         item = sent(lot)
+        assert item.next_at is not None
         assert item.state == "waiting" and item.tries == 1 and item.next_at > now()
-        waits = []
+        waits: list[datetime] = []
         for _ in range(outward.TRIES - 1):
+            assert item.next_at is not None
             waits.append(item.next_at)
             outward.push(item=str(item.pk))
             item.refresh_from_db()
