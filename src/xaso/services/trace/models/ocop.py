@@ -12,7 +12,9 @@ from django.db import models
 from django.db.models import Q
 
 from xaso.kernel.base.models import Record
+from xaso.kernel.plain.moment import today
 from xaso.services.trace.models.enterprise import Enterprise, Product
+from xaso.services.trace.rules.ocop import holds
 
 
 class OcopVersion(Record):
@@ -254,6 +256,16 @@ class OcopRecognition(Record):
             ),
         ]
         indexes = [models.Index(fields=["expires_on", "stars"], name="ocop_expiry_stars")]
+
+    @property
+    def stars_words(self) -> str:
+        """The stars in words."""
+        return f"{self.stars} sao"
+
+    @property
+    def holds_today(self) -> bool:
+        """Whether the stars may be shown today."""
+        return holds(self.signed_on, self.expires_on, self.withdrawn_on, today())
 
     def __str__(self) -> str:
         return f"{self.product_name}: {self.stars} sao"
