@@ -114,7 +114,7 @@ FROM (
 JOIN trace_thing thing ON thing.id = t.thing_id
 LEFT JOIN trace_lot lot ON lot.thing_id = t.thing_id
 LEFT JOIN trace_product product ON product.id = lot.product_id
-WHERE t.number <= 40 ORDER BY t.event_id, t.number
+WHERE t.number <= CASE WHEN t.flow = 0 THEN 6 ELSE 40 END ORDER BY t.event_id, t.number
 """
 
 
@@ -161,7 +161,7 @@ def _times(events: Iterable[int]) -> dict[int, datetime]:
 
 
 def _lines(things: list[int], events: list[int]) -> dict[int, tuple[int, list[Line]]]:
-    """Things of each event, those of the way first; at most 40 of one event are told, with how many there are."""
+    """Things of each event, those of the way first; at most 40 of one event (6 only seen) and how many there are."""
     found: dict[int, tuple[int, list[Line]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(THINGS, [things, events])
