@@ -16,7 +16,7 @@ from django.db import connection
 
 from xaso.kernel.base.reach import widened
 from xaso.services.trace import lots_rules
-from xaso.services.trace.models import Enterprise, Lot, Plant, Site
+from xaso.services.trace.models import Enterprise, Lot, Site
 from xaso.services.trace.naming import own
 from xaso.services.trace.vocabulary import label_of
 from xaso.services.trace.walks import DEPTH, Walk, upstream
@@ -95,7 +95,7 @@ FROM (
   SELECT t.event_id, min(s.depth) AS depth, min(s.since) AS since, max(s.until) AS until
   FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::timestamptz[]) AS s(thing, depth, since, until)
   JOIN trace_eventthing t ON t.thing_id = s.thing
-  WHERE t.flow >= 0 OR s.depth = 0 OR t.event_id = ANY(%s)
+  WHERE t.flow >= 0 OR s.depth = 0 OR t.event_id = ANY(%s::bigint[])
   GROUP BY t.event_id
 ) met JOIN trace_traceevent e ON e.seq = met.event_id AND e.event_time BETWEEN met.since AND met.until
 WHERE e.error_declared_at IS NULL AND NOT EXISTS (
@@ -108,13 +108,19 @@ SELECT t.event_id, t.thing_id, t.flow, t.quantity, t.uom, thing.uri, lot.id, lot
   t.total
 FROM (
   SELECT x.*, count(*) OVER (PARTITION BY x.event_id) AS total,
-    row_number() OVER (PARTITION BY x.event_id ORDER BY (x.thing_id = ANY(%s)) DESC, x.id) AS number
-  FROM trace_eventthing x WHERE x.event_id = ANY(%s)
+    row_number() OVER (PARTITION BY x.event_id ORDER BY (x.thing_id = ANY(%s::bigint[])) DESC, x.id) AS number
+  FROM trace_eventthing x WHERE x.event_id = ANY(%s::bigint[])
 ) t
 JOIN trace_thing thing ON thing.id = t.thing_id
 LEFT JOIN trace_lot lot ON lot.thing_id = t.thing_id
 LEFT JOIN trace_product product ON product.id = lot.product_id
 WHERE t.number <= CASE WHEN t.flow = 0 THEN 6 ELSE 40 END ORDER BY t.event_id, t.number
+"""
+
+GROUND = """
+WITH asked AS (SELECT unnest(%s::text[]) AS uri)
+SELECT p.uri, p.code, true FROM asked JOIN trace_plant p ON p.uri = asked.uri
+UNION ALL SELECT s.uri, s.name, false FROM asked JOIN trace_site s ON s.uri = asked.uri
 """
 
 
@@ -150,23 +156,31 @@ def _events(walk: Walk) -> list[tuple[Any, ...]]:
     untils = [last if walk.depth[thing] == 0 else until for thing, until in zip(things, untils, strict=True)]
     depths = [walk.depth[thing] for thing in things]
     with connection.cursor() as cursor:
-        cursor.execute(EVENTS, [things, depths, sinces, untils, list(times), STAGES])
+        arrays = [_array(one) for one in (things, depths, sinces, untils, times)]
+        cursor.execute(EVENTS, [*arrays, STAGES])
         return list(cursor.fetchall())
 
 
 def _times(events: Iterable[int]) -> dict[int, datetime]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT seq, event_time FROM trace_traceevent WHERE seq = ANY(%s)", [list(events)])
+        cursor.execute(
+            "SELECT seq, event_time FROM trace_traceevent WHERE seq = ANY(%s::bigint[])", [_array(events)]
+        )
         return dict(cursor.fetchall())
+
+
+def _array(values: Iterable[object]) -> str:
+    """Numbers or moments as PostgreSQL reads an array: hundreds one by one would cost more than the answer."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _lines(things: list[int], events: list[int]) -> dict[int, tuple[int, list[Line]]]:
     """Things of each event, those of the way first; at most 40 of one event (6 only seen) and how many there are."""
     found: dict[int, tuple[int, list[Line]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(THINGS, [things, events])
+        cursor.execute(THINGS, [_array(things), _array(events)])
         rows = cursor.fetchall()
-    plants, plots = _ground({row[5] for row in rows if not row[8]})
+    plants, plots = _ground({row[5] for row in rows if row[2] < 0 and not row[8]})
     for event, thing, flow, quantity, uom, uri, lot_id, token, code, product, total in rows:
         plant = plants.get(uri, "")
         name = f"{product}, lô {code}" if code else f"cây {plant}" if plant else plots.get(uri) or _short(uri)
@@ -177,9 +191,13 @@ def _lines(things: list[int], events: list[int]) -> dict[int, tuple[int, list[Li
 
 def _ground(uris: set[str]) -> tuple[dict[str, str], dict[str, str]]:
     """Codes of plants and names of plots, by their addresses."""
-    plants = dict(Plant.objects.filter(uri__in=uris).values_list("uri", "code"))
-    plots = dict(Site.objects.filter(uri__in=uris - plants.keys()).values_list("uri", "name"))
-    return plants, plots
+    if not uris:
+        return {}, {}
+    with connection.cursor() as cursor:
+        cursor.execute(GROUND, [list(uris)])
+        found = cursor.fetchall()
+    plants = {uri: code for uri, code, is_plant in found if is_plant}
+    return plants, {uri: name for uri, name, is_plant in found if not is_plant}
 
 
 def _short(uri: str) -> str:
