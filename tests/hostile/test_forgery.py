@@ -23,6 +23,9 @@ WITHOUT_TOKEN = {
     "/api/v1/verify": "a question about a file; it changes nothing",
     "/api/v1/token": "the secret of the client is in the request itself",
     "/tsa": "a time stamp on a digest; it changes nothing",
+    "/epcis/v2": "writes are for machine clients, by the token in the request's head; a session only reads",
+    "/^id": "the resolver: an address is asked, nothing is changed",
+    "/trace/q/<slug:token>/quet": "one more scan of a code; no session is looked at",
 }
 
 

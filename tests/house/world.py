@@ -65,7 +65,9 @@ class Visitor:
             return self.http.generic(method, url, b"{}", content_type="application/json", headers=headers)
         if method == "GET":
             return self.http.get(url, headers=headers)
-        return self.http.generic(method, url, headers=headers) if data is None else self.http.post(url, data)
+        if data is None:
+            return self.http.generic(method, url, headers=headers)
+        return self.http.post(url, data, headers=headers)
 
 
 @dataclass
