@@ -1,14 +1,17 @@
 """Event hash ids (GS1 CBV 2.0, section 8.9): one name for one event, whatever it is written in.
 
 The pre-hash string joins names and values in a fixed order without separators; its SHA-256 stands in a ``ni`` address.
-Left out are what an event is called and when it was recorded (eventID, recordTime), certificates, error declarations
-and comments. Extensions inside places and sensor elements stand behind all fields, under the names of their holders;
-the list of sensor elements has no name (both as the published vectors of CBV 2.0 have it; CBV 2.1 differs).
+Left out are what an event is called and when it was recorded (eventID, recordTime), error declarations and comments.
+The order and the forms are those of the released reference (epcis-event-hash-generator 1.9.3) and of the vectors of its
+time, which prove them: transactions, parties and ILMD stand among the extensions of the event, behind its sensors.
+An extension in a place or a sensor element stands in its holder where its namespace ends with a slash, else among those
+of the event, under the names of its holders.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -27,7 +30,6 @@ _LEFT_OUT = frozenset(
         "recordTime",
         "eventID",
         "errorDeclaration",
-        "certificationInfo",
         "comment",
         "@context",
         "@id",
@@ -39,17 +41,7 @@ _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 _TERMS = {"bizStep": v.BIZ_STEP, "disposition": v.DISPOSITION}
 _REPORT_TERMS = {"type": v.MEASUREMENT, "exception": v.ALERT, "component": v.COMPONENT}
 _TIMES = frozenset({"time", "startTime", "endTime"})
-# GS1's web vocabulary has two addresses; the hash knows the newer one.
-_OLD_VOC, _NEW_VOC = v.VOC, "https://ref.gs1.org/voc/"
 _MDA = "urn:epcglobal:cbv:mda"
-# Master data of GS1's own words: there bare code values become addresses (a draft of CBV 2.1, but in the vectors).
-_MASTER_DATA = f"{{{_NEW_VOC}}}masterDataAvailableFor"
-_CODES = {
-    "locationRoleType": "LocationRoleType-",
-    "regulationType": "RegulationTypeCode-",
-    "regulatoryIdentifierType": "RegulatoryIdentifierType-",
-}
-_BARE_WORD = re.compile(r"[A-Z][A-Z0-9_]*")
 _ALL_TERMS = (v.BIZ_STEP, v.DISPOSITION, v.TRANSACTION, v.PARTY, v.REASON)
 
 
@@ -77,6 +69,15 @@ def number(value: Any) -> str:
     whole, part = whole.lstrip("0") or "0", part.rstrip("0")
     digits = f"{whole}.{part}" if part else whole
     return digits if digits == "0" else sign + digits
+
+
+def _figure(value: Any) -> str:
+    """A number with the digits that a double keeps: long rows of digits are rounded, as the vectors have it."""
+    text = number(value)
+    if len(text) <= 15 or not _PLAIN_NUMBER.fullmatch(text):
+        return text
+    short = float(text)
+    return number(short) if math.isfinite(short) else text
 
 
 def hash_of(text: str) -> str:
@@ -108,26 +109,16 @@ class Hasher:
                 done += 1
                 if value != "" and value != []:
                     parts.append(write(self, name, value))
-        for name in PLACES:
-            place = get(name)
-            if place and (len(place) > 1 or "id" not in place):
-                parts.append(_under(name, self._extensions(place, {"id"})))
-        if "sensorElementList" in event:
-            parts.extend(sorted(self._sensor_extensions(one) for one in event["sensorElementList"]))
-        if done + sum(name in event for name in _LEFT_OUT) < len(event):
-            parts.extend(sorted(self._extensions(event, _KNOWN)))
+        tail = [write(self, name, event[name]) for name, write in _TAIL if event.get(name)]
+        if done + sum(name in event for name in _SET_APART) < len(event):
+            tail.extend(self._extensions(event, _KNOWN))
+        tail.extend(self._apart(event))
+        parts.extend(sorted(tail))
         return "".join(parts)
-
-    def _whole(self, text: str) -> str:
-        """A short address as a whole one; GS1's vocabulary at its newer place."""
-        found = self._names.value(text)
-        return _NEW_VOC + found[len(_OLD_VOC) :] if found.startswith(_OLD_VOC) else found
 
     def _name(self, key: str) -> str:
         """``{namespace}name`` of a key."""
         found = self._names.full(key)
-        if found.startswith("{" + _OLD_VOC):
-            return "{" + _NEW_VOC + found[len(_OLD_VOC) + 1 :]
         if found.startswith("{" + key.partition(":")[0] + ":}"):
             return key  # a prefix that nobody declares
         if self._mda_colon and found.startswith("{" + _MDA + "}"):
@@ -141,7 +132,10 @@ class Hasher:
         return f"{name}={utc(value)}"
 
     def _id(self, name: str, value: str) -> str:
-        return f"{name}={canonical_id(self._whole(value))}"
+        return f"{name}={canonical_id(self._names.value(value))}"
+
+    def _ids(self, name: str, values: Any) -> str:
+        return "".join(sorted(self._id(name, one) for one in _listed(values)))
 
     def _things(self, name: str, values: list[str]) -> str:
         return name + "".join(sorted(["epc=" + canonical_id(one) for one in _listed(values)]))
@@ -154,18 +148,18 @@ class Hasher:
         if "epcClass" in row:
             text += "epcClass=" + canonical_id(row["epcClass"])
         if "quantity" in row:
-            text += "quantity=" + number(row["quantity"])
+            text += "quantity=" + _figure(row["quantity"])
         if "uom" in row:
             text += "uom=" + row["uom"].strip()
         return text
 
     def _term(self, name: str, value: str) -> str:
-        return f"{name}={self._whole(_TERMS[name].term(value.strip()))}"
+        return f"{name}={self._names.value(_TERMS[name].term(value.strip()))}"
 
     def _states(self, name: str, states: dict[str, list[str]]) -> str:
         term = v.DISPOSITION.term
         return name + "".join(
-            "".join(sorted(f"{verb}={self._whole(term(one))}" for one in _listed(states[verb])))
+            "".join(sorted(f"{verb}={self._names.value(term(one))}" for one in _listed(states[verb])))
             for verb in ("set", "unset")
             if states.get(verb)
         )
@@ -175,48 +169,78 @@ class Hasher:
         inner = name.removesuffix("List")
         lines = []
         for row in rows:
-            kind = f"type={self._whole(terms.term(row['type']))}" if row.get("type") else ""
+            kind = f"type={self._names.value(terms.term(row['type']))}" if row.get("type") else ""
             lines.append(kind + self._id(inner, row[inner]) if row.get(inner) else kind)
         return name + "".join(sorted(lines))
 
     def _place(self, name: str, place: dict[str, Any]) -> str:
-        return name + self._id("id", place["id"]) if place.get("id") else ""
+        text = self._id("id", place["id"]) if place.get("id") else ""
+        text += self._inside(place, _PLACE)
+        return name + text if text else ""
 
     def _sensors(self, name: str, elements: list[dict[str, Any]]) -> str:
-        return "".join(sorted(self._sensor(one) for one in elements))
+        text = "".join(sorted(self._sensor(one) for one in elements))
+        return name + text if text else ""
 
     def _sensor(self, element: dict[str, Any]) -> str:
-        metadata = self._readings(element.get("sensorMetadata") or {}, METADATA)
-        reports = sorted(self._readings(one, REPORT) for one in element.get("sensorReport", ()))
+        metadata = self._readings(element.get("sensorMetadata") or {}, METADATA, _METADATA)
+        reports = sorted(self._readings(one, REPORT, _REPORT) for one in element.get("sensorReport", ()))
         text = "sensorMetadata" + metadata if metadata else ""
         text += "".join(["sensorReport" + one for one in reports if one])
+        text += self._inside(element, _ELEMENT)
         return "sensorElement" + text if text else ""
 
-    def _sensor_extensions(self, element: dict[str, Any]) -> str:
-        metadata = element.get("sensorMetadata") or {}
-        text = _under("sensorMetadata", self._extensions(metadata, _METADATA))
-        reports = [self._extensions(one, _REPORT) for one in element.get("sensorReport", ())]
-        text += "".join(sorted(_under("sensorReport", one) for one in reports))
-        text += "".join(sorted(self._extensions(element, _ELEMENT)))
-        return "sensorElement" + text if text else ""
+    def _inside(self, holder: dict[str, Any], known: frozenset[str]) -> str:
+        """The extensions that stand in what holds them."""
+        if known.issuperset(holder):
+            return ""
+        found = list(self._extensions(holder, known))
+        if len(found) == len(holder) == 1:
+            return ""
+        return "".join(sorted(text for text in found if _ends_with_slash(text)))
 
-    def _readings(self, holder: dict[str, Any], order: tuple[str, ...]) -> str:
-        return "".join([f"{name}={self._reading(name, holder[name])}" for name in order if name in holder])
+    def _outside(self, name: str, holder: dict[str, Any], known: frozenset[str]) -> list[str]:
+        """The other extensions of a holder, behind its name; nothing where there are none."""
+        if known.issuperset(holder):
+            return []
+        found = list(self._extensions(holder, known))
+        if len(found) > 1 or len(holder) > 1:
+            found = [text for text in found if not _ends_with_slash(text)]
+        return [name + "".join(sorted(found))] if found else []
+
+    def _apart(self, event: Event) -> Iterable[str]:
+        """Extensions of places and sensor elements that stand among those of the event."""
+        for name in PLACES:
+            yield from self._outside(name, event.get(name) or {}, _PLACE)
+        found = []
+        for element in event.get("sensorElementList", ()):
+            inner = self._outside("sensorMetadata", element.get("sensorMetadata") or {}, _METADATA)
+            for report in element.get("sensorReport", ()):
+                inner += self._outside("sensorReport", report, _REPORT)
+            inner += self._outside("", element, _ELEMENT)
+            if inner:
+                found.append("sensorElement" + "".join(sorted(inner)))
+        if found:
+            yield "sensorElementList" + "".join(sorted(found))
+
+    def _readings(self, holder: dict[str, Any], order: tuple[str, ...], known: frozenset[str]) -> str:
+        parts = [f"{name}={self._reading(name, holder[name])}" for name in order if name in holder]
+        return "".join(parts) + self._inside(holder, known)
 
     def _reading(self, name: str, value: Any) -> str:
         """A value of a sensor. Of its short addresses only those of GS1 are written out, as the vectors have it."""
         if value.__class__ is bool:
             return "true" if value else "false"
         if not isinstance(value, str):
-            return number(value)
+            return _figure(value)
         if name in _TIMES:
             return utc(value)
-        if name in {"stringValue", "hexBinaryValue", "uom"}:
-            return value.strip()
         value = value.strip()
+        if name in {"stringValue", "hexBinaryValue", "uom"}:
+            return _figure(value) if _PLAIN_NUMBER.fullmatch(value) else value
         if name in _REPORT_TERMS:
             value = _REPORT_TERMS[name].term(value)
-        return canonical_id(self._whole(value) if value.startswith(_SHORT) else value)
+        return canonical_id(self._names.value(value) if value.startswith(_SHORT) else value)
 
     def _masters(self, name: str, values: dict[str, Any]) -> str:
         return name + "".join(sorted(self._extensions(values, ())))
@@ -233,8 +257,6 @@ class Hasher:
                 yield self._extension(name, one)
 
     def _extension(self, name: str, value: Any) -> str:
-        if name == _MASTER_DATA:
-            value = _with_codes(value)
         if value.__class__ is dict:
             text = value.get("#text")
             loose = "" if text is None else self._loose(text)
@@ -252,20 +274,21 @@ class Hasher:
         if value.__class__ is bool:
             return "true" if value else "false"
         if not isinstance(value, str):
-            return number(value)
+            return _figure(value)
         text = value.strip()
         if ":" not in text:
-            return number(text) if _PLAIN_NUMBER.fullmatch(text) else text
+            return _figure(text) if _PLAIN_NUMBER.fullmatch(text) else text
         if text.startswith("urn:epcglobal:cbv:"):
             return next((t.term(text) for t in _ALL_TERMS if text.startswith(t.urn)), text)
-        return canonical_id(self._whole(text))
+        return canonical_id(self._names.value(text))
 
 
 _ORDER: tuple[tuple[str, Any], ...] = (
     ("eventTime", Hasher._time),
     ("eventTimeZoneOffset", Hasher._plain),
-    ("epcList", Hasher._things),
+    ("certificationInfo", Hasher._ids),
     ("parentID", Hasher._id),
+    ("epcList", Hasher._things),
     ("inputEPCList", Hasher._things),
     ("childEPCs", Hasher._things),
     ("quantityList", Hasher._quantities),
@@ -280,38 +303,30 @@ _ORDER: tuple[tuple[str, Any], ...] = (
     ("persistentDisposition", Hasher._states),
     ("readPoint", Hasher._place),
     ("bizLocation", Hasher._place),
-    ("bizTransactionList", Hasher._typed),
-    ("sourceList", Hasher._typed),
-    ("destinationList", Hasher._typed),
     ("sensorElementList", Hasher._sensors),
-    ("ilmd", Hasher._masters),
 )
-_KNOWN = frozenset(name for name, _ in _ORDER) | _LEFT_OUT
+_TAIL: tuple[tuple[str, Any], ...] = (
+    ("bizTransactionList", Hasher._typed),
+    ("destinationList", Hasher._typed),
+    ("ilmd", Hasher._masters),
+    ("sourceList", Hasher._typed),
+)
+_SET_APART = frozenset(name for name, _ in _TAIL) | _LEFT_OUT
+_KNOWN = frozenset(name for name, _ in _ORDER) | _SET_APART
+_PLACE = frozenset({"id"})
 _METADATA = frozenset(METADATA)
 _REPORT = frozenset(REPORT)
 _ELEMENT = frozenset({"sensorMetadata", "sensorReport", "type", "id"})
-_SHORT = ("gs1:", "cbv:", _OLD_VOC)
+_SHORT = ("gs1:", "cbv:")
+
+
+def _ends_with_slash(text: str) -> bool:
+    """Whether the namespace of an extension does."""
+    return text.startswith("{") and text.partition("}")[0].endswith("/")
 
 
 def _listed(values: Any) -> list[Any]:
     return values if isinstance(values, list) else [values]
-
-
-def _under(name: str, extensions: Iterable[str]) -> str:
-    """Extensions behind the name of what holds them; nothing where there are none."""
-    text = "".join(sorted(extensions))
-    return name + text if text else ""
-
-
-def _with_codes(value: Any, key: str = "") -> Any:
-    """Master data with its bare code values written out; ``@id`` and ``@type`` as ``id`` and ``type``."""
-    if isinstance(value, dict):
-        return {name.removeprefix("@"): _with_codes(one, name) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_with_codes(one, key) for one in value]
-    if key in _CODES and isinstance(value, str) and _BARE_WORD.fullmatch(value):
-        return _NEW_VOC + _CODES[key] + value
-    return value
 
 
 def event_hash(event: Event, context: Mapping[str, str]) -> str:

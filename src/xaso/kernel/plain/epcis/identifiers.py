@@ -128,17 +128,12 @@ def _of(ai: str, value: str, found: dict[str, str]) -> str:
 
 
 def _quote(value: str) -> str:
-    """Letters that an EPC URN holds as they are stay so in the address (as in the newest vectors of the hash)."""
-    return quote(value, safe=_PLAIN)
+    """What GS1 Digital Link writes as %XX in a path, no more: apostrophe, semicolon and equals sign stay."""
+    return quote(value, safe="';=")
 
 
 def _as_written(address: str) -> str:
-    return _ESCAPED.sub(lambda match: _LETTERS[match[0]], address) if "%" in address else address
-
-
-_PLAIN = "!'()*+,:;="
-_LETTERS = {f"%{ord(letter):02X}": letter for letter in _PLAIN}
-_ESCAPED = re.compile("|".join(_LETTERS))
+    return address.replace("%27", "'").replace("%3B", ";").replace("%3D", "=")
 
 
 class Glob(str):
