@@ -23,9 +23,11 @@ from cryptography import x509
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.sign.signers import Signer, SimpleSigner
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.base.fields import keyed_hash
@@ -168,6 +170,24 @@ def _open_passphrase(key_id: str, pin: str) -> bytes:
     return passphrase
 
 
+class _OpenedSigner(SimpleSigner):
+    """Signs with the key as it was opened. pyHanko reads the key anew for each signature, and looks whether its
+    primes are primes: a quarter of a second for 3072 bits, for a key that was looked at when the file was opened.
+    """
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        """See ``SimpleSigner.sign_raw``."""
+        mechanism = self.get_signature_mechanism_for_digest(digest_algorithm)
+        if mechanism["algorithm"].native != f"{digest_algorithm}_rsa":
+            return super().sign_raw(data, digest_algorithm)
+        key = serialization.load_der_private_key(
+            self.signing_key.dump(), password=None, unsafe_skip_rsa_key_validation=True
+        )
+        if not isinstance(key, rsa.RSAPrivateKey):
+            return super().sign_raw(data, digest_algorithm)
+        return key.sign(data, PKCS1v15(), get_pyca_cryptography_hash(digest_algorithm))
+
+
 class FileKeys:
     """The adapter of PKCS#12 files."""
 
@@ -183,9 +203,13 @@ class FileKeys:
         key_id = str(key.reference["file"])
         passphrase = _open_passphrase(key_id, pin)
         content = (_folder() / f"{key_id}.p12").read_bytes()
-        signer = SimpleSigner.load_pkcs12_data(
+        opened = SimpleSigner.load_pkcs12_data(
             content, other_certs=key.chain, passphrase=passphrase.hex().encode()
         )
-        if signer is None:
+        if opened is None:
             raise SigningUnavailable("Tệp khóa ký bị hỏng. Báo người quản trị khôi phục từ bản sao lưu.")
-        yield signer
+        yield _OpenedSigner(
+            signing_key=opened.signing_key,
+            signing_cert=opened.signing_cert,
+            cert_registry=opened.cert_registry,
+        )
