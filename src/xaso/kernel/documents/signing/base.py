@@ -12,8 +12,8 @@ from pyhanko.sign.signers import Signer
 
 from xaso.kernel.documents.signing.errors import CertificateUnusable
 
-# Trial keys of signers are what public authorities of Viet Nam put on a token today, so that a trial signs as fast and as
-# large as the real thing; the trial authority itself has 3072 bits. Real signatures use the token's own key.
+# Trial keys of signers are what public authorities of Viet Nam put on a token today, so that a trial signs as fast
+# and as large as the real thing; the trial authority itself has 3072 bits. Real signatures use the token's own key.
 BITS = 2048
 
 
