@@ -44,9 +44,7 @@ def a_farm(citizen: Account, member_name: str, phone: str) -> Farm:
         role=Seat.Role.MANAGER,
         unit_path=coop.enterprise.unit_path,
     )
-    member = keep_member(
-        viewer_of(citizen), enterprise=coop.enterprise, name=member_name, phone=phone
-    )
+    member = keep_member(viewer_of(citizen), enterprise=coop.enterprise, name=member_name, phone=phone)
     tea = coop.tea_lot()
     group = OcopGroup.objects.get(version__key="qd-148-2023", code="2.2")
     dossier = begin_ocop(viewer_of(citizen), enterprise=coop.enterprise, product=coop.tea, group=group)

@@ -2,4 +2,13 @@
 
 from xaso.kernel.connectors import origin, payment, population, portal, post, sms, vneid, zalo
 
-ALL = (vneid.Vneid, portal.Portal, origin.Origin, payment.Payment, post.Post, population.Population, sms.Sms, zalo.Zalo)
+ALL = (
+    vneid.Vneid,
+    portal.Portal,
+    origin.Origin,
+    payment.Payment,
+    post.Post,
+    population.Population,
+    sms.Sms,
+    zalo.Zalo,
+)

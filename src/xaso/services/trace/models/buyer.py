@@ -1,4 +1,4 @@
-"""What a buyer sees and says: frozen pages, their pictures and recordings, scans of codes, and what buyers write back."""
+"""What a buyer sees and says: frozen pages with pictures and recordings, scans of codes, what buyers write back."""
 
 from __future__ import annotations
 
