@@ -156,7 +156,7 @@ def _events(walk: Walk) -> list[tuple[Any, ...]]:
     untils = [last if walk.depth[thing] == 0 else until for thing, until in zip(things, untils, strict=True)]
     depths = [walk.depth[thing] for thing in things]
     with connection.cursor() as cursor:
-        arrays = [_array(one) for one in (things, depths, sinces, untils, times)]
+        arrays = [array_of(one) for one in (things, depths, sinces, untils, times)]
         cursor.execute(EVENTS, [*arrays, STAGES])
         return list(cursor.fetchall())
 
@@ -164,12 +164,12 @@ def _events(walk: Walk) -> list[tuple[Any, ...]]:
 def _times(events: Iterable[int]) -> dict[int, datetime]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT seq, event_time FROM trace_traceevent WHERE seq = ANY(%s::bigint[])", [_array(events)]
+            "SELECT seq, event_time FROM trace_traceevent WHERE seq = ANY(%s::bigint[])", [array_of(events)]
         )
         return dict(cursor.fetchall())
 
 
-def _array(values: Iterable[object]) -> str:
+def array_of(values: Iterable[object]) -> str:
     """Numbers or moments as PostgreSQL reads an array: hundreds one by one would cost more than the answer."""
     return "{" + ",".join(map(str, values)) + "}"
 
@@ -178,7 +178,7 @@ def _lines(things: list[int], events: list[int]) -> dict[int, tuple[int, list[Li
     """Things of each event, those of the way first; at most 40 of one event (6 only seen) and how many there are."""
     found: dict[int, tuple[int, list[Line]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(THINGS, [_array(things), _array(events)])
+        cursor.execute(THINGS, [array_of(things), array_of(events)])
         rows = cursor.fetchall()
     plants, plots = _ground({row[5] for row in rows if row[2] < 0 and not row[8]})
     for event, thing, flow, quantity, uom, uri, lot_id, token, code, product, total in rows:

@@ -224,7 +224,9 @@ def book(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "form": form if may_enter else None,
-        "may_withdraw": viewer.can(actions.DECIDE),
+        "may_withdraw": {
+            one.pk for one in page if viewer.can(actions.DECIDE, actions.office_of(one.unit_path))
+        },
     }
     return render(request, "trace/ocop/desk_book.html", context, status=status)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,7 @@ from xaso.services.trace.models import Enterprise, Lot, Shipment, Site
 from xaso.services.trace.naming import own
 from xaso.services.trace.rules.recall import OTHER
 from xaso.services.trace.vocabulary import step_uri
+from xaso.services.trace.ways import array_of
 
 
 class Row(NamedTuple):
@@ -203,17 +204,12 @@ def _ask(statement: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _array(numbers: Iterable[int]) -> str:
-    """An array as PostgreSQL reads it: a hundred thousand numbers one by one would cost more than the answer."""
-    return "{" + ",".join(map(str, numbers)) + "}"
-
-
 def _rows(found: list[tuple[int, str, int]]) -> list[Row]:
-    told = {row[0]: row[1:] for row in _ask(ROWS, _array(thing for thing, _, _ in found))}
-    keys, uris = _ask(OTHERS, _array(thing for thing, _, _ in found if thing not in told))[0]
+    told = {row[0]: row[1:] for row in _ask(ROWS, array_of(thing for thing, _, _ in found))}
+    keys, uris = _ask(OTHERS, array_of(thing for thing, _, _ in found if thing not in told))[0]
     address = dict(zip(keys or (), uris or (), strict=True))
     behind = [thing for thing, side, _ in found if side == "back"]
-    plants = {row[0] for row in _ask(PLANTS, _array(behind))}
+    plants = {row[0] for row in _ask(PLANTS, array_of(behind))}
     return [
         Row(thing, side, depth, *told[thing])
         if thing in told
@@ -224,7 +220,7 @@ def _rows(found: list[tuple[int, str, int]]) -> list[Row]:
 
 def _handed_on(forward: Walk, owners: dict[int, UUID | None]) -> tuple[list[Delivery], dict[str, Holder]]:
     """By our own shipments first (they know names and telephones), then by events that others captured."""
-    things = _array(forward.depth)
+    things = array_of(forward.depth)
     holders: dict[str, Holder] = {}
     deliveries: list[Delivery] = []
     told: set[tuple[int, str]] = set()
