@@ -20,7 +20,7 @@ DESK = "/desk/onestop/"
 
 def some_of_each(accounts):
     """One dossier of each kind; every one belongs to somebody who can sign in."""
-    story = month.begin(SYSTEM, accounts)
+    story = month.begin(SYSTEM, accounts, "every-state")
     may = next(one for one in seeds.known_citizens() if one.full_name == MAY)
     story.known, story.people = [may], [may]
     played = {}

@@ -14,7 +14,7 @@ from xaso.services.onestop.models import Dossier
 
 def a_finished_dossier(accounts):
     """One dossier that has gone its whole way."""
-    story = month.begin(SYSTEM, accounts)
+    story = month.begin(SYSTEM, accounts, "figures")
     role = Role("handed", 1, ((BIRTH, 1),), (40, 60))
     made = month.file_all(story, [Part(role, BIRTH, 50, before(story.present, 50, story.calendar))])
     month.tell(story, made)

@@ -43,6 +43,7 @@ class Month:
     people: list[Applicant]
     present: datetime
     calendar: Calendar
+    name: str
     known: list[Applicant] = field(default_factory=seeds.known_citizens)
     files: dict[str, File] = field(default_factory=dict)
 
@@ -68,11 +69,11 @@ def fill(
     say("Hồ sơ đã qua các bước")
 
 
-def begin(viewer: Viewer, accounts: Mapping[str, Account]) -> Month:
-    """A month that ends now."""
+def begin(viewer: Viewer, accounts: Mapping[str, Account], name: str = "demo") -> Month:
+    """A month that ends now; one of another name can be told beside it, its once-keys being its own."""
     calendar = calendar_for(seeds.COMMUNE.split("/", 1)[0])
     chance = random.Random(20261121)
-    return Month(viewer, accounts, chance, seeds.COMMUNE, seeds.citizens(120), now(), calendar)
+    return Month(viewer, accounts, chance, seeds.COMMUNE, seeds.citizens(120), now(), calendar, name)
 
 
 def file_all(month: Month, parts: Sequence[Part]) -> list[Told]:
@@ -138,7 +139,7 @@ def _one(month: Month, number: int, part: Part, who: Applicant) -> Dossier | Non
         applicant=who,
         papers=papers_for(month.viewer, body, answers, channel, month.files),
         delivery={"way": way},
-        client_key=f"demo:{number}",
+        client_key=f"{month.name}:{number}",
         facts={"identity_proven": True},
         strict=False,
     )
