@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import hmac
 import json
 import os
 import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,22 @@ from xaso.kernel.plain.ids import uuid7
 MAX_TRIES = 5
 BLOCK_SECONDS = 15 * 60
 _SCRYPT: dict[str, Any] = {"n": 2**14, "r": 8, "p": 1, "dklen": 32, "maxmem": 64 << 20}
+
+
+_held: ContextVar[dict[str, tuple[str, Signer]] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def held_open() -> Iterator[None]:
+    """Within, a key once opened stays open for the same PIN: for a process that writes many papers of its own.
+
+    Never around the requests of people: who leaves the desk would leave the key open.
+    """
+    token = _held.set({})
+    try:
+        yield
+    finally:
+        _held.reset(token)
 
 
 def _folder() -> Path:
@@ -200,16 +218,26 @@ class FileKeys:
     @contextmanager
     def unlock(self, key: KeyRef, pin: str, count: int = 1) -> Iterator[Signer]:
         """See ``KeyAdapter.unlock``."""
-        key_id = str(key.reference["file"])
-        passphrase = _open_passphrase(key_id, pin)
-        content = (_folder() / f"{key_id}.p12").read_bytes()
-        opened = SimpleSigner.load_pkcs12_data(
-            content, other_certs=key.chain, passphrase=passphrase.hex().encode()
-        )
-        if opened is None:
-            raise SigningUnavailable("Tệp khóa ký bị hỏng. Báo người quản trị khôi phục từ bản sao lưu.")
-        yield _OpenedSigner(
-            signing_key=opened.signing_key,
-            signing_cert=opened.signing_cert,
-            cert_registry=opened.cert_registry,
-        )
+        key_id, held = str(key.reference["file"]), _held.get()
+        if held is not None and key_id in held and hmac.compare_digest(held[key_id][0], pin):
+            yield held[key_id][1]
+            return
+        signer = _open(key, key_id, pin)
+        if held is not None:
+            held[key_id] = (pin, signer)
+        yield signer
+
+
+def _open(key: KeyRef, key_id: str, pin: str) -> Signer:
+    passphrase = _open_passphrase(key_id, pin)
+    content = (_folder() / f"{key_id}.p12").read_bytes()
+    opened = SimpleSigner.load_pkcs12_data(
+        content, other_certs=key.chain, passphrase=passphrase.hex().encode()
+    )
+    if opened is None:
+        raise SigningUnavailable("Tệp khóa ký bị hỏng. Báo người quản trị khôi phục từ bản sao lưu.")
+    return _OpenedSigner(
+        signing_key=opened.signing_key,
+        signing_cert=opened.signing_cert,
+        cert_registry=opened.cert_registry,
+    )

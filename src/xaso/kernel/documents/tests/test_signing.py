@@ -15,7 +15,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from xaso.kernel.documents.signing import FILE, KeyRef, appearance
 from xaso.kernel.documents.signing.authority import as_asn1, authority, revocation_lists
 from xaso.kernel.documents.signing.errors import CertificateUnusable, KeyBlocked, WrongPin
-from xaso.kernel.documents.signing.file_key import MAX_TRIES, FileKeys, new_key
+from xaso.kernel.documents.signing.file_key import MAX_TRIES, FileKeys, held_open, new_key
 from xaso.kernel.documents.signing.pdf import Signing, sign_field, signed_fields
 from xaso.kernel.documents.signing.trust import trust
 from xaso.kernel.documents.testing import pdfsig
@@ -140,6 +140,17 @@ def test_a_right_pin_forgets_wrong_ones():
             pass
         with FileKeys().unlock(ref, PIN) as signer:
             assert signer.signing_cert.dump() == ref.certificate.dump()
+
+
+def test_a_key_stays_open_only_where_it_is_held_and_for_its_own_pin(key_folder):
+    ref = key("Vàng Thị Mỷ")
+    with held_open():
+        with FileKeys().unlock(ref, PIN) as signer, FileKeys().unlock(ref, PIN) as again:
+            assert again is signer
+        with pytest.raises(WrongPin), FileKeys().unlock(ref, "999999"):
+            pass
+    with FileKeys().unlock(ref, PIN) as later:
+        assert later is not signer
 
 
 def test_an_expired_certificate_does_not_sign():

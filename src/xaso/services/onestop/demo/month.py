@@ -13,6 +13,7 @@ from django.db import connection, connections
 
 from xaso.kernel.cases.calendars import calendar_for
 from xaso.kernel.documents.models import File
+from xaso.kernel.documents.signing.file_key import held_open
 from xaso.kernel.people.models import Account
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain import moment
@@ -113,9 +114,10 @@ def tell(month: Month, made: Sequence[Told]) -> None:
 def _tell_part(month: Month, made: Sequence[Told]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
-    for number, (dossier, part) in enumerate(made):
-        month.chance = random.Random(f"{dossier.code}-{number}")
-        stories.play(month, dossier, part.role, part.at)
+    with held_open():
+        for number, (dossier, part) in enumerate(made):
+            month.chance = random.Random(f"{dossier.code}-{number}")
+            stories.play(month, dossier, part.role, part.at)
 
 
 def _one(month: Month, number: int, part: Part, who: Applicant) -> Dossier | None:
