@@ -1,0 +1,1 @@
+"""Truyền thanh cơ sở."""

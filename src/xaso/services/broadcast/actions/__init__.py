@@ -1,0 +1,1 @@
+"""Writes of commune radio, room by room."""

@@ -1,0 +1,1 @@
+"""Forms of the radio officer's desk and of its public pages."""

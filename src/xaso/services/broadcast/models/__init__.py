@@ -1,0 +1,29 @@
+"""Tables of commune radio: stations and clusters, what is said, when, by whose leave, and what was heard."""
+
+from xaso.services.broadcast.models.airing import Airing, Emergency, Play
+from xaso.services.broadcast.models.bulletin import Approval, Bulletin, BulletinVersion
+from xaso.services.broadcast.models.law import ApprovalRule, ClassRule, Kind, Origin, VolumeCap, Window
+from xaso.services.broadcast.models.programme import LiveSession, RelaySource, Slot, SlotChange
+from xaso.services.broadcast.models.station import Cluster, Fault, Station
+
+__all__ = [
+    "Airing",
+    "Approval",
+    "ApprovalRule",
+    "Bulletin",
+    "BulletinVersion",
+    "ClassRule",
+    "Cluster",
+    "Emergency",
+    "Fault",
+    "Kind",
+    "LiveSession",
+    "Origin",
+    "Play",
+    "RelaySource",
+    "Slot",
+    "SlotChange",
+    "Station",
+    "VolumeCap",
+    "Window",
+]

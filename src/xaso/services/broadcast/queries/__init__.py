@@ -1,0 +1,1 @@
+"""Reads of commune radio, room by room."""
