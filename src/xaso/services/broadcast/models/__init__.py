@@ -5,6 +5,15 @@ from xaso.services.broadcast.models.bulletin import Approval, Bulletin, Bulletin
 from xaso.services.broadcast.models.law import ApprovalRule, ClassRule, Kind, Origin, VolumeCap, Window
 from xaso.services.broadcast.models.programme import LiveSession, RelaySource, Slot, SlotChange
 from xaso.services.broadcast.models.station import Cluster, Fault, Station
+from xaso.services.broadcast.models.wire import (
+    WireAuthority,
+    WireCertificate,
+    WireCommand,
+    WireEnrolment,
+    WireKey,
+    WireReceipt,
+    WireSchedule,
+)
 
 __all__ = [
     "Airing",
@@ -26,4 +35,11 @@ __all__ = [
     "Station",
     "VolumeCap",
     "Window",
+    "WireAuthority",
+    "WireCertificate",
+    "WireCommand",
+    "WireEnrolment",
+    "WireKey",
+    "WireReceipt",
+    "WireSchedule",
 ]
