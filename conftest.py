@@ -8,6 +8,7 @@ import os
 import pytest
 
 os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
+os.environ.setdefault("XASO_BANNER_SECONDS", "0")  # no test sees what another one announced
 
 
 @pytest.fixture(scope="session")

@@ -102,6 +102,8 @@ XASO_SERVICES = [s for s in os.environ.get("XASO_SERVICES", SHIPPED).split(",") 
 # Other systems on our own network may be told of changes only when the operator says so.
 XASO_WEBHOOKS_INSIDE = _flag("XASO_WEBHOOKS_INSIDE", False)
 XASO_HOME_UNIT = os.environ.get("XASO_HOME_UNIT", "")
+# How long a process shows what it last read of announcements on public pages; 0 reads at each page.
+XASO_BANNER_SECONDS = float(os.environ.get("XASO_BANNER_SECONDS", "3"))
 XASO_HELP_PHONE = os.environ.get("XASO_HELP_PHONE", "")
 XASO_HELP_HOURS = os.environ.get("XASO_HELP_HOURS", "")
 XASO_UNIT_ADDRESS = os.environ.get("XASO_UNIT_ADDRESS", "")

@@ -13,6 +13,7 @@ from xaso.kernel.plain.moment import now
 
 
 class Channel(models.TextChoices):
+    PUSH = "push", "Thông báo đẩy"
     ZALO = "zalo", "Zalo"
     SMS = "sms", "SMS"
     EMAIL = "email", "Thư điện tử"
@@ -183,3 +184,23 @@ class QuietHours(Record):
     def channel_labels(self) -> str:
         """The channels in words."""
         return ", ".join(str(Channel(key).label) for key in self.channels)
+
+
+# Tables of this area that have files of their own.
+from xaso.kernel.messages.announcement_models import Announcement as Announcement  # noqa: E402
+from xaso.kernel.messages.mass_models import Acknowledgement as Acknowledgement  # noqa: E402
+from xaso.kernel.messages.mass_models import AudienceList as AudienceList  # noqa: E402
+from xaso.kernel.messages.mass_models import AudienceMember as AudienceMember  # noqa: E402
+from xaso.kernel.messages.mass_models import GatewayHold as GatewayHold  # noqa: E402
+from xaso.kernel.messages.mass_models import Mailing as Mailing  # noqa: E402
+from xaso.kernel.messages.mass_models import MailingTemplate as MailingTemplate  # noqa: E402
+from xaso.kernel.messages.mass_models import MassRule as MassRule  # noqa: E402
+from xaso.kernel.messages.mass_models import Price as Price  # noqa: E402
+from xaso.kernel.messages.mass_models import Quota as Quota  # noqa: E402
+from xaso.kernel.messages.mass_models import QuotaUse as QuotaUse  # noqa: E402
+from xaso.kernel.messages.mass_models import ReachedAddress as ReachedAddress  # noqa: E402
+from xaso.kernel.messages.mass_models import Receiver as Receiver  # noqa: E402
+from xaso.kernel.messages.mass_models import Reply as Reply  # noqa: E402
+from xaso.kernel.messages.mass_models import Sending as Sending  # noqa: E402
+from xaso.kernel.messages.mass_models import ZaloTemplate as ZaloTemplate  # noqa: E402
+from xaso.kernel.messages.push_models import PushSubscription as PushSubscription  # noqa: E402

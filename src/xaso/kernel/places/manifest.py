@@ -13,12 +13,15 @@ SERVICE = Service(
             "places.view", "Xem lớp bản đồ nội bộ", ("admin", "clerk", "leader", "specialist", "receptionist")
         ),
         Right("places.edit", "Thêm và sửa địa điểm", ("admin", "specialist", "clerk")),
+        Right("places.homes", "Ghi nơi ở của người dân trên bản đồ", ("specialist", "clerk")),
+        Right("places.find_people", "Tìm người sống trong một vùng trên bản đồ", ("leader", "clerk")),
         Right("places.layers", "Lập lớp bản đồ", ("admin", "province_admin")),
     ),
     announces={
         "places.layer_added": "Lập lớp bản đồ {key}",
         "places.place_added": "Thêm địa điểm vào lớp {layer}",
         "places.place_moved": "Sửa vị trí địa điểm",
+        "places.home_kept": "Ghi nơi ở trên bản đồ",
         "places.place_ended": "Kết thúc địa điểm",
     },
 )

@@ -7,7 +7,10 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from xaso.kernel.base.fields import SealedJSON
 from xaso.kernel.base.models import Record
+from xaso.kernel.people.models import Person
+from xaso.kernel.plain.moment import today
 from xaso.kernel.units.models import Unit
 
 
@@ -65,3 +68,39 @@ class Place(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Home(Record):
+    """Where a person lives on the map, from a day to a day. The spot is sealed: only the unit can be searched."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="homes", verbose_name="người")
+    spot: Any = SealedJSON("vĩ độ và kinh độ")
+    unit_path = models.CharField("đơn vị", max_length=120)
+    valid_from = models.DateField("từ ngày", default=today)
+    valid_to = models.DateField("đến hết ngày", null=True)
+
+    class Meta:
+        verbose_name = "nơi ở trên bản đồ"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(valid_to__isnull=True), name="home_one_present"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["unit_path"],
+                condition=Q(valid_to__isnull=True),
+                name="home_unit",
+                opclasses=["text_pattern_ops"],
+            )
+        ]
+
+    @property
+    def lat(self) -> float:
+        """Latitude in degrees."""
+        return float(self.spot[0])
+
+    @property
+    def lon(self) -> float:
+        """Longitude in degrees."""
+        return float(self.spot[1])
