@@ -10,6 +10,7 @@ from xaso.kernel.base.models import Record
 from xaso.services.broadcast.models.bulletin import Bulletin
 from xaso.services.broadcast.models.law import Kind, Origin
 from xaso.services.broadcast.models.programme import LiveSession, Slot
+from xaso.services.broadcast.models.sound import Sound
 from xaso.services.broadcast.models.station import Cluster, Station
 
 
@@ -35,9 +36,13 @@ class Emergency(Record):
     repeats = models.PositiveSmallIntegerField("số lần đọc", default=3)
     pause_seconds = models.PositiveSmallIntegerField("nghỉ giữa hai lần (giây)", default=2)
     rendering = models.UUIDField("âm thanh", null=True)
+    sound = models.ForeignKey(Sound, models.PROTECT, null=True, related_name="+", verbose_name="tệp để phát")
     seconds = models.FloatField("dài (giây)", null=True)
     all_clear = models.TextField("lời báo yên", blank=True)
     all_clear_rendering = models.UUIDField("âm thanh báo yên", null=True)
+    all_clear_sound = models.ForeignKey(
+        Sound, models.PROTECT, null=True, related_name="+", verbose_name="tệp báo yên"
+    )
     area: Any = models.JSONField("nơi nghe", default=dict, blank=True)
     state = models.CharField("trạng thái", max_length=7, choices=State.choices, default=State.ASKED)
     asked_by = models.UUIDField("người ra lệnh", null=True)
@@ -114,6 +119,8 @@ class Airing(Record):
     )
     area: Any = models.JSONField("nơi nghe", default=dict, blank=True)
     rendering = models.UUIDField("âm thanh", null=True)
+    sound = models.ForeignKey(Sound, models.PROTECT, null=True, related_name="+", verbose_name="tệp để phát")
+    seconds = models.FloatField("dài (giây)", default=0)
     at = models.DateTimeField("giờ phát", db_index=True)
     starts_at = models.DateTimeField("bắt đầu (dự kiến)")
     until = models.DateTimeField("dứt (dự kiến)")

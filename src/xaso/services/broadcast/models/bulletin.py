@@ -8,6 +8,7 @@ from django.db import models
 
 from xaso.kernel.base.models import Record
 from xaso.services.broadcast.models.law import Kind, Origin
+from xaso.services.broadcast.models.sound import Sound
 from xaso.services.broadcast.models.station import Station
 
 
@@ -42,7 +43,9 @@ class Bulletin(Record):
     repeats = models.PositiveSmallIntegerField("số lần đọc", default=1)
     recorded = models.BooleanField("là bản ghi âm", default=False)
     rendering = models.UUIDField("âm thanh", null=True)
+    sound = models.ForeignKey(Sound, models.PROTECT, null=True, related_name="+", verbose_name="tệp để phát")
     seconds = models.FloatField("dài (giây)", null=True)
+    trouble = models.CharField("vì sao chưa có tiếng", max_length=300, blank=True)
     state = models.CharField("trạng thái", max_length=9, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField("bản", default=1)
     valid_from = models.DateTimeField("có hiệu lực từ", null=True)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from xaso.kernel.base.models import Record
+from xaso.kernel.plain.moment import now
 from xaso.services.broadcast.models.bulletin import Bulletin
 from xaso.services.broadcast.models.law import Origin
 from xaso.services.broadcast.models.station import Station
@@ -80,6 +81,7 @@ class Slot(Record):
     order = models.PositiveSmallIntegerField("thứ tự xã chọn", default=100)
     volume = models.PositiveSmallIntegerField("âm lượng (%)", null=True)
     written_by = models.UUIDField("người lập", null=True)
+    kept_at = models.DateTimeField("lập, sửa lúc", default=now)
     ended_at = models.DateTimeField("thôi phát lúc", null=True)
 
     class Meta:
