@@ -101,6 +101,12 @@ XASO_SERVICES = [s for s in os.environ.get("XASO_SERVICES", SHIPPED).split(",") 
 # Whose pages these are when the visitor has chosen no commune, and the help line in the same place of each page.
 # Other systems on our own network may be told of changes only when the operator says so.
 XASO_WEBHOOKS_INSIDE = _flag("XASO_WEBHOOKS_INSIDE", False)
+# Radio streams and news feeds may be read from our own network only when the operator says so.
+XASO_STREAMS_INSIDE = _flag("XASO_STREAMS_INSIDE", False)
+# Our own stream goes to an Icecast server (http://source:secret@host:8000) instead of our own segments; and the address
+# under which the public reaches that server.
+XASO_STREAM_ICECAST = os.environ.get("XASO_STREAM_ICECAST", "")
+XASO_STREAM_PUBLIC = os.environ.get("XASO_STREAM_PUBLIC", "").rstrip("/")
 XASO_HOME_UNIT = os.environ.get("XASO_HOME_UNIT", "")
 # How long a process shows what it last read of announcements on public pages; 0 reads at each page.
 XASO_BANNER_SECONDS = float(os.environ.get("XASO_BANNER_SECONDS", "3"))
@@ -175,6 +181,7 @@ INSTALLED_APPS = [
     "xaso.kernel.sealing",
     "xaso.kernel.documents",
     "xaso.kernel.messages",
+    "xaso.kernel.speech",
     "xaso.kernel.cases",
     "xaso.kernel.indicators",
     "xaso.kernel.access",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 
 PORTS = {443, 8443}
 TIMEOUT = 10.0
+MOST_HOPS = 4
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # IPv6 addresses that are an IPv4 one in other clothes (RFC 6052, 6147, 8215).
 _TRANSLATED = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
@@ -51,13 +53,17 @@ class Target:
     machine: str
 
 
-def look_at(url: str, *, inside: bool = False) -> Target:
+def look_at(url: str, *, inside: bool = False, plain: bool = False) -> Target:
     """Resolve an address and judge every machine behind its name. Raises AddressRefused.
 
-    ``inside``: the operator lets us call machines of our own network, over plain http too.
+    ``inside``: the operator lets us call machines of our own network, over plain http too. ``plain``: what is open to
+    all and only read (radio streams, news feeds) may come over http and from high ports, as such servers have them.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ({"https", "http"} if inside else {"https"}) or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise AddressRefused("scheme") from error
+    if parts.scheme not in ({"https", "http"} if inside or plain else {"https"}) or not parts.hostname:
         raise AddressRefused("scheme")
     if parts.username or parts.password or "\\" in url or any(ord(letter) < 33 for letter in url):
         raise AddressRefused("user")
@@ -65,7 +71,7 @@ def look_at(url: str, *, inside: bool = False) -> Target:
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
         raise AddressRefused("port") from error
-    if not inside and port not in PORTS:
+    if not inside and port not in PORTS and not (plain and (port == 80 or port >= 1024)):
         raise AddressRefused("port")
     try:
         rows = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
@@ -85,13 +91,81 @@ def post(target: Target, content: bytes, headers: Mapping[str, str]) -> int:
     The certificate is still checked against the name. Redirects are not followed, proxies of the environment not
     asked, the answer's body not read. Raises httpx.HTTPError.
     """
-    machine = f"[{target.machine}]" if ":" in target.machine else target.machine
-    url = target.parts._replace(netloc=f"{machine}:{target.port}", fragment="").geturl()
-    name = f"[{target.host}]" if ":" in target.host else target.host
-    shown = name if target.parts.port is None else f"{name}:{target.port}"
+    url, shown = _machine_url(target)
     with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
         sent = {**headers, "Host": shown}
         with client.stream(
             "POST", url, content=content, headers=sent, extensions={"sni_hostname": target.host}
         ) as answer:
             return answer.status_code
+
+
+def _machine_url(target: Target) -> tuple[str, str]:
+    """The address with the machine in the place of its name, and the name as the Host header tells it."""
+    machine = f"[{target.machine}]" if ":" in target.machine else target.machine
+    url = target.parts._replace(netloc=f"{machine}:{target.port}", fragment="").geturl()
+    name = f"[{target.host}]" if ":" in target.host else target.host
+    return url, name if target.parts.port is None else f"{name}:{target.port}"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """An answer that is being read: where it came from at last, and its pieces as they arrive."""
+
+    url: str
+    answer: httpx.Response
+
+    def pieces(self, most: int | None = None) -> Iterator[bytes]:
+        """The body as it was sent; at most so many bytes of it, whatever its length says. Raises httpx.HTTPError."""
+        if self.answer.headers.get("content-encoding", "identity").lower() != "identity":
+            raise httpx.DecodingError(
+                "packed, though we asked for it plain"
+            )  # what it unpacks to has no bound
+        left = most
+        for piece in self.answer.iter_raw():
+            if left is not None:
+                piece, left = piece[:left], left - len(piece)
+            yield piece
+            if left is not None and left <= 0:
+                return
+
+
+@contextlib.contextmanager
+def fetching(
+    url: str,
+    *,
+    inside: bool = False,
+    plain: bool = False,
+    connect: float = TIMEOUT,
+    silence: float = TIMEOUT,
+    headers: Mapping[str, str] | None = None,
+) -> Iterator[Fetched]:
+    """Read an address that others gave us. Each redirect is looked at like the first address.
+
+    ``connect`` and ``silence``: seconds to wait for the connection and for the next bytes. Raises AddressRefused,
+    httpx.HTTPError (a status other than 2xx is one too).
+    """
+    limits = httpx.Timeout(silence, connect=connect)
+    with contextlib.ExitStack() as open_now:
+        client = open_now.enter_context(httpx.Client(timeout=limits, follow_redirects=False, trust_env=False))
+        for _ in range(MOST_HOPS):
+            target = look_at(url, inside=inside, plain=plain)
+            machine_url, shown = _machine_url(target)
+            request = client.build_request(
+                "GET",
+                machine_url,
+                headers={
+                    "User-Agent": "XaSo",
+                    **(headers or {}),
+                    "Accept-Encoding": "identity",
+                    "Host": shown,
+                },
+                extensions={"sni_hostname": target.host},
+            )
+            answer = open_now.enter_context(contextlib.closing(client.send(request, stream=True)))
+            if not answer.is_redirect:
+                answer.raise_for_status()
+                yield Fetched(url, answer)
+                return
+            url = urljoin(url, answer.headers["location"])
+        raise AddressRefused("hops")
