@@ -80,4 +80,5 @@ ROLES = {
     "specialist": "Công chức chuyên môn",
     "province_viewer": "Theo dõi cấp tỉnh",
     "hamlet_head": "Trưởng thôn, trưởng bản",
+    "radio": "Cán bộ truyền thanh",
 }

@@ -17,8 +17,10 @@ WIDTH, HEIGHT = 400, 260
 
 @dataclass(frozen=True)
 class MapBox:
-    """A map: markers {lat, lng, name, url?, text?}, outline and tiles by address, or a ready picture.
+    """A map: markers {lat, lng, name, url?, text?, short?, kind?}, outline and tiles by address, or a ready picture.
 
+    ``short`` stands beside the marker in the picture instead of the name; ``kind`` "danger" is drawn as a triangle,
+    "new" as a ring: the list beside the map says in words what it means.
     `pin_input` is the id of an input that takes "lat,lng" when the person taps the live map; give the same choice
     as a list of hamlets beside it. `outlines` are rings and `paths` lines of (lat, lng) drawn in the still picture.
     """
@@ -38,7 +40,7 @@ class MapBox:
     def markers_json(self) -> SafeString:
         """For the script: name, place and address of each marker."""
         return json_script(
-            [{key: one.get(key, "") for key in ("lat", "lng", "name", "url")} for one in self.markers]
+            [{key: one.get(key, "") for key in ("lat", "lng", "name", "url", "kind")} for one in self.markers]
         )
 
     def _point(self, lat: float, lng: float) -> tuple[float, float]:
@@ -61,10 +63,11 @@ class MapBox:
             if not (0 <= x <= WIDTH and 0 <= y <= HEIGHT):
                 continue
             flip = x > WIDTH - 120
-            parts.append(f'<circle class="spot" cx="{x:.1f}" cy="{y:.1f}" r="6"/>')
+            parts.append(_spot(x, y, str(one.get("kind", ""))))
             anchor, gap = ("end", -10) if flip else ("start", 10)
             parts.append(
-                f'<text x="{x + gap:.1f}" y="{y + 5:.1f}" text-anchor="{anchor}">{escape(one["name"])}</text>'
+                f'<text x="{x + gap:.1f}" y="{y + 5:.1f}" text-anchor="{anchor}">'
+                f"{escape(one.get('short') or one['name'])}</text>"
             )
         parts.append(self._sea())
         return SafeString("".join(parts) + "</svg>")
@@ -80,3 +83,10 @@ class MapBox:
             )
             lines.append(f'{dots}<text class="small" x="{left + 28}" y="{y}">{escape(name)}</text>')
         return "".join(lines)
+
+
+def _spot(x: float, y: float, kind: str) -> str:
+    if kind == "danger":
+        corners = f"{x:.1f},{y - 9:.1f} {x - 9:.1f},{y + 7:.1f} {x + 9:.1f},{y + 7:.1f}"
+        return f'<polygon class="spot danger" points="{corners}"/>'
+    return f'<circle class="spot{" new" if kind == "new" else ""}" cx="{x:.1f}" cy="{y:.1f}" r="6"/>'

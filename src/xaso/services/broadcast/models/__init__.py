@@ -2,6 +2,7 @@
 
 from xaso.services.broadcast.models.airing import Airing, Emergency, Play
 from xaso.services.broadcast.models.bulletin import Approval, Bulletin, BulletinVersion
+from xaso.services.broadcast.models.complaints import Complaint
 from xaso.services.broadcast.models.law import ApprovalRule, ClassRule, Kind, Origin, VolumeCap, Window
 from xaso.services.broadcast.models.programme import LiveSession, RelaySource, Slot, SlotChange
 from xaso.services.broadcast.models.relay import (
@@ -37,6 +38,7 @@ __all__ = [
     "BulletinVersion",
     "ClassRule",
     "Cluster",
+    "Complaint",
     "Emergency",
     "Fault",
     "Kind",

@@ -26,7 +26,7 @@ async function live(box) {
     const text = document.createElement(one.url ? "a" : "b");
     text.textContent = one.name;
     if (one.url) text.href = one.url;
-    L.circleMarker([one.lat, one.lng], { radius: 9, color: "#0b4f8a", fillOpacity: 0.8 }).bindPopup(text).bindTooltip(one.name, { permanent: markers.length < 9, direction: "right", offset: [8, 0] }).addTo(map);
+    L.circleMarker([one.lat, one.lng], { radius: 9, color: one.kind === "danger" ? "#a8201a" : "#0b4f8a", fillOpacity: one.kind === "new" ? 0 : 0.8 }).bindPopup(text).bindTooltip(one.name, { permanent: markers.length < 9, direction: "right", offset: [8, 0] }).addTo(map);
   }
   const input = document.getElementById(box.dataset.pin || "-");
   if (!input) return;
