@@ -12,6 +12,8 @@ WIDENED = {
     "src/xaso/kernel/documents/actions/uploads.py": "an upload of the sender who knows its secret",
     "src/xaso/kernel/documents/actions/quarantine.py": "whether this very content was judged or is held already",
     "src/xaso/kernel/documents/verify/check.py": "the check of a paper by its code or by the whole paper",
+    "src/xaso/kernel/speech/queries.py": "words and conventions of the units above; they are nobody's data",
+    "src/xaso/kernel/speech/actions/rendering.py": "sound made elsewhere of the very words that the caller brought",
     "src/xaso/kernel/sealing/proofs.py": "the proof of an event is public: a digest says nothing of anybody",
     "src/xaso/services/onestop/queries/tracking.py": "a tracking code tells the degree of completion",
     "src/xaso/services/trace/queries/resolver.py": "a scanned code leads to its public page: names of goods and places",

@@ -26,6 +26,7 @@ KERNEL_AREAS = (
     "connectors",
     "messages",
     "documents",
+    "speech",
     "cases",
     "indicators",
     "access",

@@ -14,7 +14,7 @@ LIGHT = {
     "onestop": "xaso.services.onestop.cli",
     "units": "xaso.kernel.units.cli",
     "trace": "xaso.kernel.plain.gs1.cli",
-    "speak": "xaso.kernel.plain.spoken.cli",
+    "speak": "xaso.kernel.speech.cli",
     "backup": "xaso.site.keeping.cli.backup",
     "restore": "xaso.site.keeping.cli.restore",
     "drill": "xaso.site.keeping.cli.drill",

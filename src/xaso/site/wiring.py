@@ -37,6 +37,7 @@ def area_urls() -> Urls:
         "connectors",
         "messages",
         "documents",
+        "speech",
         "cases",
         "indicators",
         "access",

@@ -97,6 +97,9 @@ _SPECS = (
         ("CLIENT_ID", "SECRET", "HOOK_SECRET"),
         options={"OAUTH_URL": "", "REFRESH_TOKEN": TRIAL},
     ),
+    _Spec("fpt_voice", "XASO_FPT_VOICE_URL", "giọng đọc FPT.AI", ("SECRET",), timeout=60.0),
+    _Spec("vbee_voice", "XASO_VBEE_VOICE_URL", "giọng đọc Vbee", ("CLIENT_ID", "SECRET"), timeout=60.0),
+    _Spec("viettel_voice", "XASO_VIETTEL_VOICE_URL", "giọng đọc Viettel AI", ("SECRET",), timeout=60.0),
 )
 KEYS = tuple(spec.key for spec in _SPECS)
 

@@ -1,6 +1,6 @@
 """Importing this module makes every connector known to the registry."""
 
-from xaso.kernel.connectors import origin, payment, population, portal, post, sms, vneid, zalo
+from xaso.kernel.connectors import origin, payment, population, portal, post, sms, vneid, voices, zalo
 
 ALL = (
     vneid.Vneid,
@@ -11,4 +11,7 @@ ALL = (
     population.Population,
     sms.Sms,
     zalo.Zalo,
+    voices.FptVoice,
+    voices.VbeeVoice,
+    voices.ViettelVoice,
 )

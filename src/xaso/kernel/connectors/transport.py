@@ -82,6 +82,7 @@ class Request:
     path: str = ""
     url: str = ""
     json: Any = None
+    content: bytes | None = None
     form: Mapping[str, str] | None = None
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -178,6 +179,7 @@ class Transport:
                 request.method,
                 request.url or self.address.url + request.path,
                 json=request.json,
+                content=request.content,
                 data=request.form,
                 params=request.params,
                 headers=headers,

@@ -7,14 +7,18 @@ import re
 from xaso.kernel.documents.intake.base import (
     DOCX,
     EXTENSION,
+    FLAC,
     HEIC,
     IMAGES,
     JPEG,
     M4A,
+    MP3,
     OGG,
     PDF,
     PNG,
+    SOUNDS,
     VOICES,
+    WAV,
     WEBM,
     WEBP,
     XLSX,
@@ -29,7 +33,8 @@ from xaso.kernel.documents.intake.pdfs import clean_pdf
 from xaso.kernel.plain.text import clean
 
 __all__ = [
-    "DOCX", "HEIC", "IMAGES", "JPEG", "M4A", "OGG", "PDF", "PNG", "VOICES", "WEBM", "WEBP", "XLSX",
+    "DOCX", "FLAC", "HEIC", "IMAGES", "JPEG", "M4A", "MP3", "OGG", "PDF", "PNG", "SOUNDS", "VOICES", "WAV", "WEBM",
+    "WEBP", "XLSX",
     "BadFile", "Checked", "IntakeRule", "check_upload", "checked_kind", "heic_supported",
     "kind_of", "safe_name", "thumbnail",
 ]  # fmt: skip
@@ -54,10 +59,31 @@ def kind_of(content: bytes) -> str | None:
         return WEBM
     if content.startswith(b"OggS"):
         return OGG
+    sound = _sound_file(content)
+    if sound:
+        return sound
     if b"%PDF-" in content[:1024]:
         return PDF
     if content.startswith(b"PK\x03\x04"):
         return office_kind(content)
+    return None
+
+
+def _sound_file(content: bytes) -> str | None:
+    """WAV, FLAC or MP3 by their beginnings; MP3 has a tag, or a frame of layer III with a rate that exists."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WAVE":
+        return WAV
+    if content.startswith(b"fLaC"):
+        return FLAC
+    if content.startswith(b"ID3"):
+        return MP3
+    if (
+        len(content) > 3
+        and content[0] == 0xFF
+        and content[1] & 0xE6 == 0xE2
+        and content[2] >> 4 not in (0, 15)
+    ):
+        return MP3
     return None
 
 
@@ -100,7 +126,7 @@ def check_upload(content: bytes, name: str, rule: IntakeRule | None = None) -> C
     if kind in IMAGES:
         kept, kind = clean_image(content, kind, rule)
         return Checked(kept, kind, safe_name(name, kind), 1, redrawn=True)
-    if kind in VOICES:
+    if kind in SOUNDS:
         return Checked(content, kind, safe_name(name, kind), 0)
     check_office(content, rule)
     return Checked(content, kind, safe_name(name, kind), 0)

@@ -18,9 +18,12 @@ IMAGES = (JPEG, PNG, WEBP, HEIC)
 WEBM, OGG, M4A = "audio/webm", "audio/ogg", "audio/mp4"
 VOICES = (WEBM, OGG, M4A)
 """What a telephone's browser records. Taken only where a rule names them; kept byte for byte."""
+WAV, MP3, FLAC = "audio/wav", "audio/mpeg", "audio/flac"
+SOUNDS = (*VOICES, WAV, MP3, FLAC)
+"""What sound comes in: recordings of a telephone and files of a recorder. Taken only where a rule names them."""
 
 EXTENSION = {PDF: "pdf", JPEG: "jpg", PNG: "png", WEBP: "webp", HEIC: "heic", DOCX: "docx", XLSX: "xlsx",
-             WEBM: "webm", OGG: "ogg", M4A: "m4a"}  # fmt: skip
+             WEBM: "webm", OGG: "ogg", M4A: "m4a", WAV: "wav", MP3: "mp3", FLAC: "flac"}  # fmt: skip
 _SPOKEN = {
     PDF: "PDF",
     JPEG: "ảnh JPEG",
@@ -32,6 +35,9 @@ _SPOKEN = {
     WEBM: "ghi âm WebM",
     OGG: "ghi âm Ogg",
     M4A: "ghi âm M4A",
+    WAV: "WAV",
+    MP3: "MP3",
+    FLAC: "FLAC",
 }
 MEGABYTE = 1 << 20
 

@@ -11,7 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from xaso.kernel.base.errors import NotFound
-from xaso.kernel.documents.intake import JPEG, PDF, PNG, VOICES, WEBP
+from xaso.kernel.documents.intake import JPEG, PDF, PNG, SOUNDS, WEBP
 from xaso.kernel.documents.models import File
 from xaso.kernel.documents.queries import LINK_SALT
 from xaso.kernel.documents.store import Missing, store
@@ -19,7 +19,7 @@ from xaso.kernel.people.doors import signed, viewer_in
 from xaso.kernel.plain.moment import now
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
-_SHOWN = {PDF, JPEG, PNG, WEBP, *VOICES}
+_SHOWN = {PDF, JPEG, PNG, WEBP, *SOUNDS}
 _GONE = "Đường dẫn này đã hết hạn. Quay lại trang trước và mở lại tệp."
 
 

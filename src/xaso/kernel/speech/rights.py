@@ -1,0 +1,3 @@
+"""Codes of the rights of this area."""
+
+WORDS = "speech.words"
