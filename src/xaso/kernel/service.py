@@ -146,9 +146,11 @@ def _seed(**_: object) -> None:
 
 def _seed_messages(**_: object) -> None:
     """Templates of messages are rows in versions: a changed file makes a new version."""
+    from xaso.kernel.messages.mass_rows import seed_mass_rows
     from xaso.kernel.messages.seeding import seed_quiet_hours, seed_templates
 
     seed_quiet_hours()
+    seed_mass_rows()
     for part in everything():
         if part.message_templates:
             seed_templates(part.key, _folder(part) / part.message_templates)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import secrets
 import threading
 import time
@@ -22,7 +23,22 @@ from xaso.simulators.people import CITIZENS
 TRIAL = "mo-phong"
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 KEEP = 1000  # newest rows kept of each list
-SYSTEMS = ("vneid", "portal", "origin", "bank", "post", "population", "sms", "zalo", "mail")
+SYSTEMS = (
+    "vneid",
+    "portal",
+    "origin",
+    "bank",
+    "post",
+    "population",
+    "sms",
+    "zalo",
+    "smpp",
+    "push",
+    "mail",
+    "fpt_voice",
+    "vbee_voice",
+    "viettel_voice",
+)
 FAULTS = {
     "latency": "Trả lời chậm",
     "error": "Lỗi máy chủ (500)",
@@ -33,7 +49,11 @@ FAULTS = {
     "duplicate": "Báo lặp",
     "out_of_order": "Báo sai thứ tự",
     "expired": "Thẻ truy cập hết hạn",
+    "lost": "Đã nhận nhưng đứt kết nối trước khi trả lời",
+    "throttled": "Từ chối vì gửi quá nhanh",
 }
+# What a rate of faults does, and how often each (of a hundred faults); "lost" has taken the message all the same.
+RATE_MIX = (("error", 40), ("lost", 30), ("throttled", 20), ("drop", 10))
 
 
 @dataclass
@@ -59,6 +79,13 @@ class World:
     dirty: bool = False
     patience: float = 1.0  # pauses between errands are multiplied by it; tests have none
     courier: httpx.Client | None = None  # carries errands in the caller's own thread (tests)
+    rates: dict[str, float] = field(default_factory=dict)  # system to the share of calls that go wrong
+    dice: random.Random = field(default_factory=random.Random)
+    tallies: dict[str, dict[str, int]] = field(
+        default_factory=dict
+    )  # what reached a receiver, by our identity of it
+    keep: int = KEEP
+    reports: bool = True  # whether delivery is reported to the product
 
     def __post_init__(self) -> None:
         self._errands = ThreadPoolExecutor(max_workers=4, thread_name_prefix="errand")
@@ -75,7 +102,7 @@ class World:
             row = {"id": secrets.token_hex(8), "at": self.clock().isoformat(timespec="seconds"), **row}
             rows = self.lists.setdefault(name, [])
             rows.append(row)
-            del rows[:-KEEP]
+            del rows[: -self.keep]
             self.dirty = True
         return row
 
@@ -119,6 +146,8 @@ class World:
             self.lists.clear()
             self.tables.clear()
             self.faults.clear()
+            self.rates.clear()
+            self.tallies.clear()
             self.dirty = True
 
     # Faults
@@ -146,6 +175,30 @@ class World:
                         self.faults[system].remove(waiting)
                     return waiting
         return None
+
+    def set_rate(self, system: str, share: float) -> None:
+        """Let this share of the calls of a system go wrong in one of the ways of RATE_MIX, until set to 0."""
+        if system not in SYSTEMS or not 0 <= share <= 1:
+            raise ValueError("unknown system, or a share that is none")
+        self.rates[system] = share
+
+    def wrong(self, system: str, kind: str) -> bool:
+        """Whether a switched-on fault of a kind happens at this call."""
+        return bool(self.faults) and self.fault(system, kind) is not None
+
+    def rolled(self, system: str) -> str:
+        """The kind of fault that the rate gives this call; mostly none."""
+        share = self.rates.get(system, 0.0)
+        if not share or self.dice.random() >= share:
+            return ""
+        kinds, weights = zip(*RATE_MIX, strict=True)
+        return str(self.dice.choices(kinds, weights)[0])
+
+    def count(self, system: str, identity: str) -> None:
+        """A message with this identity has reached its receiver once more."""
+        with self.lock:
+            known = self.tallies.setdefault(system, {})
+            known[identity] = known.get(identity, 0) + 1
 
     # Telling the product
 

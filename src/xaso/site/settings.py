@@ -96,7 +96,7 @@ XASO_METRICS_TOKEN = _secret("XASO_METRICS_TOKEN", "metrics.key")
 XASO_KEY_RING = os.environ.get("XASO_KEY_RING", str(HOME / "keys" / "data.json"))
 XASO_HOME = HOME
 XASO_BASE_URL = os.environ.get("XASO_BASE_URL", "http://127.0.0.1:8300").rstrip("/")
-SHIPPED = "onestop,privacy,trace,broadcast"
+SHIPPED = "onestop,privacy,trace,broadcast,notices"
 XASO_SERVICES = [s for s in os.environ.get("XASO_SERVICES", SHIPPED).split(",") if s]
 # Whose pages these are when the visitor has chosen no commune, and the help line in the same place of each page.
 # Other systems on our own network may be told of changes only when the operator says so.
@@ -110,6 +110,10 @@ XASO_STREAM_PUBLIC = os.environ.get("XASO_STREAM_PUBLIC", "").rstrip("/")
 XASO_HOME_UNIT = os.environ.get("XASO_HOME_UNIT", "")
 # How long a process shows what it last read of announcements on public pages; 0 reads at each page.
 XASO_BANNER_SECONDS = float(os.environ.get("XASO_BANNER_SECONDS", "3"))
+# An operator's SMPP bind: smpp://system_id:password@host:port/?source=BRANDNAME&tls=1&rate=100. Empty: SMS over HTTP.
+XASO_SMPP_URL = os.environ.get("XASO_SMPP_URL", "")
+# Notices of browsers may go to machines of our own network only when the operator says so (trials, tests).
+XASO_PUSH_INSIDE = _flag("XASO_PUSH_INSIDE", False)
 XASO_HELP_PHONE = os.environ.get("XASO_HELP_PHONE", "")
 XASO_HELP_HOURS = os.environ.get("XASO_HELP_HOURS", "")
 XASO_UNIT_ADDRESS = os.environ.get("XASO_UNIT_ADDRESS", "")

@@ -52,6 +52,15 @@ class SmsReport:
     state: str
 
 
+@dataclass(frozen=True)
+class SmsReply:
+    """A text that came in."""
+
+    sms_id: str
+    phone: str
+    text: str
+
+
 @register
 class Sms(Connector):
     """The gateway."""
@@ -66,6 +75,11 @@ class Sms(Connector):
 
         Raises OutsideRefused (``retryable`` says whether waiting helps) and the other outside errors.
         """
+        request = self.text_request(phone=phone, text=text, message_id=message_id, callback=callback)
+        return self.send(request, asked, read_sent)
+
+    def text_request(self, *, phone: str, text: str, message_id: str, callback: str = "") -> Request:
+        """The call that hands over one text, for whoever sends many at once; ``read_sent`` reads its answer."""
         body: dict[str, Any] = {
             "ApiKey": self.address.client_id,
             "SecretKey": self.address.secret,
@@ -78,14 +92,13 @@ class Sms(Connector):
         }
         if callback:
             body["CallbackUrl"] = callback
-        request = Request(
+        return Request(
             "send",
             path=f"{PATH}/SendMultipleMessage_V4_post_json",
             json=body,
             message_id=message_id,
             about={"số máy": mask_phone(phone), "ký tự": len(text)},
         )
-        return self.send(request, asked, _read_sent)
 
     def ping(self, asked: Asked) -> str:
         """The balance, which proves the keys."""
@@ -102,6 +115,17 @@ class Sms(Connector):
         return self.send(
             Request("balance", path=f"{PATH}/GetBalance_json", json=body, repeatable=True), asked, read
         )
+
+    def read_reply(self, query: dict[str, str]) -> SmsReply:
+        """A text that somebody sent to us. Raises OutsideGarbled when its key is wrong or something is missing."""
+        identifier, phone = query.get("id", ""), query.get("from", "")
+        if not hmac.compare_digest(
+            query.get("k", "").encode(), self.callback_key(f"reply:{identifier}").encode()
+        ):
+            raise OutsideGarbled("Tin trả lời có khóa sai.", code="signature")
+        if not identifier or not phone:
+            raise OutsideGarbled("Tin trả lời thiếu mã hoặc số máy.")
+        return SmsReply(identifier[:80], phone[:20], query.get("text", "")[:2000])
 
     def callback_key(self, message_id: str) -> str:
         """Proves that a delivery report is about this message: the gateway signs nothing, so its address does."""
@@ -129,7 +153,8 @@ def _check(code: str) -> None:
     )
 
 
-def _read_sent(reply: Reply) -> SmsSent:
+def read_sent(reply: Reply) -> SmsSent:
+    """The gateway's answer to a text; raises OutsideRefused and the other outside errors."""
     sent = reply.into(_Sent)
     _check(sent.CodeResult)
     return SmsSent(sent.SMSID, repeated=sent.CodeResult == DUPLICATE)

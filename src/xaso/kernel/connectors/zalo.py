@@ -33,6 +33,7 @@ _WHY = {
 _TOKEN_ERRORS = {-124, -216, -14014}
 _OF_THE_RECEIVER = {"-108", "-110", "-117", "-118"}
 _LATER = {-115, -100}
+WRITTEN = "user_send_text"
 EVENTS = {"user_received_message": "delivered", "user_seen_message": "read"}
 
 
@@ -46,6 +47,8 @@ class _Data(Wire):
     msg_id: str = ""
     templateId: str = ""
     status: str = ""
+    templateQuality: str = ""
+    price: str = ""
 
 
 class _Answer(Wire):
@@ -63,6 +66,25 @@ class ZaloReport:
     state: str
 
 
+@dataclass(frozen=True)
+class ZaloReply:
+    """What somebody wrote to the account; ``quotes``: the message it answers, when they chose one."""
+
+    zalo_id: str
+    sender: str
+    text: str
+    quotes: str = ""
+
+
+@dataclass(frozen=True)
+class ZaloTemplateFacts:
+    """What Zalo says of a template; ``price`` in đồng."""
+
+    status: str
+    quality: str
+    price: int | None
+
+
 @register
 class Zalo(Connector):
     """The official account of the province or commune."""
@@ -78,34 +100,46 @@ class Zalo(Connector):
         Zalo knows no idempotency key, so a lost answer is not sent again by itself: the caller decides.
         Raises OutsideRefused (``retryable`` says whether waiting helps) and the other outside errors.
         """
+        return self._with_token(
+            asked,
+            lambda token: self.template_request(
+                token, phone=phone, template_id=template_id, data=data, message_id=message_id
+            ),
+            read_sent,
+        )
+
+    def template_request(
+        self, token: str, *, phone: str, template_id: str, data: Mapping[str, str], message_id: str
+    ) -> Request:
+        """The call that sends one template, for whoever sends many at once; ``read_sent`` reads its answer."""
         body = {
             "phone": phone,
             "template_id": template_id,
             "template_data": dict(data),
             "tracking_id": message_id,
         }
-
-        def read(reply: Reply) -> str:
-            answer = _checked(reply)
-            if not answer.data or not answer.data.msg_id:
-                raise OutsideGarbled("Zalo trả lời không đúng quy ước (thiếu msg_id).")
-            return answer.data.msg_id
-
         about = {"số máy": mask_phone(phone), "mẫu": template_id}
-        return self._with_token(
-            asked,
-            lambda token: Request(
-                "send", path="/message/template", json=body, headers={"access_token": token}, about=about
-            ),
-            read,
+        return Request(
+            "send", path="/message/template", json=body, headers={"access_token": token}, about=about
         )
+
+    def token(self, asked: Asked, *, refused: str = "") -> str:
+        """An access token; a new one when ``refused`` is the one there is. One worker renews, under a lock."""
+        return self._token(asked, refused)
 
     def template_state(self, asked: Asked, template_id: str) -> str:
         """The approval state of a template as Zalo names it: ENABLE, PENDING_REVIEW, REJECT …"""
+        return self.template_facts(asked, template_id).status
 
-        def read(reply: Reply) -> str:
-            answer = _checked(reply)
-            return answer.data.status if answer.data else ""
+    def template_facts(self, asked: Asked, template_id: str) -> ZaloTemplateFacts:
+        """State, quality and price of a template as Zalo names them."""
+
+        def read(reply: Reply) -> ZaloTemplateFacts:
+            data = _checked(reply).data or _Data()
+            price = data.price.split(".")[0]
+            return ZaloTemplateFacts(
+                data.status, data.templateQuality, int(price) if price.isdigit() else None
+            )
 
         return self._with_token(
             asked,
@@ -149,8 +183,8 @@ class Zalo(Connector):
         key = f"zalo:{hashlib.sha256(self.address.url.encode()).hexdigest()[:16]}"
         return stored_token(key, self.address.options["REFRESH_TOKEN"], renew, refused=refused)
 
-    def read_report(self, body: bytes, signature: str) -> ZaloReport | None:
-        """A report from Zalo's webhook; None for events that are not about a message of ours.
+    def read_report(self, body: bytes, signature: str) -> ZaloReport | ZaloReply | None:
+        """A report from Zalo's webhook, or what somebody wrote to the account; None for other events.
 
         Raises OutsideGarbled when signature or body is wrong.
         """
@@ -164,9 +198,25 @@ class Zalo(Connector):
             raise OutsideGarbled("Thông báo Zalo có chữ ký sai.", code="signature")
         state = EVENTS.get(str(content.get("event_name")))
         message = content.get("message")
+        if content.get("event_name") == WRITTEN and isinstance(message, dict):
+            sender = content.get("sender")
+            return ZaloReply(
+                str(message.get("msg_id", ""))[:80],
+                str(sender.get("id", "") if isinstance(sender, dict) else "")[:40],
+                str(message.get("text", ""))[:2000],
+                str(message.get("quote_msg_id", ""))[:80],
+            )
         if state is None or not isinstance(message, dict):
             return None
         return ZaloReport(str(message.get("msg_id", "")), str(message.get("tracking_id", "")), state)
+
+
+def read_sent(reply: Reply) -> str:
+    """Zalo's message id from its answer; raises OutsideRefused and the other outside errors."""
+    answer = _checked(reply)
+    if not answer.data or not answer.data.msg_id:
+        raise OutsideGarbled("Zalo trả lời không đúng quy ước (thiếu msg_id).")
+    return answer.data.msg_id
 
 
 def _read_pair(reply: Reply) -> Pair:

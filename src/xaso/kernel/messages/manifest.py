@@ -1,11 +1,14 @@
 """What messages register: rights, menu lines, log sentences, the delivery job and its sweeper."""
 
 from xaso.kernel.base.manifest import Check, Digests, NavItem, Right, Service, TaskSpec
+from xaso.kernel.messages import mass_run
 from xaso.kernel.messages.channels import mail_health
 from xaso.kernel.messages.delivery import deliver, scheduled_sweep
 from xaso.kernel.messages.digests import left, rehash_refusals
 from xaso.kernel.messages.holdings import about_person
 from xaso.kernel.messages.listeners import tell_sender_of_held_file
+from xaso.kernel.messages.mass_finishing import scheduled_forgetting
+from xaso.kernel.messages.mass_templates import ask_all_templates
 from xaso.kernel.messages.queries import unread_count
 
 SERVICE = Service(
@@ -49,6 +52,14 @@ SERVICE = Service(
         "messages.mailing_started": "Bắt đầu gửi tin tới {receivers} người",
         "messages.mailing_finished": "Gửi xong tin tới {receivers} người",
         "messages.mailing_stopped": "Dừng đợt gửi tin",
+        "messages.acknowledged": "Người nhận xác nhận đã nhận",
+        "messages.reply_received": "Có tin trả lời qua {channel}",
+        "messages.reply_handled": "Xử lý tin trả lời",
+        "messages.push_subscribed": "Một trình duyệt đăng ký nhận thông báo",
+        "messages.mailing_template_written": "Soạn mẫu thông báo, phiên bản {version}",
+        "messages.mailing_template_approved": "Duyệt mẫu thông báo, phiên bản {version}",
+        "messages.mailing_template_refused": "Không duyệt mẫu thông báo, phiên bản {version}",
+        "messages.row_set": "Đặt {kind} của {channel}",
         "messages.list_kept": "Lập danh sách người nhận",
         "messages.list_filled": "Thêm {count} người vào danh sách nhận tin",
         "messages.list_ended": "Thôi dùng danh sách người nhận",
@@ -58,5 +69,9 @@ SERVICE = Service(
     tasks=(
         TaskSpec("messages.deliver", deliver),
         TaskSpec("messages.sweep", scheduled_sweep, "*/5 * * * *"),
+        TaskSpec("messages.mass_run", mass_run.work),
+        TaskSpec("messages.mass_sweep", mass_run.sweep, "* * * * *"),
+        TaskSpec("messages.forget_addresses", scheduled_forgetting, "40 2 * * *"),
+        TaskSpec("messages.ask_zalo_templates", ask_all_templates, "15 * * * *"),
     ),
 )

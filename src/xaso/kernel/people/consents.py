@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
@@ -82,6 +83,22 @@ def refused_channels(person_id: UUID | None, *, mandatory: bool = False) -> set[
     rows = [row for row in purposes() if row.channel and not (mandatory and row.ground == Ground.REQUEST)]
     said = _said(person_id)
     return {row.channel for row in rows if not _allowed(row, said.get(row.code))}
+
+
+def refused_channels_of(people: Collection[UUID], *, mandatory: bool = False) -> dict[UUID, set[str]]:
+    """``refused_channels`` for many people at once; those without a refusal are left out."""
+    rows = [row for row in purposes() if row.channel and not (mandatory and row.ground == Ground.REQUEST)]
+    if not rows or not people:
+        return {}
+    codes = [row.code for row in rows]
+    said = Consent.objects.filter(person_id__in=people, code__in=codes, ended_at__isnull=True)
+    answers: dict[tuple[UUID, str], Consent] = {(one.person_id, one.code): one for one in said}
+    found: dict[UUID, set[str]] = {}
+    for row in rows:
+        for person in people:
+            if not _allowed(row, answers.get((person, row.code))):
+                found.setdefault(person, set()).add(row.channel)
+    return found
 
 
 def _said(person_id: UUID) -> dict[str, Consent]:
