@@ -20,7 +20,12 @@ RATE = 48_000
 WIDTH = 2
 BITRATE = 64_000
 CONTAINERS = "mp3,aac,mpegts,mov,matroska,ogg,flac,wav"
-_OPENING = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none", "probesize": "131072"}
+_OPENING = {
+    "format_whitelist": CONTAINERS,
+    "protocol_whitelist": "none",
+    "probesize": "131072",
+    "analyzeduration": "200000",
+}
 
 
 class NotSound(ValueError):
