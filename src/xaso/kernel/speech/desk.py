@@ -108,9 +108,10 @@ def manner(request: HttpRequest) -> HttpResponse:
     form = MannerForm(request.POST, prefix="cach", now=now)
     if not form.is_valid():
         return _page(request, unit_path, 422, manner_form=form, form=form)
-    for name in CHOICES:
-        if form.cleaned_data[name] != getattr(now, name):
-            actions.set_manner(viewer, unit_path=unit_path, name=name, value=form.cleaned_data[name])
+    for name, choice in CHOICES.items():
+        value = form.cleaned_data[name]
+        if value in choice.values and value != getattr(now, name):
+            actions.set_manner(viewer, unit_path=unit_path, name=name, value=value)
     notices.success(request, "Đã lưu cách đọc của đơn vị.")
     return redirect(_address(unit_path))
 
