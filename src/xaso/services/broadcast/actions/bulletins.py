@@ -231,6 +231,18 @@ def end_bulletin(viewer: Viewer, *, bulletin: Bulletin, reason: str = "") -> Bul
 
 
 @action
+def agree_to_announced(viewer: Viewer, *, bulletin: Bulletin) -> Bulletin:
+    """A bulletin made of an announcement needs no yes here: it was asked for where the announcement was made.
+
+    Only the product itself may. Repeatable.
+    """
+    if viewer.kind != "system":
+        raise Forbidden()
+    row = _locked(viewer, bulletin, WRITE)
+    return row if row.state != Bulletin.State.DRAFT else _approved(viewer, row)
+
+
+@action
 def take_sound(viewer: Viewer, *, bulletin_id: UUID) -> Bulletin | None:
     """The words have been spoken: put the air file together. For the task and listeners; repeatable."""
     row = Bulletin.objects.select_for_update(of=("self",)).filter(pk=bulletin_id).first()
