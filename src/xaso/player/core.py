@@ -209,7 +209,7 @@ class Player(Reports):
     def _on_play(self, command: Command) -> None:
         data = command.data
         start = command.not_before.timestamp() if command.not_before else self.clock.guess()
-        airing = str(data.get("airing", ""))
+        airing = str(data.get("airing") or command.item)
         job = Job(
             key=airing or command.id, start=start, until=command.expires_at.timestamp(), seconds=command.seconds,
             priority=command.priority, resume=command.resume, item=command.item, airing=airing,

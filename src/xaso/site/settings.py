@@ -107,6 +107,12 @@ XASO_STREAMS_INSIDE = _flag("XASO_STREAMS_INSIDE", False)
 # under which the public reaches that server.
 XASO_STREAM_ICECAST = os.environ.get("XASO_STREAM_ICECAST", "")
 XASO_STREAM_PUBLIC = os.environ.get("XASO_STREAM_PUBLIC", "").rstrip("/")
+# The MQTT broker of the loudspeakers: where we reach it, by which names devices do, the folder it shares with us.
+XASO_BROKER_HOST = os.environ.get("XASO_BROKER_HOST", "127.0.0.1")
+XASO_BROKER_PORT = _number("XASO_BROKER_PORT", 8883)
+XASO_BROKER_PUBLIC = os.environ.get("XASO_BROKER_PUBLIC", "")
+XASO_BROKER_NAMES = os.environ.get("XASO_BROKER_NAMES", "")
+XASO_BROKER_HOME = os.environ.get("XASO_BROKER_HOME", str(HOME / "broker"))
 XASO_HOME_UNIT = os.environ.get("XASO_HOME_UNIT", "")
 # How long a process shows what it last read of announcements on public pages; 0 reads at each page.
 XASO_BANNER_SECONDS = float(os.environ.get("XASO_BANNER_SECONDS", "3"))

@@ -101,7 +101,7 @@ def run_forever(stop: threading.Event, poll_seconds: float = 3.0) -> None:
     while not stop.is_set():
         try:
             connection.ensure_connection()
-            listener = psycopg.connect(_listen_address(), autocommit=True)
+            listener = psycopg.connect(listen_address(), autocommit=True)
             with listener:
                 listener.execute(f"LISTEN {CHANNEL}")
                 while not stop.is_set():
@@ -114,7 +114,8 @@ def run_forever(stop: threading.Event, poll_seconds: float = 3.0) -> None:
             stop.wait(1.0)
 
 
-def _listen_address() -> str:
+def listen_address() -> str:
+    """The database for a connection of one's own that listens for calls."""
     keep = ("host", "port", "user", "password", "dbname", "target_session_attrs", "connect_timeout")
     facts = connection.get_connection_params()
     return psycopg.conninfo.make_conninfo(**{key: str(facts[key]) for key in keep if facts.get(key)})

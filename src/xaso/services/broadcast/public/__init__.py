@@ -1,7 +1,9 @@
 """Pages of commune radio that are open to all."""
 
-from typing import Any
+from xaso.services.broadcast.public import stations
+from xaso.services.broadcast.sound_files import sound_urls
+from xaso.services.broadcast.wire import public as devices
 
 app_name = "broadcast"
 
-urlpatterns: list[Any] = []
+urlpatterns = [*stations.station_urls, *sound_urls, *devices.urlpatterns]

@@ -2,7 +2,7 @@
 
 Out: ``publish(commands)`` and ``put_schedule(cluster, programme)`` write rows in the caller's transaction; the
 process ``python -m xaso.site wire`` sends them and sends them again after every break until they end.
-``order`` makes a command; ``audio_url(sha256)`` is where devices fetch a file.
+``order`` makes a command.
 
 In: the same process calls the actions of the broadcast core; all of them are idempotent. They get lists of objects
 (moments are aware datetimes):
@@ -13,6 +13,6 @@ state: ``{"online", "at", "playing", "volume", "firmware", "clock_offset_ms", "s
 "detail"}], "disk_free_mb", "stored_until", …}``.
 """
 
-from xaso.services.broadcast.wire.outbox import audio_url, order, publish, put_schedule
+from xaso.services.broadcast.wire.outbox import order, publish, put_schedule
 
-__all__ = ["audio_url", "order", "publish", "put_schedule"]
+__all__ = ["order", "publish", "put_schedule"]

@@ -136,11 +136,6 @@ def put_schedule(cluster: Cluster, document: Programme | Iterable[Entry], **fact
     return document
 
 
-def audio_url(sha256: str) -> str:
-    """Where devices fetch an air file; they complete it by the address of their station."""
-    return f"/broadcast/thiet-bi/am-thanh/{sha256}"
-
-
 def tell() -> None:
     """Wake the wire process; without it the row goes out with the next look, a second later."""
     with connection.cursor() as cursor:
