@@ -12,14 +12,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from xaso.kernel.base.reach import widened
+from xaso.kernel.base.writing import prepared
 from xaso.services.trace import lots_rules
 from xaso.services.trace.models import Enterprise, Lot, Site
 from xaso.services.trace.naming import own
 from xaso.services.trace.vocabulary import label_of
-from xaso.services.trace.walks import DEPTH, Walk, upstream
+from xaso.services.trace.walks import DEPTH, Walk, array_of, upstream
 
 SEASON = timedelta(
     days=400
@@ -155,29 +154,24 @@ def _events(walk: Walk) -> list[tuple[Any, ...]]:
     ]
     untils = [last if walk.depth[thing] == 0 else until for thing, until in zip(things, untils, strict=True)]
     depths = [walk.depth[thing] for thing in things]
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         arrays = [array_of(one) for one in (things, depths, sinces, untils, times)]
         cursor.execute(EVENTS, [*arrays, STAGES])
         return list(cursor.fetchall())
 
 
 def _times(events: Iterable[int]) -> dict[int, datetime]:
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             "SELECT seq, event_time FROM trace_traceevent WHERE seq = ANY(%s::bigint[])", [array_of(events)]
         )
         return dict(cursor.fetchall())
 
 
-def array_of(values: Iterable[object]) -> str:
-    """Numbers or moments as PostgreSQL reads an array: hundreds one by one would cost more than the answer."""
-    return "{" + ",".join(map(str, values)) + "}"
-
-
 def _lines(things: list[int], events: list[int]) -> dict[int, tuple[int, list[Line]]]:
     """Things of each event, those of the way first; at most 40 of one event (6 only seen) and how many there are."""
     found: dict[int, tuple[int, list[Line]]] = {}
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(THINGS, [array_of(things), array_of(events)])
         rows = cursor.fetchall()
     plants, plots = _ground({row[5] for row in rows if row[2] < 0 and not row[8]})
@@ -193,7 +187,7 @@ def _ground(uris: set[str]) -> tuple[dict[str, str], dict[str, str]]:
     """Codes of plants and names of plots, by their addresses."""
     if not uris:
         return {}, {}
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(GROUND, [list(uris)])
         found = cursor.fetchall()
     plants = {uri: code for uri, code, is_plant in found if is_plant}

@@ -26,7 +26,7 @@ from xaso.services.trace.models import Enterprise, Lot, Shipment, Site
 from xaso.services.trace.naming import own
 from xaso.services.trace.rules.recall import OTHER
 from xaso.services.trace.vocabulary import step_uri
-from xaso.services.trace.ways import array_of
+from xaso.services.trace.walks import array_of
 
 
 class Row(NamedTuple):
