@@ -20,14 +20,25 @@ from xaso.kernel.events import emit
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 from xaso.kernel.plain.text import nfc
-from xaso.services.broadcast.actions.common import CONFIRM, SPEAK, checked_area, replan
-from xaso.services.broadcast.in_force import approval_rule
-from xaso.services.broadcast.models import LiveChunk, LiveSession, Station
+from xaso.services.broadcast import wire
+from xaso.services.broadcast.actions.common import (
+    CONFIRM,
+    SPEAK,
+    checked_area,
+    clusters_in,
+    live_clusters,
+    replan,
+)
+from xaso.services.broadcast.in_force import approval_rule, caps_of
+from xaso.services.broadcast.models import Airing, LiveChunk, LiveSession, Station
+from xaso.services.broadcast.rules.hours import loudest
+from xaso.services.broadcast.streams.outlets import listen_url
 
 MOST_MINUTES = 60
 LONGEST_CHUNK = 32 * 1024  # half a second takes four of them
 SOON = timedelta(days=7)
 BEFORE = timedelta(seconds=60)
+HEAD_START = timedelta(seconds=4)  # the stream's first two segments; a device would find nothing before
 KEPT = timedelta(days=1)
 State = LiveSession.State
 WORDS = {
@@ -119,6 +130,7 @@ def end_live(viewer: Viewer, *, session_id: UUID, reason: str = "") -> LiveSessi
     if row.ended_at is None:
         row.state, row.ended_at, row.reason = State.ENDED, now(), reason[:300]
         row.save(update_fields=["state", "ended_at", "reason"])
+        _stop(row)
         emit("broadcast.live_ended", record=row, unit_path=row.unit_path, viewer=viewer)
         replan(row.station)
     return row
@@ -143,7 +155,9 @@ def take_chunk(viewer: Viewer, *, session_id: UUID, number: int, content: bytes)
     if row.state == State.GRANTED:
         row.state, row.started_at = State.RUNNING, now()
         row.save(update_fields=["state", "started_at"])
+        _send(row, "play", _air(row))
         emit("broadcast.live_started", record=row, unit_path=row.unit_path, viewer=viewer)
+        replan(row.station)
     last = LiveChunk.objects.filter(session=row).aggregate(last=Max("number"))["last"]
     return int(last) + 1
 
@@ -173,6 +187,60 @@ def _grant(viewer: Viewer, row: LiveSession) -> None:
     row.save(update_fields=["state", "granted_by"])
     emit("broadcast.live_granted", record=row, unit_path=row.unit_path, viewer=viewer)
     replan(row.station)
+
+
+def _air(row: LiveSession) -> Airing:
+    """The airing that the scheduler and the stream go by: from now to the hard end."""
+    moment = now()
+    made, _ = Airing.objects.get_or_create(
+        key=f"live:{row.pk}",
+        defaults={
+            "station": row.station,
+            "unit_path": row.unit_path,
+            "item": Airing.Item.LIVE,
+            "title": row.title,
+            "live": row,
+            "area": row.area,
+            "seconds": round((row.ends_by - moment).total_seconds(), 3),
+            "at": moment,
+            "starts_at": moment,
+            "until": row.ends_by,
+            "state": Airing.State.SENT,
+        },
+    )
+    return made
+
+
+def _stop(row: LiveSession) -> None:
+    """What was on air ends now: the stream returns to the programme, devices are told."""
+    for airing in row.airings.filter(until__gt=now()):
+        airing.until = max(now(), airing.starts_at)
+        airing.save(update_fields=["until"])
+        _send(row, "stop", airing)
+
+
+def _send(row: LiveSession, kind: str, airing: Airing) -> None:
+    """To the enrolled clusters of the area. They begin when the stream has something: it is seconds behind."""
+    wanted = clusters_in(row.area, [one for one in live_clusters(row.station) if one.enrolled_at is not None])
+    moment, caps = now(), caps_of(wanted)
+    commands = []
+    for one in wanted:
+        facts: dict[str, Any] = {
+            "item": str(airing.pk),
+            "priority": "live",
+            "data": {"airing": str(airing.pk)},
+        }
+        if kind == "play":
+            volume = min(one.volume, loudest(caps[one.code], moment))
+            seconds = (row.ends_by - moment - HEAD_START).total_seconds()
+            facts |= {
+                "url": listen_url(row.station_id),
+                "seconds": max(1.0, round(seconds, 3)),
+                "volume": volume,
+            }
+            facts |= {"not_before": moment + HEAD_START, "resume": "resume"}
+        commands.append(wire.order(kind, cluster=one.code, expires_at=row.ends_by + BEFORE, **facts))
+    wire.publish(commands, station=row.station)
 
 
 def _locked(session_id: UUID) -> LiveSession:
