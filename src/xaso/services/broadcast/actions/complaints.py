@@ -18,7 +18,7 @@ from xaso.kernel.plain.text import nfc
 from xaso.services.broadcast.models import Cluster, Station
 from xaso.services.broadcast.models.complaints import Complaint
 
-OPERATE = "broadcast.operate"
+OPERATE = "broadcast.station"
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 AT_MOST_IN_AN_HOUR = 60
 CONTACT_DAYS = 90

@@ -1,7 +1,29 @@
 """Officers' pages of commune radio, room by room."""
 
-from typing import Any
+from xaso.services.broadcast.desk import (
+    bulletins,
+    clusters,
+    emergency,
+    log,
+    now,
+    planning,
+    programme,
+    settings,
+    spoken,
+    writing,
+)
 
 app_name = "broadcast_desk"
 
-urlpatterns: list[Any] = []
+urlpatterns = [
+    *now.now_urls,
+    *writing.writing_urls,
+    *spoken.spoken_urls,
+    *bulletins.bulletin_urls,
+    *planning.planning_urls,
+    *programme.programme_urls,
+    *clusters.cluster_urls,
+    *log.log_urls,
+    *emergency.emergency_urls,
+    *settings.settings_urls,
+]

@@ -31,17 +31,37 @@ class BulletinForm(forms.Form):
         error_messages={"required": "Chọn loại bản tin"},
     )
     topic = TextField(label="Chủ đề", required=False, longest=80, help_text="Ví dụ: y tế, thủy lợi, an ninh.")
-    voice = forms.ChoiceField(label="Giọng đọc", error_messages={"required": "Chọn giọng đọc"})
+    voice = forms.ChoiceField(
+        widget=forms.Select({"autocomplete": "off"}),
+        label="Giọng đọc",
+        error_messages={"required": "Chọn giọng đọc"},
+    )
     speed = forms.ChoiceField(label="Tốc độ", choices=SPEEDS, initial="1.0", widget=forms.RadioSelect)
-    jingle = forms.ChoiceField(label="Nhạc hiệu", required=False)
+    jingle = forms.ChoiceField(
+        widget=forms.Select({"autocomplete": "off"}), label="Nhạc hiệu", required=False
+    )
     repeats = CountField(label="Đọc mấy lượt", least=1, most=5, initial=1)
     valid_from = DayField(label="Phát từ ngày", required=False)
     valid_to = DayField(
         label="Đến hết ngày", required=False, help_text="Sau ngày này bản tin không phát nữa."
     )
 
-    def __init__(self, *args: Any, kinds: Choices, voices: Choices, jingles: Choices, **more: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        kinds: Choices,
+        voices: Choices,
+        jingles: Choices,
+        spoken_url: str,
+        **more: Any,
+    ) -> None:
         super().__init__(*args, **more)
+        # While one types, the part beside the text is asked anew.
+        self.fields["text"].widget.attrs |= {
+            "hx-post": spoken_url,
+            "hx-trigger": "input changed delay:500ms",
+            "hx-target": "#spoken",
+        }
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         self.fields["voice"].choices = voices  # type: ignore[attr-defined]
         self.fields["jingle"].choices = jingles  # type: ignore[attr-defined]
@@ -58,7 +78,9 @@ class BulletinForm(forms.Form):
 class RecordingForm(forms.Form):
     """A recording in place of the voice of the machine, in any language."""
 
-    language = forms.ChoiceField(label="Tiếng", error_messages={"required": "Chọn tiếng"})
+    language = forms.ChoiceField(
+        widget=forms.Select({"autocomplete": "off"}), label="Tiếng", error_messages={"required": "Chọn tiếng"}
+    )
     file = forms.FileField(
         label="Tệp ghi âm",
         widget=forms.ClearableFileInput({"accept": "audio/*"}),

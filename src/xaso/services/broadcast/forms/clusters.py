@@ -39,7 +39,11 @@ class ClusterForm(forms.Form):
     kind = forms.ChoiceField(
         label="Loại thiết bị", widget=forms.RadioSelect, error_messages={"required": "Chọn loại thiết bị"}
     )
-    unit_path = forms.ChoiceField(label="Thôn, bản, tổ", error_messages={"required": "Chọn thôn, bản, tổ"})
+    unit_path = forms.ChoiceField(
+        widget=forms.Select({"autocomplete": "off"}),
+        label="Thôn, bản, tổ",
+        error_messages={"required": "Chọn thôn, bản, tổ"},
+    )
     old_unit_code = TextField(
         label="Mã xã cũ",
         required=False,
@@ -79,7 +83,10 @@ class ComplaintForm(forms.Form):
     """What somebody who lives near a loudspeaker tells us. A name and telephone are not needed."""
 
     cluster = forms.ChoiceField(
-        label="Loa ở đâu?", required=False, help_text="Không biết thì chọn “Không rõ” và tả chỗ đặt loa."
+        widget=forms.Select({"autocomplete": "off"}),
+        label="Loa ở đâu?",
+        required=False,
+        help_text="Không biết thì chọn “Không rõ” và tả chỗ đặt loa.",
     )
     matter = forms.ChoiceField(
         label="Loa bị làm sao?", widget=forms.RadioSelect, error_messages={"required": "Chọn một câu trả lời"}

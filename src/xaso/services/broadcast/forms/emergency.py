@@ -39,9 +39,22 @@ class EmergencyForm(forms.Form):
     repeats = CountField(label="Đọc mấy lượt", least=1, most=10, initial=3)
     minutes = CountField(label="Cảnh báo có giá trị bao nhiêu phút", least=5, most=1440, initial=120)
 
-    def __init__(self, *args: Any, areas: Choices, **more: Any) -> None:
+    SHOWN = ("title", "text", "area", "repeats", "minutes")
+
+    def __init__(self, *args: Any, areas: Choices, drill: bool, alone: bool, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["area"].choices = areas  # type: ignore[attr-defined]
+        # Where one person is enough, that person types what the second one would.
+        self.wanted = (DRILL if drill else REAL) if alone else ""
+        if alone:
+            self.fields["words"] = TextField(label=f"Gõ {self.wanted} để phát", required=False, longest=20)
+
+    def is_sure(self) -> bool:
+        """Whether what must be typed was typed; else says so at the field."""
+        if self.wanted and str(self.cleaned_data.get("words", "")).upper() != self.wanted:
+            self.add_error("words", f"Gõ đúng {self.wanted}")
+            return False
+        return True
 
 
 class SureForm(forms.Form):
@@ -62,6 +75,14 @@ class SureForm(forms.Form):
         if typed != self.wanted:
             raise ValidationError(f"Gõ đúng {self.wanted}")
         return typed
+
+
+class DropForm(forms.Form):
+    """Why it is not to be heard."""
+
+    reason = TextField(
+        label="Lý do không phát", longest=300, error_messages={"required": "Nhập lý do không phát"}
+    )
 
 
 class EndForm(forms.Form):

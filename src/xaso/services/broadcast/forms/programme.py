@@ -36,8 +36,16 @@ class SlotForm(forms.Form):
     kind = forms.ChoiceField(
         label="Phát gì", widget=forms.RadioSelect, error_messages={"required": "Chọn phát gì"}
     )
-    bulletin = ask(forms.ChoiceField(label="Bản tin", required=False), when="kind=bulletin")
-    relay = ask(forms.ChoiceField(label="Đài tiếp sóng", required=False), when="kind=relay")
+    bulletin = ask(
+        forms.ChoiceField(widget=forms.Select({"autocomplete": "off"}), label="Bản tin", required=False),
+        when="kind=bulletin",
+    )
+    relay = ask(
+        forms.ChoiceField(
+            widget=forms.Select({"autocomplete": "off"}), label="Đài tiếp sóng", required=False
+        ),
+        when="kind=relay",
+    )
     title = TextField(
         label="Tên trong lịch",
         required=False,
