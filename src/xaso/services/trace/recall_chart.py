@@ -3,6 +3,7 @@ lot, what was made of it, who holds it. Things of one kind at one step are one b
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -11,7 +12,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from xaso.kernel.plain.formats import figure
-from xaso.services.trace.queries.recall_scope import Row, Scope
+from xaso.services.trace.queries.recall_scope import Scope
 from xaso.services.trace.rules.recall import SORTS
 
 WIDTH, BOX_W, BOX_H, GAP, ROW = 360, 172, 58, 16, 92
@@ -43,16 +44,27 @@ def stages_of(scope: Scope) -> dict[str, Any]:
     """Boxes and the ways between them, small enough to be kept with the recall however many goods there are."""
     place: dict[int, str] = {}
     boxes: dict[str, dict[str, Any]] = {}
+    keys: dict[tuple[str, int, str, str], str] = {}
     for row in scope.rows:
-        level = -row.depth if row.side == "back" else row.depth
-        key = f"{level}|{row.sort}|{row.product}"
+        kind = (row.side, row.depth, row.sort, row.product)
+        key = keys.get(kind)
+        if key is None:
+            level = -row.depth if row.side == "back" else row.depth
+            key = keys[kind] = f"{level}|{row.sort}|{row.product}"
+            boxes.setdefault(
+                key, {"level": level, "sort": row.sort, "name": row.product, "number": 0, "first": []}
+            )
         place.setdefault(row.thing, key)
-        _count(boxes, key, level, row)
-    ways: dict[tuple[str, str], int] = {}
-    for _, source, target in scope.edges:
-        ends = place.get(source), place.get(target)
-        if ends[0] and ends[1] and ends[0] != ends[1]:
-            ways[ends[0], ends[1]] = ways.get((ends[0], ends[1]), 0) + 1
+        box = boxes[key]
+        box["number"] += 1
+        if len(box["first"]) < SHOWN:
+            box["first"].append(row.code or row.uri.rstrip("/").rsplit("/", 1)[-1])
+    met = Counter((place.get(source), place.get(target)) for _, source, target in scope.edges)
+    ways = {
+        (source, target): number
+        for (source, target), number in met.items()
+        if source and target and source != target
+    }
     if scope.holders:
         last = max((box["level"] for box in boxes.values()), default=0) + 1
         names = [one.name for one in scope.holders.values()]
@@ -67,15 +79,6 @@ def stages_of(scope: Scope) -> dict[str, Any]:
             if one.thing in place:
                 ways[place[one.thing], HOLDERS] = ways.get((place[one.thing], HOLDERS), 0) + 1
     return {"boxes": boxes, "ways": [[source, target, number] for (source, target), number in ways.items()]}
-
-
-def _count(boxes: dict[str, dict[str, Any]], key: str, level: int, row: Row) -> None:
-    box = boxes.setdefault(
-        key, {"level": level, "sort": row.sort, "name": row.product, "number": 0, "first": []}
-    )
-    box["number"] += 1
-    if len(box["first"]) < SHOWN:
-        box["first"].append(row.code or row.uri.rstrip("/").rsplit("/", 1)[-1])
 
 
 def stages(told: Mapping[str, Any]) -> list[Stage]:

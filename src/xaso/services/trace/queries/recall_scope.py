@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ class Row(NamedTuple):
     token: str
 
 
+_COUNTED = {"lot": "lots", "carton": "carton", "pallet": "pallet"}
 NO_LOT = (None, "", "", None, "", "", None, "", "")
 
 
@@ -98,14 +100,12 @@ class Scope:
     def counts(self) -> dict[str, int]:
         """How many of each sort lie forward (suspected lots among them), how many holders and enterprises."""
         found = {"things": 0, "back": 0, "lots": 0, "carton": 0, "pallet": 0, "other": 0}
-        for row in self.rows:
-            if row.side == "back":
-                found["back"] += 1
+        for (side, sort), number in Counter((row.side, row.sort) for row in self.rows).items():
+            if side == "back":
+                found["back"] += number
                 continue
-            found["things"] += 1
-            found[
-                "lots" if row.sort == "lot" else row.sort if row.sort in {"carton", "pallet"} else "other"
-            ] += 1
+            found["things"] += number
+            found[_COUNTED.get(sort, "other")] += number
         found["holders"] = len(self.holders)
         found["handed_on"] = len({one.thing for one in self.deliveries})
         found["enterprises"] = len({row.enterprise_id for row in self.rows if row.side != "back"} - {None})
