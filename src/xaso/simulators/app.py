@@ -7,7 +7,21 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from xaso.simulators import bank, mail, origin, pages, population, portal, post, sms, vneid, voices, zalo
+from xaso.simulators import (
+    bank,
+    mail,
+    origin,
+    pages,
+    population,
+    portal,
+    post,
+    push,
+    sms,
+    source_system,
+    vneid,
+    voices,
+    zalo,
+)
 from xaso.simulators.web import (
     Answer,
     BadRequest,
@@ -30,7 +44,21 @@ CUT = Answer(200, b"{", headers={"Content-Length": "1000"})  # the line breaks i
 def all_routes() -> Routes:
     """The routes of every system and of the testers' pages."""
     routes = Routes()
-    for part in (vneid, portal, origin, bank, post, population, sms, zalo, voices, mail, pages):
+    for part in (
+        vneid,
+        portal,
+        origin,
+        source_system,
+        bank,
+        post,
+        population,
+        push,
+        sms,
+        zalo,
+        voices,
+        mail,
+        pages,
+    ):
         routes.include(part.routes)
     return routes
 

@@ -17,11 +17,14 @@ NAMES = {
     "vneid": "Đăng nhập VNeID",
     "portal": "Cổng dịch vụ công quốc gia",
     "origin": "Cổng truy xuất nguồn gốc quốc gia",
+    "source": "Hệ thống thông tin nguồn của tỉnh",
     "bank": "Ngân hàng và nền tảng thanh toán",
     "post": "Bưu chính",
     "population": "Cơ sở dữ liệu dân cư",
     "sms": "Cổng tin nhắn SMS",
     "zalo": "Zalo OA",
+    "smpp": "Tổng đài SMPP của nhà mạng",
+    "push": "Máy chủ thông báo đẩy",
     "mail": "Máy chủ thư",
 }
 NEWEST = 60
@@ -60,7 +63,7 @@ def overview(world: World, request: Request) -> Answer:
 
 
 def _count(world: World, key: str) -> int:
-    tables = {"portal": "portal_dossiers", "origin": "origin_products", "post": "post"}
+    tables = {"portal": "portal_dossiers", "origin": "origin_products", "source": "source_told", "post": "post"}
     return len(world.table(tables[key])) if key in tables else len(world.rows(key))
 
 

@@ -27,6 +27,7 @@ SYSTEMS = (
     "vneid",
     "portal",
     "origin",
+    "source",
     "bank",
     "post",
     "population",

@@ -80,6 +80,15 @@ _SPECS = (
         ("CLIENT_ID", "SECRET"),
         timeout=20.0,
     ),
+    # VERSION: which dialect of its interface that system speaks.
+    _Spec(
+        "source",
+        "XASO_SOURCE_URL",
+        "hệ thống thông tin nguồn",
+        ("CLIENT_ID", "SECRET"),
+        timeout=20.0,
+        options={"VERSION": "2.0"},
+    ),
     _Spec("bank", "XASO_BANK_URL", "thanh toán", ("CLIENT_ID", "SECRET", "HOOK_SECRET"), timeout=15.0),
     _Spec("post", "XASO_POST_URL", "bưu chính", ("CLIENT_ID", "SECRET"), timeout=15.0),
     _Spec("population", "XASO_POPULATION_URL", "cơ sở dữ liệu dân cư", ("CLIENT_ID", "SECRET"), timeout=10.0),

@@ -1,11 +1,23 @@
 """Importing this module makes every connector known to the registry."""
 
-from xaso.kernel.connectors import origin, payment, population, portal, post, sms, vneid, voices, zalo
+from xaso.kernel.connectors import (
+    origin,
+    payment,
+    population,
+    portal,
+    post,
+    sms,
+    source_system,
+    vneid,
+    voices,
+    zalo,
+)
 
 ALL = (
     vneid.Vneid,
     portal.Portal,
     origin.Origin,
+    source_system.SourceSystem,
     payment.Payment,
     post.Post,
     population.Population,

@@ -28,6 +28,7 @@ OPERATIONS = {
     "refresh_token": "Làm mới mã truy cập",
     "send": "Gửi tin",
     "start": "Mở thanh toán",
+    "tell": "Báo hệ thống thông tin nguồn",
     "template": "Hỏi mẫu tin",
     "token": "Lấy mã truy cập",
     "track": "Hỏi hành trình",
