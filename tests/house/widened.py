@@ -9,6 +9,8 @@ WIDENED = {
     "src/xaso/kernel/people/actions.py": "the person behind a number given in full; filling in what was empty",
     "src/xaso/kernel/people/consents.py": "yes or no to a purpose; what a person at the desk says is written down",
     "src/xaso/kernel/people/vneid.py": "the identity provider has just proven whose sign-in this is",
+    "src/xaso/kernel/messages/push.py": "a browser ends or renews its own notices, known by its address alone",
+    "src/xaso/kernel/messages/acknowledging.py": "the page behind the signed link of one receiver",
     "src/xaso/kernel/documents/actions/uploads.py": "an upload of the sender who knows its secret",
     "src/xaso/kernel/documents/actions/quarantine.py": "whether this very content was judged or is held already",
     "src/xaso/kernel/documents/verify/check.py": "the check of a paper by its code or by the whole paper",

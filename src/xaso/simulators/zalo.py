@@ -46,6 +46,7 @@ def refresh(world: World, request: Request) -> Answer:
         # The first token of a fresh installation always works again, or a tester's new database would be locked out.
         if form.get("refresh_token") not in (valid, TRIAL) or world.fault("zalo", "expired"):
             return _no(-14014, "Invalid refresh token")
+        kept["renewals"] = kept.get("renewals", 0) + 1
         kept["refresh"] = secrets.token_urlsafe(24)
         kept["access"] = secrets.token_urlsafe(24)
         kept["until"] = time.time() + TOKEN_LIVES
@@ -111,7 +112,7 @@ def _report(world: World, row: dict[str, Any], tracking_id: str) -> None:
         tell(world, "user_received_message", row)
 
 
-def tell(world: World, event: str, row: dict[str, Any]) -> None:
+def tell(world: World, event: str, row: dict[str, Any], *, sender: str = "") -> None:
     """Report an event to the product, signed as Zalo signs: sha256(appId + body + timestamp + OA secret)."""
     stamp = str(int(time.time() * 1000))
     body = json.dumps(
@@ -119,7 +120,8 @@ def tell(world: World, event: str, row: dict[str, Any]) -> None:
             "event_name": event,
             "app_id": TRIAL,
             "timestamp": stamp,
-            "message": {"msg_id": row["id"], "tracking_id": row.get("tracking", ""), "delivery_time": stamp},
+            "sender": {"id": sender},
+            "message": _about(event, row, stamp),
         }
     )
     mac = hashlib.sha256(f"{TRIAL}{body}{stamp}{TRIAL}".encode()).hexdigest()
@@ -127,6 +129,13 @@ def tell(world: World, event: str, row: dict[str, Any]) -> None:
         mac = "0" * 64
     headers = {"Content-Type": "application/json", "X-ZEvent-Signature": f"mac={mac}"}
     world.tell("POST", f"{world.product}/hooks/zalo", body=body.encode(), headers=headers)
+
+
+def _about(event: str, row: dict[str, Any], stamp: str) -> dict[str, Any]:
+    """What an event says of a message: what somebody wrote, or how far one of ours has come."""
+    if event == "user_send_text":
+        return {name: row.get(name, "") for name in ("text", "msg_id", "quote_msg_id")}
+    return {"msg_id": row["id"], "tracking_id": row.get("tracking", ""), "delivery_time": stamp}
 
 
 @routes.on("GET", "/zalo/template/info")

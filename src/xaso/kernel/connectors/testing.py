@@ -9,7 +9,7 @@ from unittest import mock
 import httpx
 from django.test import Client, override_settings
 
-from xaso.kernel.connectors import transport
+from xaso.kernel.connectors import bulk, transport
 from xaso.kernel.connectors.addresses import Address, read_addresses
 from xaso.simulators.server import running
 from xaso.simulators.world import World
@@ -33,7 +33,11 @@ def simulators(product: str = "") -> Iterator[tuple[World, str]]:
 @contextlib.contextmanager
 def pointing_at(addresses: Mapping[str, Address]) -> Iterator[None]:
     """All connectors speak to these addresses; short pauses between tries, as tests have no time."""
-    with override_settings(XASO_OUTSIDE=dict(addresses)), mock.patch.object(transport, "FIRST_PAUSE", 0.01):
+    with (
+        override_settings(XASO_OUTSIDE=dict(addresses)),
+        mock.patch.object(transport, "FIRST_PAUSE", 0.01),
+        mock.patch.object(bulk, "FIRST_PAUSE", 0.01),
+    ):
         yield
 
 

@@ -14,8 +14,11 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from xaso.kernel.base.actions import action
+from xaso.kernel.base.errors import Forbidden
 from xaso.kernel.messages.mass_models import Sending
 from xaso.kernel.messages.rules import RETRY_MINUTES, UNSURE_MINUTES
+from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.ids import uuid7
 from xaso.kernel.plain.moment import now
 
@@ -212,9 +215,16 @@ RETURNING receiver_id
 """
 
 
-@transaction.atomic
-def note_receipt(*, sending_id: UUID | None, provider_id: str, channel: str, state: str) -> bool:
-    """A gateway tells what became of a sending: delivered, read or failed. Twice and in any order does no harm."""
+@action
+def note_receipt(
+    viewer: Viewer, *, sending_id: UUID | None, provider_id: str, channel: str, state: str
+) -> bool:
+    """A gateway tells what became of a sending: delivered, read or failed. Twice and in any order does no harm.
+
+    The caller has checked that it is the gateway, and passes the product itself.
+    """
+    if viewer.kind != "system":
+        raise Forbidden()
     rows = Sending.objects.filter(channel=channel)
     row = rows.filter(pk=sending_id).first() if sending_id else None
     if row is None and provider_id:

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.connectors.errors import OutsideGarbled
 from xaso.kernel.connectors.sms import sms
-from xaso.kernel.connectors.zalo import zalo
-from xaso.kernel.messages import actions, queries
+from xaso.kernel.connectors.zalo import ZaloReply, zalo
+from xaso.kernel.messages import actions, mass_noting, queries, replies
 from xaso.kernel.messages.forms import WishesForm
+from xaso.kernel.messages.mass_public import mass_urls
 from xaso.kernel.messages.models import Channel
 from xaso.kernel.people.doors import citizen, public, signed, viewer_in
 from xaso.kernel.people.viewer import Viewer
@@ -68,6 +69,23 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "messages/stop.html", {"channel": Channel(channel).label, "done": done})
 
 
+def _note(identity: UUID | None, provider_id: str, channel: str, state: str) -> bool:
+    """What became of a message: of one to one person, or else of a mailing's."""
+    single = actions.note_receipt(
+        Viewer.system(), dispatch_id=identity, provider_id=provider_id, channel=channel, state=state
+    )
+    return single or mass_noting.note_receipt(
+        Viewer.system(), sending_id=identity, provider_id=provider_id, channel=channel, state=state
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 @csrf_exempt
 @signed("the gateway's address carries a key made from the message's identifier")
 @require_GET
@@ -77,13 +95,7 @@ def sms_report(request: HttpRequest) -> HttpResponse:
     identifier = query.get("d", "")
     try:
         report = sms().read_report(query, message_id=identifier, given_key=query.get("k", ""))
-        changed = actions.note_receipt(
-            Viewer.system(),
-            dispatch_id=UUID(identifier),
-            provider_id=report.sms_id,
-            channel="sms",
-            state=report.state,
-        )
+        changed = _note(UUID(identifier), report.sms_id, "sms", report.state)
     except (OutsideGarbled, ValueError):
         return JsonResponse({"ok": False}, status=403)
     return JsonResponse({"ok": True, "changed": changed})
@@ -101,17 +113,17 @@ def zalo_report(request: HttpRequest) -> HttpResponse:
     if report is None:
         return JsonResponse({"ok": True, "changed": False})
     try:
-        dispatch_id = UUID(report.tracking_id)
-    except ValueError:
-        dispatch_id = None
-    try:
-        changed = actions.note_receipt(
-            Viewer.system(),
-            dispatch_id=dispatch_id,
-            provider_id=report.zalo_id,
-            channel="zalo",
-            state=report.state,
-        )
+        if isinstance(report, ZaloReply):
+            replies.receive_reply(
+                Viewer.system(),
+                channel="zalo",
+                provider_id=report.zalo_id,
+                sender=report.sender,
+                text=report.text,
+                quotes=report.quotes,
+            )
+            return JsonResponse({"ok": True, "changed": True})
+        changed = _note(_uuid(report.tracking_id), report.zalo_id, "zalo", report.state)
     except ActionError as error:
         return JsonResponse({"ok": False, "message": error.message}, status=error.status)
     return JsonResponse({"ok": True, "changed": changed})
@@ -124,4 +136,5 @@ public_urls = [
     path("ngung-nhan-tin/<str:token>/", stop, name="message_stop"),
     path("hooks/sms", sms_report, name="sms_report"),
     path("hooks/zalo", zalo_report, name="zalo_report"),
+    *mass_urls,
 ]

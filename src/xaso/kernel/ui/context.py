@@ -9,8 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
 from xaso.kernel.base.cookies import cookie_name
+from xaso.kernel.messages.announcements import shown_for
 from xaso.kernel.plain.moment import now
 from xaso.kernel.ui import nav
 from xaso.kernel.units.models import Unit
@@ -114,7 +116,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         keys=_chosen(request, "keys"),
         saver=bool(request.COOKIES.get("xaso_saver")) or request.headers.get("Save-Data", "").lower() == "on",
     )
-    facts: dict[str, Any] = {"shell": frame, "viewer": viewer}
+    where = path or (chosen if chosen and home.name else "") or _setting("HOME_UNIT")
+    facts: dict[str, Any] = {
+        "shell": frame,
+        "viewer": viewer,
+        # Read only where a page shows them.
+        "announcements": SimpleLazyObject(lambda: shown_for(where) if where else []),
+    }
     if officer:
         facts["nav"] = nav.menu(request)
     return facts

@@ -96,3 +96,15 @@ self.addEventListener("fetch", (event) => {
   if (url.pathname.startsWith("/static/")) event.respondWith(staticFile(request));
   else if (request.mode === "navigate") event.respondWith(page(request));
 });
+
+// A notice that the product pushed: shown once for each tag; a click opens its page.
+self.addEventListener("push", (event) => {
+  const told = event.data?.json() || {};
+  event.waitUntil(self.registration.showNotification(told.title || "Thông báo", { body: told.body || "", tag: told.tag, data: { url: told.url || "/" }, lang: "vi" }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const url = new URL(event.notification.data?.url || "/", location.href);
+  event.waitUntil(self.clients.openWindow(url.origin === location.origin ? url.href : "/"));
+});

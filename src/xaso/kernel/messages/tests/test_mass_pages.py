@@ -1,0 +1,402 @@
+"""Announcements and the banner, "đã nhận", answers, notices of the browser, audiences: through pages and hooks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client, override_settings
+
+from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict, Forbidden
+from xaso.kernel.connectors.addresses import read_addresses
+from xaso.kernel.connectors.sms import sms
+from xaso.kernel.connectors.testing import pointing_at
+from xaso.kernel.events.models import Event
+from xaso.kernel.messages import audience, mass, mass_queries, mass_run, push, replies
+from xaso.kernel.messages.acknowledging import ack_link, note_call
+from xaso.kernel.messages.announcements import active_for, announce, end_announcement, note_outlet
+from xaso.kernel.messages.mass_models import Acknowledgement, Mailing, Reply, Sending
+from xaso.kernel.messages.models import PushSubscription, QuietHours
+from xaso.kernel.messages.tests.mass_world import COMMUNE, SYSTEM, begin, people, receivers, states
+from xaso.kernel.people.models import Person, PersonView
+from xaso.kernel.people.testing import a_citizen, officer
+from xaso.kernel.people.viewer import ANONYMOUS, Viewer
+from xaso.kernel.places.homes import keep_home, people_in
+from xaso.kernel.plain.moment import frozen, now
+from xaso.kernel.units.testing import a_commune
+from xaso.simulators import swift
+from xaso.simulators import zalo as simulated_zalo
+from xaso.simulators.push import browser
+from xaso.simulators.world import World
+
+SQUARE = [[21.0, 105.0], [21.0, 105.1], [21.1, 105.1], [21.1, 105.0]]
+
+
+@pytest.fixture(scope="module")
+def gateways() -> Iterator[tuple[World, str]]:
+    world = World(reports=False, patience=0.01)
+    with swift.running(world) as base:
+        yield world, base
+
+
+@pytest.fixture
+def world(gateways: tuple[World, str], db: None) -> Iterator[World]:
+    made, base = gateways
+    made.reset()
+    made.product = base
+    QuietHours.objects.all().delete()
+    with pointing_at(read_addresses({}, base)), override_settings(XASO_PUSH_INSIDE=True):
+        yield made
+
+
+def say(**changes: object) -> object:
+    given = {
+        "kind": "emergency",
+        "title": "Lũ quét ở suối Nậm",
+        "body": "Rời khỏi bờ suối ngay.",
+        "area": {"units": [COMMUNE]},
+        "unit_path": COMMUNE,
+        "expires_at": now() + timedelta(hours=2),
+        "record": None,
+        "key": "lũ",
+        **changes,
+    }
+    return announce(given.pop("viewer", SYSTEM), **given)  # type: ignore[arg-type]
+
+
+# Announcements
+
+
+@pytest.mark.django_db
+def test_an_announcement_stands_on_public_pages_until_it_ends() -> None:
+    a_commune(COMMUNE)
+    with override_settings(XASO_HOME_UNIT=COMMUNE):
+        page = Client().get("/don-vi/")
+        assert "Lũ quét" not in page.content.decode()
+        row = say()
+        text = Client().get("/don-vi/").content.decode()
+        assert "KHẨN CẤP: Lũ quét ở suối Nậm" in text
+        assert 'role="alert"' in text
+        drill = say(key="tập", title="Sơ tán", drill=True)
+        text = Client().get("/don-vi/").content.decode()
+        assert "DIỄN TẬP: Sơ tán" in text
+        assert "Đây là diễn tập" in text
+        for one in (row, drill):
+            end_announcement(SYSTEM, announcement_id=one.pk, all_clear="Đã an toàn")  # type: ignore[attr-defined]
+        assert "Lũ quét" not in Client().get("/don-vi/").content.decode()
+
+
+@pytest.mark.django_db
+def test_it_concerns_its_area_and_time_only() -> None:
+    row = say(area={"units": [f"{COMMUNE}t1/"]})
+    assert active_for(COMMUNE) == [row] == active_for(f"{COMMUNE}t1/") == active_for("15/")
+    assert active_for(f"{COMMUNE}t2/") == [] == active_for("04/")
+    with frozen(now() + timedelta(hours=3)):
+        assert active_for(COMMUNE) == []
+
+
+@pytest.mark.django_db
+def test_it_is_said_once_and_outlets_report() -> None:
+    row = say(area={"units": [COMMUNE], "polygons": [SQUARE]})
+    assert say(area={"units": [COMMUNE]}) == row
+    with pytest.raises(Conflict):
+        say(title="Chuyện khác")
+    noted = note_outlet(SYSTEM, announcement_id=row.pk, outlet="loudspeaker", facts={"reached": 12})  # type: ignore[attr-defined]
+    assert noted.outlets["loudspeaker"]["reached"] == 12
+    assert noted.polygons[0][0] == noted.polygons[0][-1]
+    names = list(Event.objects.filter(record_id=noted.pk).values_list("name", "data__drill"))
+    assert names == [("messages.announced", False), ("messages.outlet_reported", None)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"kind": "loud"}, "kind"),
+        ({"title": " "}, "title"),
+        ({"body": ""}, "body"),
+        ({"area": {}}, "area"),
+        ({"area": {"units": ["04/"]}}, "area"),
+        ({"area": {"polygons": [[[21.0, 105.0], [21.0, 105.1]]]}}, "area"),
+        ({"area": {"polygons": [[[1.0, 105.0], [1.0, 105.1], [1.1, 105.1]]]}}, "area"),
+    ],
+)
+def test_what_cannot_be_announced_is_said(changes: dict, field: str) -> None:  # type: ignore[type-arg]
+    with pytest.raises(ActionErrors) as caught:
+        say(**changes)
+    assert field in caught.value.errors
+
+
+@pytest.mark.django_db
+def test_only_staff_of_the_unit_speak_to_it() -> None:
+    for viewer in (ANONYMOUS, a_citizen(), officer("leader", "04/01273/")):
+        with pytest.raises(Forbidden):
+            say(viewer=viewer)
+    assert say(viewer=officer("leader", COMMUNE)) is not None
+
+
+# Đã nhận, answers, calls
+
+
+def test_the_link_shows_the_text_and_only_the_button_counts(world: World) -> None:
+    mailing = begin(people("0912000001"), ("sms", 10), goal="acknowledged")
+    mass_run.run()
+    (one,) = receivers(mailing)
+    path = urlsplit(ack_link(one.pk)).path
+    page = Client().get(path)
+    assert "Mời Người 1 họp lúc 19 giờ." in page.content.decode()
+    assert page["Cache-Control"] == "private, no-store"
+    assert not Acknowledgement.objects.exists()
+    for _ in range(2):
+        assert Client().post(path).status_code == 302
+    assert "đã xác nhận nhận được tin" in Client().get(path).content.decode()
+    one.refresh_from_db()
+    assert (one.state, one.next_at) == ("acknowledged", None)
+    assert Event.objects.filter(name="messages.acknowledged").count() == 1
+    assert Client().get(path[:-3] + "xx/").status_code == 404
+    assert Client().post("/nhan/khong-co/").status_code == 404
+    assert mass.figures(SYSTEM, mailing.pk).acknowledged == 1
+
+
+def test_who_does_not_acknowledge_is_chased_and_then_called(world: World) -> None:
+    leader = officer("leader", COMMUNE)
+    with frozen("2026-11-20T09:00") as begun:
+        mailing = begin(people("0912000001"), ("zalo", 5), ("sms", 5), goal="acknowledged")
+        mass_run.run()
+    with frozen(begun + timedelta(minutes=6)):
+        mass_run.run()
+        assert states(mailing) == {("zalo", "sent"): 1, ("sms", "sent"): 1}
+    with frozen(begun + timedelta(minutes=12)):
+        mass_run.run()
+        (row,) = mass_queries.call_list(leader, mailing.pk)
+        note_call(leader, receiver_id=row.receiver_id, reached=False, note="Máy bận")
+        assert mass_queries.call_list(leader, mailing.pk)[0].called
+        note_call(leader, receiver_id=row.receiver_id, reached=True)
+    assert mass_queries.call_list(leader, mailing.pk) == []
+    assert Acknowledgement.objects.get().how == "call"
+    mailing.refresh_from_db()
+    assert mailing.state == Mailing.State.FINISHED
+    with pytest.raises(Forbidden):
+        note_call(officer("leader", "04/"), receiver_id=row.receiver_id, reached=True)
+
+
+def test_an_answer_finds_its_mailing_and_yes_counts(world: World) -> None:
+    mailing = begin(people("0912000001", "0912000002"), ("sms", 10), goal="acknowledged")
+    mass_run.run()
+
+    def answer(identifier: str, phone: str, text: str, key: str = "") -> int:
+        told = {"id": identifier, "from": phone, "text": text}
+        told["k"] = key or sms().callback_key(f"reply:{identifier}")
+        return Client().get("/hooks/sms-tra-loi", told).status_code
+
+    assert answer("mo1", "84912000001", "Đã nhận, tôi sẽ đến") == 200
+    assert answer("mo1", "84912000001", "Đã nhận, tôi sẽ đến") == 200
+    assert answer("mo2", "0912000002", "Họp ở đâu?") == 200
+    assert answer("mo3", "0999999999", "Ai đấy?") == 200
+    assert answer("mo4", "0912000002", "x", key="sai") == 403
+    assert [one.state for one in receivers(mailing)] == ["acknowledged", "sent"]
+    leader = officer("leader", COMMUNE)
+    found = {row.text: row for row in mass_queries.replies(leader)}
+    assert set(found) == {"Đã nhận, tôi sẽ đến", "Họp ở đâu?"}
+    assert Reply.objects.count() == 3
+    replies.handle_reply(leader, reply_id=found["Họp ở đâu?"].pk, note="Đã gọi lại")
+    with pytest.raises(ActionError):
+        replies.handle_reply(officer("leader", "04/"), reply_id=found["Họp ở đâu?"].pk)
+
+
+def test_hooks_of_the_gateways_reach_mailings(world: World) -> None:
+    mailing = begin(people("0912000001"), "sms")
+    other = begin(people("0912000002"), "zalo")
+    mass_run.run()
+    row, written = Sending.objects.get(mailing=mailing), Sending.objects.get(mailing=other)
+    told = {"d": str(row.pk), "k": sms().callback_key(str(row.pk)), "SMSID": row.provider_id}
+    for _ in range(2):
+        assert Client().get("/hooks/sms", {**told, "SendStatus": "5"}).status_code == 200
+    assert Client().get("/hooks/sms", {**told, "k": "sai", "SendStatus": "5"}).status_code == 403
+    assert states(mailing) == {("sms", "delivered"): 1}
+    post = {"id": written.provider_id, "tracking": str(written.pk)}
+    for event in ("user_seen_message", "user_received_message"):
+        assert _zalo_event(event, {**post}).status_code == 200
+    assert states(other) == {("zalo", "read"): 1}
+    said = {"text": "Cho tôi hỏi", "msg_id": "z9", "quote_msg_id": written.provider_id}
+    assert _zalo_event("user_send_text", said, sender="u1").status_code == 200
+    assert Reply.objects.get(channel="zalo").mailing == other
+
+
+def _zalo_event(event: str, row: dict[str, str], sender: str = "") -> object:
+    """What Zalo would post, signed by the simulator, handed to the product in this thread."""
+    sent: list[tuple[str, bytes, dict[str, str]]] = []
+
+    class Courier:
+        def tell(self, method: str, url: str, *, body: bytes, headers: dict[str, str]) -> None:
+            sent.append((url, body, headers))
+
+        product = ""
+
+        def fault(self, *_: str) -> None:
+            return None
+
+    simulated_zalo.tell(Courier(), event, row, sender=sender)  # type: ignore[arg-type]
+    ((_, body, headers),) = sent
+    signature = headers["X-ZEvent-Signature"]
+    return Client().post(
+        "/hooks/zalo", body, content_type="application/json", headers={"X-ZEvent-Signature": signature}
+    )
+
+
+# Notices of the browser
+
+
+def test_a_browser_subscribes_is_told_and_leaves(world: World, gateways: tuple[World, str]) -> None:
+    a_commune(COMMUNE)
+    info = browser(world, gateways[1])
+    page = Client().get(f"/nhan-thong-bao/?xa={COMMUNE}")
+    assert push.public_key() in page.content.decode()
+    told = {"subscription": info, "unit": COMMUNE}
+    assert Client().post("/nhan-thong-bao/dang-ky", told, content_type="application/json").status_code == 200
+    (row,) = PushSubscription.objects.filter(ended_at__isnull=True)
+    assert row.person is None
+    (one,) = audience.resolve(SYSTEM, {"units": [COMMUNE], "roles": ["none"], "subscribers": True})
+    mailing = begin([one], "push", urgent=True)
+    mass_run.run()
+    assert states(mailing) == {("push", "sent"): 1}
+    (shown,) = world.rows("push")
+    assert (shown["title"], shown["urgency"], shown["ttl"]) == ("Họp thôn ", "high", 4 * 3600)
+    Client().post("/nhan-thong-bao/thoi", {"endpoint": info["endpoint"]}, content_type="application/json")
+    again = begin([one], "push")
+    mass_run.run()
+    assert states(again) == {("push", "failed"): 1}
+
+
+def test_browsers_that_are_gone_are_dropped_and_others_still_told(
+    world: World, gateways: tuple[World, str]
+) -> None:
+    a_commune(COMMUNE)
+    viewer = a_citizen("Lò Thị Máy")
+    for name in ("gone", "", "missing"):
+        push.subscribe(viewer, info=browser(world, gateways[1], name), unit_path=COMMUNE)
+    person = [mass.Recipient(person_id=viewer.person_id, name="Lò Thị Máy", phone="0912000001")]
+    mass_mailing = begin(person, "push", "sms")
+    mass_run.run()
+    assert states(mass_mailing) == {("push", "sent"): 1}
+    assert PushSubscription.objects.filter(ended_at__isnull=True).count() == 1
+    PushSubscription.objects.filter(ended_at__isnull=True).update(ended_at=now())
+    push.subscribe(viewer, info=browser(world, gateways[1], "gone"), unit_path=COMMUNE)
+    other = begin(person, "push", "sms")
+    mass_run.run()
+    assert states(other) == {("push", "failed"): 1, ("sms", "sent"): 1}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"endpoint": "http://10.0.0.1/x"},
+        {"endpoint": "https://127.0.0.1/x"},
+        {"endpoint": "https://169.254.169.254/x"},
+        {"endpoint": "ftp://example.test/x"},
+        {"keys": {"p256dh": "AAAA", "auth": "AAAA"}},
+        {"keys": None},
+    ],
+)
+def test_a_bad_subscription_is_refused(
+    world: World, gateways: tuple[World, str], change: dict[str, object]
+) -> None:
+    a_commune(COMMUNE)
+    info = {**browser(world, gateways[1]), **change}
+    with override_settings(XASO_PUSH_INSIDE=False):
+        answer = Client().post(
+            "/nhan-thong-bao/dang-ky",
+            json.dumps({"subscription": info, "unit": COMMUNE}),
+            content_type="application/json",
+        )
+    assert answer.status_code == 422
+    assert not PushSubscription.objects.exists()
+
+
+# Audience
+
+
+def _living(name: str, path: str, **facts: object) -> Person:
+    person = Person.objects.get(pk=a_citizen(name).person_id)
+    person.unit_path = path
+    for key, value in {"contact": {"phone": "0912000009"}, **facts}.items():
+        setattr(person, key, value)
+    person.save()
+    return person
+
+
+@pytest.mark.django_db
+def test_an_audience_by_unit_role_list_attribute_and_area() -> None:
+    here, there = f"{COMMUNE}t1/", f"{COMMUNE}t2/"
+    old = _living("Lò Văn Già", here, birth_date="1940", sex="male")
+    young = _living("Lò Thị Trẻ", there, birth_date="2001-03-02", sex="female")
+    _living("Người Nơi Khác", "04/01273/")
+    leader = officer("leader", COMMUNE)
+    head = officer("hamlet_head", here, name="Trưởng thôn")
+
+    def names(**spec: object) -> set[str]:
+        return {one.name for one in audience.resolve(leader, spec)}
+
+    assert names(units=[COMMUNE]) == {"Lò Văn Già", "Lò Thị Trẻ"}
+    assert names(units=[here]) == {"Lò Văn Già"}
+    assert names(units=[COMMUNE], attributes={"age_from": 60}) == {"Lò Văn Già"}
+    assert names(units=[COMMUNE], attributes={"age_to": 30, "sex": "female"}) == {"Lò Thị Trẻ"}
+    assert names(units=[COMMUNE], roles=["hamlet_head"]) == {"Trưởng thôn"}
+    (found,) = audience.resolve(leader, {"units": [here], "roles": ["hamlet_head"]})
+    assert (found.account_id, found.unit_path) == (head.account_id, here)
+    kept = audience.keep_list(leader, unit_path=COMMUNE, title="Hộ ven suối")
+    audience.add_members(
+        leader,
+        audience=kept,
+        recipients=[
+            mass.Recipient(person_id=young.pk),
+            mass.Recipient(name="Ông Tạo", phone="0912000003"),
+        ],
+    )
+    assert names(lists=[kept.pk]) == {"Lò Thị Trẻ", "Ông Tạo"}
+    assert list(audience.lists_for(leader)) == [kept]
+    keep_home(SYSTEM, person=old, lat=21.05, lon=105.05, unit_path=here)
+    keep_home(SYSTEM, person=young, lat=21.5, lon=105.05, unit_path=there)
+    assert names(polygons=[SQUARE]) == {"Lò Văn Già"}
+    assert names(persons=[str(young.pk)], polygons=[SQUARE]) == {"Lò Văn Già", "Lò Thị Trẻ"}
+    looks = PersonView.objects.filter(person=old, viewer_id=leader.account_id)
+    assert set(looks.values_list("purpose", flat=True)) == {audience.PURPOSE}
+
+
+@pytest.mark.django_db
+def test_an_audience_stays_within_the_right() -> None:
+    leader, stranger = officer("leader", COMMUNE), officer("leader", "04/01273/")
+    person = _living("Lò Văn Già", f"{COMMUNE}t1/")
+    keep_home(SYSTEM, person=person, lat=21.05, lon=105.05, unit_path=person.unit_path)
+    kept = audience.keep_list(leader, unit_path=COMMUNE, title="Hộ ven suối")
+    with pytest.raises(Forbidden):
+        audience.resolve(stranger, {"units": [COMMUNE]})
+    with pytest.raises(ActionError):
+        audience.resolve(stranger, {"lists": [kept.pk]})
+    with pytest.raises(ActionError):
+        audience.resolve(leader, {"units": [COMMUNE], "attributes": {"number": "1"}})
+    with pytest.raises(ActionError):
+        audience.resolve(leader, {"polygons": [[[21, 105], "x"]]})
+    assert audience.resolve(stranger, {"persons": [person.pk], "polygons": [SQUARE]}) == []
+    with pytest.raises(Forbidden):
+        people_in(Viewer(kind="officer"), [SQUARE], "Tìm")
+    assert people_in(leader, [SQUARE], "Tìm", unit_path="04/") == []
+
+
+@pytest.mark.django_db
+def test_a_home_moves_with_its_dates() -> None:
+    person = _living("Lò Văn Già", f"{COMMUNE}t1/")
+    with frozen("2026-11-01T08:00"):
+        first = keep_home(SYSTEM, person=person, lat=21.05, lon=105.05, unit_path=person.unit_path)
+    with frozen("2026-11-20T08:00"):
+        assert keep_home(SYSTEM, person=person, lat=21.05, lon=105.05, unit_path=person.unit_path) == first
+        second = keep_home(SYSTEM, person=person, lat=21.5, lon=105.05, unit_path=person.unit_path)
+    first.refresh_from_db()
+    assert (str(first.valid_to), second.lat, second.lon) == ("2026-11-19", 21.5, 105.05)
+    with pytest.raises(ActionError):
+        keep_home(SYSTEM, person=person, lat=105.05, lon=21.5, unit_path=person.unit_path)
+    with pytest.raises(Forbidden):
+        keep_home(a_citizen(), person=person, lat=21.5, lon=105.0, unit_path=person.unit_path)
