@@ -15,7 +15,7 @@ import urllib.request
 import webbrowser
 from typing import Any
 
-from . import environment, stamps
+from . import environment, radio, stamps
 from .places import PYTHON, ROOT, VAR, tool
 from .processes import Child, Family, wait_until
 from .say import GiveUp, say, tell
@@ -145,6 +145,7 @@ def _start_simulators(options: argparse.Namespace, env: dict[str, str], family: 
 def _environment(options: argparse.Namespace, is_demo: bool) -> dict[str, str]:
     host = _own_address() if options.host in EVERYWHERE else options.host
     defaults = {"XASO_BASE_URL": f"http://{host}:{options.port}"}
+    defaults["XASO_BROKER_PORT"] = str(options.port + radio.PORT_ABOVE)
     if options.host in EVERYWHERE:
         defaults["XASO_HOSTS"] = "*"  # somebody asked for all addresses of this machine, whatever their names
     elif host not in {"127.0.0.1", "localhost"}:
@@ -185,6 +186,7 @@ def _serve(options: argparse.Namespace, env: dict[str, str], family: Family, is_
     _announce(address, is_demo)
     if not options.no_browser and _has_screen():
         webbrowser.open(address)
+    radio.start(options.host, env, family, is_demo=is_demo)
 
 
 def _stream(options: argparse.Namespace) -> list[str]:

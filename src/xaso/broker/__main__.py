@@ -38,6 +38,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 async def _serve(options: argparse.Namespace) -> None:
+    await _certificates(options)
     broker = Broker(options.home, plain=options.plain)
     port = await broker.start(options.host, options.port)
     print(f"listening {options.host}:{port}", flush=True)
@@ -47,6 +48,15 @@ async def _serve(options: argparse.Namespace) -> None:
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
     await broker.stop()
+
+
+async def _certificates(options: argparse.Namespace) -> None:
+    """The product writes them (``python -m xaso.site wire``); at a first start that takes a moment."""
+    for _ in range(240):
+        if options.plain or all((options.home / name).exists() for name in ("ca.pem", "server.pem", "acl")):
+            return
+        await asyncio.sleep(0.5)
+    raise ValueError(f"không có chứng thư ở {options.home}; chạy: python -m xaso.site wire --files")
 
 
 def _is_loopback(host: str) -> bool:

@@ -77,6 +77,8 @@ class Connection(asyncio.Protocol):
         self.heard_at = time.monotonic()
         self._buffer += data
         try:
+            if self.session is None and self._buffer[0] >> 4 != packets.CONNECT:
+                raise Bad(packets.PROTOCOL)  # something else than MQTT: not worth waiting for the rest
             for first, body in packets.split(self._buffer, BIGGEST_PACKET):
                 if self._transport.is_closing():
                     return
