@@ -17,9 +17,9 @@ from datetime import date, datetime, time, timedelta
 from django.conf import settings
 
 from xaso.kernel.plain.horn import Entry, Programme
-from xaso.kernel.plain.moment import VIETNAM
+from xaso.kernel.plain.moment import VIETNAM, now
 from xaso.services.broadcast.actions.common import clusters_in
-from xaso.services.broadcast.models import Airing, Bulletin, Cluster, Slot
+from xaso.services.broadcast.models import Airing, Bulletin, Cluster, LiveSession, Slot
 from xaso.services.broadcast.queries.lines import Programme as Lines
 from xaso.services.broadcast.queries.lines import hours_for
 from xaso.services.broadcast.rules import planner, programme
@@ -30,9 +30,9 @@ from xaso.services.broadcast.rules.programme import Line
 from xaso.services.broadcast.rules.recurrence import Pattern
 from xaso.services.broadcast.streams.outlets import listen_url
 
-BLOCK = timedelta(hours=6)
+UNSPOKEN = timedelta(minutes=2)
 RULED = {Airing.Item.EMERGENCY, Airing.Item.ALL_CLEAR}
-BY_COMMAND = {*RULED, Airing.Item.LIVE}  # these go out as commands of their own
+STREAMED = {Airing.Item.RELAY, Airing.Item.LIVE}
 ON_WIRE = {"rejoin": "resume"}  # a stream that is resumed is joined where it stands
 
 
@@ -86,7 +86,7 @@ def item_of(airing: Airing, lines: Lines) -> Item:
         last=airing.at,
         until=airing.at,
         least=line.least,
-        stopped_at=live.ended_at if live else None,
+        stopped_at=live_stops(live) if live else None,
         refused=why_refused(airing),
         known_at=live.created_at
         if live
@@ -101,6 +101,14 @@ def item_of(airing: Airing, lines: Lines) -> Item:
 def _late(slot: Slot | None) -> timedelta | None:
     hour = slot.postpone_until if slot else None
     return None if hour is None else timedelta(hours=hour.hour, minutes=hour.minute, seconds=hour.second)
+
+
+def live_stops(live: LiveSession) -> datetime | None:
+    """When a live voice is over before its time: ended, or nobody has spoken two minutes after it should begin."""
+    if live.ended_at is None and live.state == LiveSession.State.GRANTED:
+        empty = live.starts_at + UNSPOKEN
+        return empty if empty < now() else None
+    return live.ended_at
 
 
 def why_refused(airing: Airing) -> str:
@@ -161,7 +169,7 @@ def document(
     entries = []
     for one in airings:
         fate = fates.get(one.key)
-        if fate is not None and fate.starts is not None and one.item not in BY_COMMAND:
+        if fate is not None and fate.starts is not None and one.item not in RULED:
             entry = _entry(one, fate, plan.items[one.key], cluster)
             if entry is not None:
                 entries.append(entry)
@@ -178,7 +186,7 @@ def document(
 
 
 def _entry(airing: Airing, fate: Fate, item: Item, cluster: Cluster) -> Entry | None:
-    if airing.item == Airing.Item.RELAY:
+    if airing.item in STREAMED:
         url, sha256 = listen_url(airing.station_id), ""
     elif airing.sound is not None:
         url, sha256 = sound_url(airing.sound.sha256), airing.sound.sha256
@@ -189,7 +197,7 @@ def _entry(airing: Airing, fate: Fate, item: Item, cluster: Cluster) -> Entry | 
         airing=str(airing.pk),
         item=str(airing.bulletin_id or (slot.relay_id if slot else "") or airing.pk),
         at=fate.starts or airing.at,
-        until=item.last,
+        until=item.last if item.stopped_at is None else min(item.last, item.stopped_at),
         url=url,
         sha256=sha256,
         seconds=round(airing.seconds, 3),

@@ -12,7 +12,7 @@ from xaso.kernel.plain.moment import now
 from xaso.kernel.tasks import enqueue, task
 from xaso.services.broadcast.actions import bulletins, emergencies, engine, settling
 from xaso.services.broadcast.actions.common import PLAN
-from xaso.services.broadcast.models import Airing, Bulletin, Station
+from xaso.services.broadcast.models import Airing, Bulletin, LiveSession, Station
 
 SETTLE = "broadcast.settle_station"
 
@@ -48,10 +48,16 @@ def plan_all() -> None:
 
 
 def settle_all() -> None:
-    """Scheduled: stations where something is over and not yet closed; sounds that were overlooked."""
+    """Scheduled: stations where something is over and not yet closed; live voices that
+    nobody began; sounds that were overlooked."""
     over = Airing.objects.filter(settled_at=None, until__lt=now() - settling.GRACE)
     for key in over.values_list("station_id", flat=True).distinct():
         enqueue(settle_station, {"station_id": str(key)}, key=str(key))
+    near = LiveSession.objects.filter(
+        state=LiveSession.State.GRANTED, starts_at__lt=now(), ends_by__gt=now() - timedelta(minutes=5)
+    )
+    for key in near.values_list("station_id", flat=True).distinct():
+        enqueue(plan_station, {"station_id": str(key)}, key=str(key))
     waiting = Bulletin.objects.filter(
         Q(state=Bulletin.State.APPROVED) | Q(state=Bulletin.State.SUBMITTED),
         sound=None,

@@ -11,8 +11,9 @@ from xaso.kernel.events import emit
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 from xaso.services.broadcast import wire
+from xaso.services.broadcast.actions.common import clusters_in, live_clusters
 from xaso.services.broadcast.in_force import caps_of
-from xaso.services.broadcast.models import Airing, Bulletin, Slot, Station
+from xaso.services.broadcast.models import Airing, Bulletin, LiveSession, Slot, Station
 from xaso.services.broadcast.planning import Plan, block_of, digest, document, plan_of
 from xaso.services.broadcast.queries.lines import Programme, class_of, programme_of
 from xaso.services.broadcast.rules import programme as rules
@@ -23,6 +24,7 @@ from xaso.services.broadcast.wire.keys import commune_of
 BACK = timedelta(hours=24)  # how far back a stopped server looks for what it let slip
 AHEAD = timedelta(hours=72)  # how far ahead airings are made and sent
 LATE = timedelta(minutes=1)  # later than this, an occurrence that nobody planned is missed
+ALL = "all"
 OPEN = (Airing.State.PLANNED, Airing.State.SENT, Airing.State.PLAYING)
 
 
@@ -38,6 +40,7 @@ def plan_station(viewer: Viewer, *, station_id: UUID) -> int:
     moment = now()
     lines = programme_of(station)
     _materialise(viewer, station, lines, moment)
+    _materialise_live(station, moment)
     airings = open_airings(station, moment)
     plan = plan_of(airings, lines)
     _write_plan(airings, plan, moment)
@@ -76,6 +79,50 @@ def _materialise(viewer: Viewer, station: Station, lines: Programme, moment: dat
             row.state = Airing.State.REFUSED
             row.reason = "Nối vào buổi tiếp âm trước" if key in joined else "Đã bỏ khỏi chương trình"
             row.save(update_fields=["state", "reason"])
+
+
+def _materialise_live(station: Station, moment: datetime) -> None:
+    """Granted sessions are aired from their hour on, or from when they were granted; ended ones are stopped."""
+    for session in station.live.filter(
+        state__in=[LiveSession.State.GRANTED, LiveSession.State.RUNNING],
+        ends_by__gt=moment,
+        starts_at__lt=moment + AHEAD,
+    ):
+        begins = max(session.starts_at, moment)
+        Airing.objects.get_or_create(
+            key=f"live:{session.pk}",
+            defaults={
+                "station": station,
+                "unit_path": session.unit_path,
+                "item": Airing.Item.LIVE,
+                "title": session.title,
+                "live": session,
+                "area": session.area,
+                "seconds": (session.ends_by - begins).total_seconds(),
+                "at": begins,
+                "starts_at": begins,
+                "until": session.ends_by,
+            },
+        )
+    for airing in station.airings.filter(
+        item=Airing.Item.LIVE, settled_at=None, until__gt=moment, live__ended_at__lte=moment
+    ).select_related("live"):
+        stop_on_devices(airing, station)
+
+
+def stop_on_devices(airing: Airing, station: Station) -> None:
+    """Tell the devices of an airing to stop it now."""
+    enrolled = [one for one in live_clusters(station) if one.enrolled_at is not None]
+    codes = [one.code for one in clusters_in(airing.area, enrolled)]
+    targets = [ALL] if codes and not airing.area else codes
+    last = now() + timedelta(minutes=30)
+    wire.publish(
+        [
+            wire.order("stop", cluster=code, expires_at=last, item=str(airing.pk), priority="live")
+            for code in targets
+        ],
+        station=station,
+    )
 
 
 def _facts(lines: Programme, due: Due) -> dict[str, object]:

@@ -27,6 +27,7 @@ USUAL = {
     Item.LIVE: Loses.REJOIN,
     Item.FILLER: Loses.SHORTEN,
 }
+LEAD = timedelta(seconds=30)  # a device needs the document, and perhaps the file, before the hour
 EDITABLE = {
     "title", "item", "bulletin", "relay", "first_day", "last_day", "starts", "seconds", "rule", "excluded",
     "lunar", "area", "loses", "postpone_until", "least_seconds", "order", "volume",
@@ -217,7 +218,7 @@ def undo_change(viewer: Viewer, *, slot: Slot, day: date) -> None:
 
 @action
 def replay_airing(viewer: Viewer, *, airing_id: UUID, at: datetime | None = None) -> Airing:
-    """Play again what was missed or cut, at a moment (now by default) in the hours of its class.
+    """Play again what was missed or cut, at a moment (in half a minute by default) in the hours of its class.
 
     Raises Conflict when it was heard, is no longer valid or was played again already; ActionError for the hour;
     Forbidden.
@@ -227,7 +228,7 @@ def replay_airing(viewer: Viewer, *, airing_id: UUID, at: datetime | None = None
         raise NotFound("Không có lượt phát này.")
     old = Airing.objects.select_related("station", "slot", "bulletin__sound").get(pk=old.pk)
     viewer.must(PROGRAMME, old.unit_path)
-    moment = max(at or now(), now())
+    moment = max(at or now(), now() + LEAD)
     _must_be_replayable(old, moment)
     kind = str(old.kind)
     rules = {kind: class_rule(kind, old.unit_path)}

@@ -88,6 +88,7 @@ def spans(rows: Sequence[Hours], use: str, since: datetime, before: datetime) ->
 
 def open_spans(rows: Sequence[Hours], hours: str, since: datetime, before: datetime) -> list[Span]:
     """When a class with these ``hours`` (window, not_quiet, any) may sound. Quiet always wins over broadcast."""
+    since, before = since.astimezone(VIETNAM), before.astimezone(VIETNAM)
     if hours == ANY:
         return [Span(since, before)]
     allowed = spans(rows, BROADCAST, since, before) if hours == WINDOW else [Span(since, before)]
@@ -114,6 +115,7 @@ def closes_at(rows: Sequence[Hours], hours: str, at: datetime) -> datetime | Non
 
 def why_not(rows: Sequence[Hours], hours: str, at: datetime, until: datetime) -> str:
     """Why something may not sound from a moment to a moment, in Vietnamese; "" when it may."""
+    at = at.astimezone(VIETNAM)
     end = closes_at(rows, hours, at)
     if end is not None and until <= end:
         return ""
