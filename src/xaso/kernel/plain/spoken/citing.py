@@ -14,7 +14,8 @@ _SIGN = rf"{_PART}(?:[-–]{_PART}){{0,4}}"
 _SPOKEN_KIND = (
     r"(?:[Nn]ghị định|[Qq]uyết định|[Tt]hông tư liên tịch|[Tt]hông tư|[Nn]ghị quyết|[Cc]hỉ thị|[Kk]ế hoạch"
     r"|[Tt]hông báo|[Bb]áo cáo|[Tt]ờ trình|[Cc]ông văn|[Cc]ông điện|[Hh]ướng dẫn|[Kk]ết luận|[Gg]iấy mời"
-    r"|[Bb]iên bản|[Cc]hương trình|[Đđ]ề án|[Pp]hương án|[Qq]uy định|[Qq]uy chế|[Ll]uật|[Pp]háp lệnh|[Vv]ăn bản)"
+    r"|[Bb]iên bản|[Cc]hương trình|[Đđ]ề án|[Pp]hương án|[Qq]uy định|[Qq]uy chế|[Ll]uật|[Pp]háp lệnh|[Vv]ăn bản"
+    r"|(?:QĐ|NĐ|NQ|KH|TB|CT|TT|BC|CV|CĐ|HD|KL|TTr)(?=\s+số))"
 )
 
 WITH_YEAR = re.compile(
@@ -39,11 +40,12 @@ def with_year(match: re.Match[str], how: Conventions) -> str:
     """Number, year and issuer: "Nghị định số sáu mươi mốt năm hai nghìn không trăm mười tám của Chính phủ"."""
     number, year = cardinal(str(int(match["n"])), how), cardinal(match["y"], how)
     kind, who = _of_sign(match["sign"])
-    said_kind = match["kind"] or kind
+    named = _named(match["kind"])
+    said_kind = named or kind
     if how.slash != "năm":
         sign = " ".join(part for part in (kind, who) if part)
         bars = f"{number} {how.slash} {year} {how.slash} {sign}"
-        return f"{match['kind']} số {bars}" if match["kind"] else f"số {bars}" if match["so"] else bars
+        return f"{named} số {bars}" if named else f"số {bars}" if match["so"] else bars
     words = [said_kind, "số" if said_kind or match["so"] else "", number, "năm", year]
     return _join(words, "" if _told_after(match, who) else who)
 
@@ -55,17 +57,25 @@ def without_year(match: re.Match[str], how: Conventions) -> str | None:
     if first not in tables()["kinds"] and not match["kind"]:
         return None
     kind, who = _of_sign(sign)
+    named = _named(match["kind"])
     number = cardinal(str(int(match["n"])), how)
     if how.slash != "năm":
         tail = f"{number} {how.slash} {' '.join(part for part in (kind, who) if part)}"
-        return f"{match['kind']} số {tail}" if match["kind"] else f"số {tail}" if match["so"] else tail
-    return _join([match["kind"] or kind, "số", number], "" if _told_after(match, who) else who)
+        return f"{named} số {tail}" if named else f"số {tail}" if match["so"] else tail
+    return _join([named or kind, "số", number], "" if _told_after(match, who) else who)
 
 
 def sign_alone(match: re.Match[str], how: Conventions) -> str | None:
     """ "TT-BTTTT", "NĐ-CP": kind and issuer without a number."""
+    if match["sign"] in tables()["short"]:  # "TT-TH" is a station, no paper
+        return None
     kind, who = _of_sign(match["sign"])
     return _join([kind], who) if kind and who else None
+
+
+def _named(kind: str | None) -> str:
+    """The kind before a number, written out."""
+    return tables()["kinds"].get(kind or "", kind or "")
 
 
 def _told_after(match: re.Match[str], who: str) -> bool:
@@ -76,7 +86,7 @@ def _told_after(match: re.Match[str], who: str) -> bool:
 def only_year(match: re.Match[str], how: Conventions) -> str:
     """ "Nghị định 49/2024"."""
     year = cardinal(match["y"], how)
-    return f"{match['kind']} số {cardinal(str(int(match['n'])), how)} {how.slash} {year}"
+    return f"{_named(match['kind'])} số {cardinal(str(int(match['n'])), how)} {how.slash} {year}"
 
 
 def article(match: re.Match[str], how: Conventions) -> str:

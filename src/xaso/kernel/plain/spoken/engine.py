@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from xaso.kernel.plain.spoken import citing, counting, timing
-from xaso.kernel.plain.spoken.numbers import RADIO, Conventions, cardinal, digits
+from xaso.kernel.plain.spoken import citing, counting, naming, timing
+from xaso.kernel.plain.spoken.numbers import RADIO, Conventions
 from xaso.kernel.plain.spoken.words import EMPTY, Dictionary, any_of, spelt, tables
 from xaso.kernel.plain.text import nfc
 
@@ -53,51 +53,6 @@ def _issuer(match: re.Match[str], how: Conventions) -> str:
 
 def _said(match: re.Match[str], how: Conventions) -> str:
     return tables()["said"][match[0]]
-
-
-def _road(match: re.Match[str], how: Conventions) -> str:
-    words = {"QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "DT": "đường tỉnh", "ĐH": "đường huyện"}
-    letter = f" {spelt(match['letter'])}" if match["letter"] else ""
-    return f"{words[match['road']]} {cardinal(str(int(match['n'])), how)}{letter}"
-
-
-def _address(match: re.Match[str], how: Conventions) -> str:
-    """Mail and web addresses, piece by piece."""
-    marks = {
-        ".": "chấm",
-        "@": "a còng",
-        "/": "gạch chéo",
-        "-": "gạch ngang",
-        "_": "gạch dưới",
-        ":": "hai chấm",
-    }
-    known = {
-        "vn": "vê nờ",
-        "com": "com",
-        "gov": "gờ o vê",
-        "www": "vê kép vê kép vê kép",
-        "org": "o rờ gờ",
-        "edu": "e đu",
-    }
-    text = re.sub(r"^https?://", "", match[0]).rstrip("/")
-    words = []
-    for piece in re.findall(r"[A-Za-z]+|\d+|.", text):
-        if piece in marks:
-            words.append(marks[piece])
-        elif piece.isdigit():
-            words.append(digits(piece))
-        else:
-            words.append(known.get(piece.lower(), piece.lower()))
-    return " ".join(words)
-
-
-def _code(match: re.Match[str], how: Conventions) -> str:
-    """Letters with digits: H5N1, 4G, A1, 20C-123.45."""
-    text = match[0]
-    if re.fullmatch(r"\d{2}[A-ZĐ]{1,2}\d?[- ]\d{3}\.?\d{2}", text):
-        head, tail = re.split(r"[- ]", text, maxsplit=1)
-        return f"{counting.spelt_number(head, how)}, {digits(tail)}"
-    return " ".join(counting.spelt_number(one, how) for one in re.split(r"[-./]", text) if one)
 
 
 def _symbol(match: re.Match[str], how: Conventions) -> str:
@@ -146,39 +101,47 @@ class Rule:
 
 
 _DIGIT = re.compile(r"[0-9]")
-_ADDRESS = re.compile(
-    r"https?://[\w./?=&%-]+|[\w.+-]+@[\w-]+\.[\w.]+\w|(?:[a-z0-9-]+\.)+(?:vn|com|org|net|edu)\b(?:/[\w./-]*\w)?"
-)
-_ROAD = re.compile(r"\b(?P<road>QL|TL|ĐT|DT|ĐH)\.?\s?(?P<n>\d{1,3})(?P<letter>[A-Z]?)\b")
-_CODE = re.compile(
-    r"\b\d{2}[A-ZĐ]{1,2}\d?[- ]\d{3}\.?\d{2}\b"
-    r"|\b(?:[A-ZĐ]{1,4}[-.]?\d+[A-ZĐ\d]*|\d+[A-ZĐ]{1,3}\d*)(?:[-./][A-ZĐ\d]+)*\b"
-)
 RULES: tuple[Rule, ...] = (
-    Rule("address", _ADDRESS, _address, "./@"),
+    Rule("bullet", naming.BULLET, naming.bullet, "-–+*•"),
+    Rule("list", naming.LISTED, naming.listed, "IVXL"),
+    Rule("address", naming.ADDRESS, naming.address, "./@"),
+    Rule("standard", naming.STANDARD, naming.standard, ":"),
     Rule("citation", citing.WITH_YEAR, citing.with_year, "/"),
     Rule("citation", citing.WITHOUT_YEAR, citing.without_year, "/-"),
     Rule("citation", citing.ONLY_YEAR, citing.only_year, "/"),
     Rule("citation", citing.SIGN, citing.sign_alone, "-–"),
+    Rule("identity", naming.IDENTITY, naming.identity, "0"),
+    Rule("house", naming.HOUSE, naming.house, "/"),
+    Rule("share", naming.ALWAYS, naming.always, "/"),
+    Rule("date", timing.FULL_TO_FULL, timing.full_to_full, "-–"),
+    Rule("date", timing.DAYS, timing.days, "/"),
     Rule("date", timing.FULL_RANGE, timing.full_range, "/"),
     Rule("date", timing.FULL, timing.full, "0"),
+    Rule("date", timing.LUNAR, timing.lunar, "/"),
     Rule("phone", counting.PHONE, counting.phone, "01+"),
     Rule("phone", counting.HOTLINE, counting.hotline, "1"),
+    Rule("phone", counting.HOTLINE_MORE, counting.hotline_more, "1"),
+    Rule("phone", naming.DIALLED, naming.dialled, "*"),
     Rule("ratio", counting.RATIO_AFTER, counting.ratio_after, ":"),
+    Rule("time", timing.MOMENTS, timing.moments, "/"),
     Rule("time", timing.CLOCK_RANGE, timing.clock_range, "-–—"),
     Rule("time", timing.CLOCK, timing.clock, "hHg:"),
     Rule("date", timing.MONTH_YEAR, timing.month_year, "/-"),
     Rule("date", timing.MONTH_RANGE, timing.month_range, "-–"),
     Rule("date", timing.QUARTER, timing.quarter, "ý"),
     Rule("date", timing.DAY_MONTH, timing.day_month, "/-"),
+    Rule("time", timing.HOUR, timing.hour, "0"),
+    Rule("date", timing.AFTER_CLAIMED, timing.after_claimed, "/-"),
+    Rule("date", timing.KNOWN_DAY, timing.known_day, "/"),
     Rule("date", timing.YEARS, timing.years, "-–—"),
     Rule("score", counting.SCORE, counting.score, "-–"),
     Rule("money", counting.MONEY_RANGE, counting.money_range, "-–"),
     Rule("money", counting.MONEY, counting.money, "0"),
     Rule("money", counting.MONEY_FIRST, counting.money_first, "$€UV"),
-    Rule("time", timing.HOUR, timing.hour, "0"),
     Rule("size", counting.SIZE, counting.size, "x×X"),
     Rule("measure", counting.MEASURE_RANGE, counting.measure_range, "-–"),
+    Rule("road", naming.ROAD, naming.road, "0"),
+    Rule("road", naming.STONE, naming.stone, "Kk"),
     Rule("measure", counting.MEASURE, counting.measure, "0"),
     Rule("measure", counting.PER, counting.per, "/"),
     Rule("money", counting.SHORT_BIG, counting.short_big, "0"),
@@ -192,18 +155,29 @@ RULES: tuple[Rule, ...] = (
     Rule("ratio", counting.RATIO, counting.ratio, ":"),
     Rule("date", timing.YEAR_SPAN, timing.year_span, "-–—"),
     Rule("range", counting.RANGE, counting.span, "-–"),
+    Rule("code", naming.FUEL, naming.fuel, "R"),
+    Rule("alarm", naming.ALARM, naming.alarm, "Đ"),
+    Rule("born", naming.BORN, naming.born, "S"),
     Rule("said", re.compile(_SPAN.format(any_of("said"))), _said),
     Rule("short", re.compile(_SPAN.format(any_of("short"))), _short),
     Rule("short", re.compile(_SPAN.format(any_of("issuers"))), _issuer),
-    Rule("road", _ROAD, _road, "0"),
-    Rule("code", _CODE, _code, "0"),
+    Rule("code", naming.CODE, naming.code, "0"),
+    Rule("measure", counting.UNIT_PER, counting.unit_per, "/"),
     Rule("number", counting.PLAIN, counting.plain, "0"),
+    Rule("symbol", naming.EITHER, naming.either_of, "/"),
     Rule(
         "symbol",
         re.compile(r"\s?(?:>=|<=)\s?(?=\S)|\s?[&+=><≥≤±×→~@#§°]\s?(?=\S)|%"),
         _symbol,
         "&+=><≥≤±×→~@#§°%",
     ),
+)
+# Words before a number that a heading writes in capitals; their small letters are as long.
+_LOUD = re.compile(
+    r"\b(?:NGÀY|THÁNG|NĂM|NĂM HỌC|QUÝ|SỐ|THÔNG BÁO|QUYẾT ĐỊNH|KẾ HOẠCH|NGHỊ QUYẾT|NGHỊ ĐỊNH|THÔNG TƯ|CHỈ THỊ"
+    r"|CÔNG ĐIỆN|CÔNG VĂN|KHÓA|LẦN THỨ|NHIỆM KỲ|GIAI ĐOẠN|ĐẠI HỘI|HỌC KỲ|CHƯƠNG|ĐIỀU|MỤC|PHẦN"
+    r"|SÁNG|CHIỀU|TỐI|TỪ|ĐẾN)(?=\s+[\dIVX])"
+    r"|\b(?:THÔNG BÁO|QUYẾT ĐỊNH|KẾ HOẠCH|NGHỊ QUYẾT|CÔNG ĐIỆN)(?=\s+SỐ\s)"
 )
 _CAPITALS = re.compile(r"(?<![\wÀ-ỹ])[A-ZĐĂÂÊÔƠƯ]{2,}(?:[-&][A-ZĐĂÂÊÔƠƯ]+)*(?![\wÀ-ỹ])")
 _VOWEL = set("AĂÂEÊIOÔƠUƯYÀÁẢÃẠÈÉẺẼẸÌÍỈĨỊÒÓỎÕỌÙÚỦŨỤỲÝỶỸỴ")
@@ -214,6 +188,8 @@ def speak(text: str, *, dictionary: Dictionary = EMPTY, how: Conventions = RADIO
     written = nfc(text)
     pieces: list[Piece] = []
     left = written
+    if _LOUD.search(left):
+        left = _LOUD.sub(lambda match: match[0].lower(), left)
     own = dictionary.pattern()
     if own is not None:
         left = _claim(left, own, lambda match, _: dictionary.entries[match[0]], "dictionary", how, pieces)

@@ -127,7 +127,8 @@ def _drop() -> None:
 def speak(spoken: str, name: str, speed: float = 1.0) -> bytes:
     """The words as WAV, 22,050 samples a second. A helper that ended meanwhile is begun again once. Raises NoVoice."""
     pace = min(max(round(WORDS_A_MINUTE * speed), LEAST), MOST)
-    asked = {"voice": name, "rate": pace, "text": spoken.replace("\0", " ")}
+    # Words in capitals would be taken for abbreviations.
+    asked = {"voice": name, "rate": pace, "text": spoken.replace("\0", " ").lower()}
     with _lock:
         for again in (True, False):
             try:

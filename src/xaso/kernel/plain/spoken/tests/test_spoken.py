@@ -20,16 +20,51 @@ LINES = [
 WORDS = {word: value for value, word in enumerate(DIGITS)} | {"mốt": 1, "lăm": 5, "tư": 4}
 
 
+@pytest.mark.parametrize("kind", sorted({kind for kind, _, _ in LINES}))
+def test_golden_lines(kind: str) -> None:
+    wrong = [
+        f"{written}\n  wanted {spoken}\n  got    {speak(written).text}"
+        for of, written, spoken in LINES
+        if of == kind and speak(written).text != spoken
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_golden_set_is_as_large_as_it_says() -> None:
+    assert len(LINES) == len({written for _, written, _ in LINES}) >= 480
+    assert len(Counter(kind for kind, _, _ in LINES)) >= 50
+    unread = [written for _, written, spoken in LINES if any(one.isdigit() for one in spoken)]
+    assert not unread, "a figure that is not read"
+
+
 @pytest.mark.parametrize(
-    ("kind", "written", "spoken"), LINES, ids=[f"{line[0]}: {line[1]}" for line in LINES]
+    ("written", "spoken"),
+    [
+        # What looks like another thing and is none.
+        ("Theo Nghị quyết 12/2026/NQ-HĐND, 5/6 hộ đồng ý", "năm phần sáu hộ đồng ý"),
+        ("Trẻ từ 6-11 tuổi", "từ sáu đến mười một tuổi"),
+        ("Có 113 hộ, 114 người", "một trăm mười ba hộ, một trăm mười bốn người"),
+        ("Quyết định số 113 của xã", "số một trăm mười ba"),
+        ("Đạt 22/12 tiêu chí", "hai mươi hai trên mười hai"),
+        ("24/7/2026 là ngày họp", "ngày hai mươi tư tháng bảy năm"),
+        ("X. Bản Xèo", "xã Bản Xèo"),
+        ("V. I. Lê-nin", "V. I."),
+        ("- 5 hộ nghèo", "năm hộ nghèo"),
+        ("Lạnh -5°C", "âm năm độ xê"),
+        ("Ngày hội 20/11", "Ngày hội hai mươi tháng mười một"),
+        ("Số nhà 1/3", "một trên ba"),
+        ("Chiếm 1/3", "một phần ba"),
+        ("ĐT: 02143 840 888", "điện thoại: không hai một bốn ba"),
+        ("ĐT 153", "đường tỉnh một trăm năm mươi ba"),
+        ("đường ĐT.153", "đường tỉnh một trăm năm mươi ba"),
+        ("Đài TT-TH xã", "truyền thanh, truyền hình"),
+        ("Theo TT-BTC", "Thông tư của Bộ Tài chính"),
+        ("22h 27/11", "hai mươi hai giờ ngày hai mươi bảy"),
+        ("22h27", "hai mươi hai giờ hai mươi bảy phút"),
+    ],
 )
-def test_golden_lines(kind: str, written: str, spoken: str) -> None:
-    assert speak(written).text == spoken
-
-
-def test_each_kind_has_its_lines() -> None:
-    assert len(LINES) == len({written for _, written, _ in LINES})
-    assert len(Counter(kind for kind, _, _ in LINES)) >= 25
+def test_what_is_easily_taken_for_another(written: str, spoken: str) -> None:
+    assert spoken in speak(written).text
 
 
 def _value(words: list[str]) -> int:
