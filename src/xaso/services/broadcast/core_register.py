@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xaso.kernel.base.manifest import Check, HomeCard, IndicatorSpec, NavItem, Right, TaskSpec
+from xaso.kernel.base.manifest import Check, HomeCard, NavItem, Right, TaskSpec
 from xaso.services.broadcast import listeners, tasks
+from xaso.services.broadcast.queries.figures import INDICATORS as INDICATORS
 
 NAV: tuple[NavItem, ...] = ()
 HOME: tuple[HomeCard, ...] = ()
@@ -30,7 +31,6 @@ TASKS = (
     TaskSpec("broadcast.settle_all", tasks.settle_all, "* * * * *"),
 )
 CHECKS: tuple[Check, ...] = ()
-INDICATORS: tuple[IndicatorSpec, ...] = ()
 LISTENERS = (
     (("messages.announced",), listeners.on_announced),
     (("messages.announcement_ended",), listeners.on_announcement_ended),

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict, Forbidden
-from xaso.kernel.events import emit
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 from xaso.kernel.plain.text import nfc
 from xaso.kernel.speech import spoken_text
-from xaso.kernel.speech.actions import keep_recording, render
-from xaso.kernel.tasks import enqueue
-from xaso.services.broadcast.actions.common import APPROVE, LONGEST_TEXT, WRITE, replan
-from xaso.services.broadcast.actions.sounds import JINGLES, compose
+from xaso.services.broadcast.actions.bulletin_parts import (
+    change,
+    check,
+    content,
+    keep_version,
+    locked,
+    tell,
+)
+from xaso.services.broadcast.actions.bulletin_parts import still_valid as still_valid
+from xaso.services.broadcast.actions.bulletin_sound import COMPOSE as COMPOSE
+from xaso.services.broadcast.actions.bulletin_sound import attach_recording as attach_recording
+from xaso.services.broadcast.actions.bulletin_sound import listen_bulletin as listen_bulletin
+from xaso.services.broadcast.actions.bulletin_sound import note_silence as note_silence
+from xaso.services.broadcast.actions.bulletin_sound import render_sound
+from xaso.services.broadcast.actions.bulletin_sound import take_sound as take_sound
+from xaso.services.broadcast.actions.common import APPROVE, SEND, WRITE, replan
 from xaso.services.broadcast.in_force import approval_rule, class_rule
-from xaso.services.broadcast.models import Approval, Bulletin, BulletinVersion, Kind, Origin, Station
+from xaso.services.broadcast.models import Approval, Bulletin, Kind, Origin, Station
 
-COMPOSE = "broadcast.compose_bulletin"
-CONTENT = {
-    "title",
-    "text",
-    "spoken",
-    "voice",
-    "speed",
-    "jingle",
-    "repeats",
-    "language",
-    "rendering",
-    "recorded",
-}
-EDITABLE = {"kind", "topic", "valid_from", "valid_to", *(CONTENT - {"rendering", "recorded"})}
 OPEN = (Bulletin.State.DRAFT, Bulletin.State.SUBMITTED, Bulletin.State.APPROVED, Bulletin.State.REFUSED)
 
 
@@ -57,6 +52,31 @@ def write_bulletin(
     An emergency is no bulletin: see ``actions.emergencies``. Raises ActionErrors, Forbidden.
     """
     viewer.must(WRITE, station.unit_path)
+    return _write(
+        viewer,
+        station=station,
+        title=title,
+        text=text,
+        kind=kind,
+        origin=origin,
+        source=source,
+        source_id=source_id,
+        facts=facts,
+    )
+
+
+def _write(
+    viewer: Viewer,
+    *,
+    station: Station,
+    title: str,
+    text: str,
+    kind: str,
+    origin: str,
+    source: str,
+    source_id: str,
+    facts: dict[str, Any],
+) -> Bulletin:
     if source_id:
         known = Bulletin.objects.filter(station=station, source=source, source_id=source_id).first()
         if known is not None:
@@ -77,14 +97,57 @@ def write_bulletin(
     )
     if kind in {Kind.ORDINARY, Kind.PRIORITY}:
         row.repeats = class_rule(kind, station.unit_path).repeats
-    _change(row, facts)
-    _check(row)
+    change(row, facts)
+    check(row)
     row.save(force_insert=True)
-    _keep_version(viewer, row)
-    _emit("broadcast.bulletin_written", row, viewer)
-    if origin != Origin.COMMUNE and not class_rule(kind, station.unit_path).from_above_waits:
-        _approved(viewer, row)
+    keep_version(viewer, row)
+    tell("broadcast.bulletin_written", row, viewer)
+    if origin != Origin.COMMUNE:
+        waits = class_rule(kind, station.unit_path).from_above_waits
+        return _wait(viewer, row) if waits else _approved(viewer, row)
     return row
+
+
+def _wait(viewer: Viewer, row: Bulletin) -> Bulletin:
+    """What came from above lies with those who approve, without anybody of the commune having to hand it in."""
+    row.state, row.submitted_at = Bulletin.State.SUBMITTED, now()
+    row.save(update_fields=["state", "submitted_at"])
+    tell("broadcast.bulletin_submitted", row, viewer, number=row.version)
+    return row
+
+
+@action
+def receive_bulletin(
+    viewer: Viewer,
+    *,
+    station: Station,
+    source: str,
+    source_id: str,
+    title: str,
+    text: str,
+    kind: str = Kind.ORDINARY,
+    origin: str = Origin.PROVINCE,
+    **facts: Any,
+) -> Bulletin:
+    """A bulletin from above, by who holds ``broadcast.send`` on the station. The same ``source_id`` again is the same.
+
+    Its class says what happens (dated rows): an ordinary one waits for the commune's yes, a priority one is approved.
+    Raises ActionErrors, Forbidden.
+    """
+    viewer.must(SEND, station.unit_path)
+    if origin not in {Origin.PROVINCE, Origin.CENTRE}:
+        raise ActionErrors({"origin": ["Bản tin gửi xuống là của tỉnh hoặc của trung ương."]})
+    return _write(
+        viewer,
+        station=station,
+        title=title,
+        text=text,
+        kind=kind,
+        origin=origin,
+        source=source,
+        source_id=source_id,
+        facts=facts,
+    )
 
 
 @action
@@ -94,22 +157,22 @@ def edit_bulletin(viewer: Viewer, *, bulletin: Bulletin, number: int, **changes:
     Where the text changes and no ``spoken`` is given, the spoken text is made anew. Raises Conflict when somebody
     else changed it first, ActionErrors, Forbidden.
     """
-    row = _locked(viewer, bulletin, WRITE)
+    row = locked(viewer, bulletin, WRITE)
     if row.version != number:
         raise Conflict("Có người vừa sửa bản tin này. Mở lại để xem bản mới rồi sửa tiếp.")
     if row.state not in OPEN:
         raise Conflict("Bản tin đã dừng, không sửa được. Soạn bản tin mới.")
-    before = _content(row)
-    _change(row, changes)
-    _check(row)
-    if _content(row) != before:
+    before = content(row)
+    change(row, changes)
+    check(row)
+    if content(row) != before:
         row.version += 1
         row.state, row.reason = Bulletin.State.DRAFT, ""
         row.rendering, row.sound, row.seconds, row.trouble = None, None, None, ""
         row.recorded = False
-        _keep_version(viewer, row)
+        keep_version(viewer, row)
     row.save()
-    _emit("broadcast.bulletin_edited", row, viewer, number=row.version)
+    tell("broadcast.bulletin_edited", row, viewer, number=row.version)
     replan(row.station)
     return row
 
@@ -117,7 +180,7 @@ def edit_bulletin(viewer: Viewer, *, bulletin: Bulletin, number: int, **changes:
 @action
 def speak_again(viewer: Viewer, *, bulletin: Bulletin) -> Bulletin:
     """Make the spoken text anew by the dictionary as it is now. A changed one is a new version and a draft."""
-    row = _locked(viewer, bulletin, WRITE)
+    row = locked(viewer, bulletin, WRITE)
     spoken = spoken_text(row.text, row.unit_path).text
     if spoken == row.spoken or not row.text:
         return row
@@ -125,53 +188,18 @@ def speak_again(viewer: Viewer, *, bulletin: Bulletin) -> Bulletin:
 
 
 @action
-def listen_bulletin(viewer: Viewer, *, bulletin: Bulletin) -> Bulletin:
-    """Ask for the sound of a bulletin before it is approved; it is the one that will be aired.
-
-    Ready at once when these words were spoken before; else the sound comes with speech.rendered.
-    Raises ActionError for a voice that cannot speak.
-    """
-    row = _locked(viewer, bulletin, WRITE, APPROVE)
-    return _render(viewer, row)
-
-
-def attach_recording(viewer: Viewer, *, bulletin: Bulletin, upload: Any, language: str = "vi") -> Bulletin:
-    """Take a recording in place of the machine's voice: a new version, with no words to be read. Raises BadFile,
-    ActionError, Forbidden. Call it outside a transaction (a refused file stays in quarantine).
-    """
-    viewer.must(WRITE, bulletin.unit_path)
-    rendering = keep_recording(
-        viewer, upload=upload, language=language, unit_path=bulletin.unit_path, record=bulletin
-    )
-    return _with_recording(viewer, bulletin=bulletin, rendering_id=rendering.pk, language=language)
-
-
-@action
-def _with_recording(viewer: Viewer, *, bulletin: Bulletin, rendering_id: UUID, language: str) -> Bulletin:
-    row = _locked(viewer, bulletin, WRITE)
-    row.version += 1
-    row.recorded, row.language, row.rendering = True, language[:12], rendering_id
-    row.state, row.reason, row.sound, row.seconds, row.trouble = Bulletin.State.DRAFT, "", None, None, ""
-    _keep_version(viewer, row)
-    row.save()
-    enqueue(COMPOSE, {"bulletin_id": str(row.pk)}, key=str(row.pk))
-    _emit("broadcast.bulletin_recorded", row, viewer, number=row.version)
-    return row
-
-
-@action
 def submit_bulletin(viewer: Viewer, *, bulletin: Bulletin) -> Bulletin:
     """Hand a draft in for approval. Where the rule asks for nobody it is approved at once. Raises Conflict."""
-    row = _locked(viewer, bulletin, WRITE)
+    row = locked(viewer, bulletin, WRITE)
     if row.state not in {Bulletin.State.DRAFT, Bulletin.State.REFUSED}:
         raise Conflict(f"Bản tin {row.get_state_display().lower()}, không trình được.")
     row.state, row.submitted_at, row.reason = Bulletin.State.SUBMITTED, now(), ""
     row.save(update_fields=["state", "submitted_at", "reason"])
-    _emit("broadcast.bulletin_submitted", row, viewer, number=row.version)
+    tell("broadcast.bulletin_submitted", row, viewer, number=row.version)
     rule = approval_rule(row.kind, row.unit_path)
     if rule is not None and rule.approvals == 0:
         return _approved(viewer, row)
-    _render(viewer, row, quietly=True)
+    render_sound(viewer, row, quietly=True)
     return row
 
 
@@ -182,7 +210,7 @@ def approve_bulletin(viewer: Viewer, *, bulletin: Bulletin, number: int) -> Bull
     With the last one the sound is made and the bulletin may be aired. Raises Conflict when the version is no longer
     the one that was shown, Forbidden.
     """
-    row = _locked(viewer, bulletin, APPROVE)
+    row = locked(viewer, bulletin, APPROVE)
     _must_wait(row, number)
     rule = approval_rule(row.kind, row.unit_path)
     wanted, own = (rule.approvals, rule.own) if rule is not None else (1, False)
@@ -194,7 +222,7 @@ def approve_bulletin(viewer: Viewer, *, bulletin: Bulletin, number: int) -> Bull
         bulletin=row, number=number, agreed=True, account_id=viewer.account_id, name=viewer.name[:160]
     )
     if row.approvals.filter(number=number, agreed=True).count() < wanted:
-        _emit("broadcast.bulletin_agreed", row, viewer, number=number)
+        tell("broadcast.bulletin_agreed", row, viewer, number=number)
         return row
     return _approved(viewer, row)
 
@@ -202,7 +230,7 @@ def approve_bulletin(viewer: Viewer, *, bulletin: Bulletin, number: int) -> Bull
 @action
 def refuse_bulletin(viewer: Viewer, *, bulletin: Bulletin, number: int, reason: str) -> Bulletin:
     """Send version ``number`` back to its writer with a reason. Raises ActionError, Conflict, Forbidden."""
-    row = _locked(viewer, bulletin, APPROVE)
+    row = locked(viewer, bulletin, APPROVE)
     _must_wait(row, number)
     if len(reason.strip()) < 5:
         raise ActionError("Ghi lý do để người soạn biết phải sửa gì.", "reason")
@@ -214,18 +242,18 @@ def refuse_bulletin(viewer: Viewer, *, bulletin: Bulletin, number: int, reason: 
     )
     row.state, row.reason = Bulletin.State.REFUSED, reason.strip()[:300]
     row.save(update_fields=["state", "reason"])
-    _emit("broadcast.bulletin_refused", row, viewer, number=number)
+    tell("broadcast.bulletin_refused", row, viewer, number=number)
     return row
 
 
 @action
 def end_bulletin(viewer: Viewer, *, bulletin: Bulletin, reason: str = "") -> Bulletin:
     """Air it no more, from now on. Raises Forbidden."""
-    row = _locked(viewer, bulletin, WRITE, APPROVE)
+    row = locked(viewer, bulletin, WRITE, APPROVE)
     if row.state != Bulletin.State.ENDED:
         row.state, row.reason = Bulletin.State.ENDED, reason.strip()[:300]
         row.save(update_fields=["state", "reason"])
-        _emit("broadcast.bulletin_ended", row, viewer)
+        tell("broadcast.bulletin_ended", row, viewer)
         replan(row.station)
     return row
 
@@ -238,75 +266,16 @@ def agree_to_announced(viewer: Viewer, *, bulletin: Bulletin) -> Bulletin:
     """
     if viewer.kind != "system":
         raise Forbidden()
-    row = _locked(viewer, bulletin, WRITE)
+    row = locked(viewer, bulletin, WRITE)
     return row if row.state != Bulletin.State.DRAFT else _approved(viewer, row)
-
-
-@action
-def take_sound(viewer: Viewer, *, bulletin_id: UUID) -> Bulletin | None:
-    """The words have been spoken: put the air file together. For the task and listeners; repeatable."""
-    row = Bulletin.objects.select_for_update(of=("self",)).filter(pk=bulletin_id).first()
-    if row is None or row.rendering is None or row.sound_id is not None:
-        return row
-    try:
-        row.sound = compose(
-            viewer,
-            rendering_id=row.rendering,
-            jingle=row.jingle,
-            repeats=row.repeats,
-            unit_path=row.unit_path,
-        )
-    except ActionError:
-        return row  # its event will come
-    row.seconds, row.trouble = row.sound.seconds, ""
-    row.save(update_fields=["sound", "seconds", "trouble"])
-    _emit("broadcast.bulletin_ready", row, viewer, number=row.version)
-    replan(row.station)
-    return row
-
-
-@action
-def note_silence(viewer: Viewer, *, bulletin_id: UUID, why: str) -> None:
-    """The words could not be spoken; the sentence says why. For the listener; repeatable."""
-    row = Bulletin.objects.select_for_update(of=("self",)).filter(pk=bulletin_id, sound=None).first()
-    if row is not None:
-        row.trouble = why[:300] or "Không đọc thành tiếng được"
-        row.save(update_fields=["trouble"])
 
 
 def _approved(viewer: Viewer, row: Bulletin) -> Bulletin:
     row.state, row.approved_at = Bulletin.State.APPROVED, now()
     row.save(update_fields=["state", "approved_at"])
-    _emit("broadcast.bulletin_approved", row, viewer, number=row.version)
+    tell("broadcast.bulletin_approved", row, viewer, number=row.version)
     replan(row.station)
-    return _render(viewer, row, quietly=True)
-
-
-def _render(viewer: Viewer, row: Bulletin, *, quietly: bool = False) -> Bulletin:
-    """Ask for the sound; ``quietly``: a voice that cannot speak is noted and does not stop the caller."""
-    if row.sound_id is not None:
-        return row
-    if not row.recorded:
-        try:
-            made = render(
-                viewer,
-                spoken=row.spoken,
-                voice=row.voice,
-                speed=row.speed,
-                unit_path=row.unit_path,
-                record=row,
-            )
-        except ActionError as error:
-            if not quietly:
-                raise
-            row.trouble = error.message[:300]
-            row.save(update_fields=["trouble"])
-            return row
-        row.rendering = made.pk
-        row.save(update_fields=["rendering"])
-        BulletinVersion.objects.filter(bulletin=row, number=row.version).update(rendering=made.pk)
-    enqueue(COMPOSE, {"bulletin_id": str(row.pk)}, key=str(row.pk))
-    return row
+    return render_sound(viewer, row, quietly=True)
 
 
 def _must_wait(row: Bulletin, number: int) -> None:
@@ -314,73 +283,3 @@ def _must_wait(row: Bulletin, number: int) -> None:
         raise Conflict("Bản tin vừa được sửa. Mở lại để xem bản mới rồi duyệt.")
     if row.state != Bulletin.State.SUBMITTED:
         raise Conflict(f"Bản tin {row.get_state_display().lower()}, không chờ duyệt.")
-
-
-def _locked(viewer: Viewer, bulletin: Bulletin, *rights: str) -> Bulletin:
-    """The row as it is now, for who holds one of the rights."""
-    if not any(viewer.can(right, bulletin.unit_path) for right in rights):
-        raise Forbidden()
-    return Bulletin.objects.select_for_update(of=("self",)).select_related("station").get(pk=bulletin.pk)
-
-
-def _content(row: Bulletin) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in CONTENT}
-
-
-def _change(row: Bulletin, facts: dict[str, Any]) -> None:
-    if facts.keys() - EDITABLE:
-        raise ValueError(facts.keys() - EDITABLE)
-    old_text = row.text
-    for name, value in facts.items():
-        setattr(row, name, nfc(value).strip() if isinstance(value, str) else value)
-    fresh = "spoken" not in facts and (row.text != old_text or not row.spoken)
-    if fresh or not row.spoken:
-        row.spoken = spoken_text(row.text, row.unit_path).text if row.text else ""
-
-
-def _check(row: Bulletin) -> None:
-    wrong: dict[str, list[str]] = {}
-    if not row.title:
-        wrong["title"] = ["Nhập tên bản tin."]
-    if not row.text and not row.recorded:
-        wrong["text"] = ["Nhập nội dung."]
-    if len(row.text) > LONGEST_TEXT:
-        wrong["text"] = [f"Nội dung dài quá {LONGEST_TEXT:,} ký tự. Chia thành nhiều bản tin."]
-    if row.kind not in {Kind.ORDINARY, Kind.PRIORITY}:
-        wrong["kind"] = ["Bản tin là loại thông thường hoặc ưu tiên. Tin khẩn cấp có trang riêng."]
-    if row.jingle not in JINGLES:
-        wrong["jingle"] = ["Chọn nhạc hiệu trong danh sách."]
-    if not 1 <= row.repeats <= 5:
-        wrong["repeats"] = ["Đọc từ 1 đến 5 lượt."]
-    if not 0.5 <= row.speed <= 2:
-        wrong["speed"] = ["Tốc độ đọc từ 0,5 đến 2."]
-    if row.valid_from and row.valid_to and row.valid_to <= row.valid_from:
-        wrong["valid_to"] = ["Hạn phát phải sau lúc bắt đầu có hiệu lực."]
-    if wrong:
-        raise ActionErrors(wrong)
-
-
-def _keep_version(viewer: Viewer, row: Bulletin) -> None:
-    if row._state.adding:
-        raise RuntimeError("a version needs its bulletin")
-    BulletinVersion.objects.create(
-        bulletin=row,
-        number=row.version,
-        title=row.title,
-        text=row.text,
-        spoken=row.spoken,
-        voice=row.voice,
-        speed=row.speed,
-        rendering=row.rendering,
-        written_by=viewer.account_id,
-        written_by_name=viewer.name[:160],
-    )
-
-
-def _emit(name: str, row: Bulletin, viewer: Viewer, **data: Any) -> None:
-    emit(name, record=row, unit_path=row.unit_path, viewer=viewer, data={"kind": row.kind, **data})
-
-
-def still_valid(row: Bulletin, at: datetime) -> bool:
-    """Whether a bulletin may be aired at a moment."""
-    return (row.valid_from is None or row.valid_from <= at) and (row.valid_to is None or at < row.valid_to)

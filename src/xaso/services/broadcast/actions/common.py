@@ -12,7 +12,7 @@ from xaso.services.broadcast.models import Cluster, Station
 
 VIEW, WRITE, APPROVE = "broadcast.view", "broadcast.write", "broadcast.approve"
 PROGRAMME, SPEAK, STATION = "broadcast.programme", "broadcast.speak", "broadcast.station"
-EMERGENCY, CONFIRM = "broadcast.emergency", "broadcast.confirm"
+EMERGENCY, CONFIRM, SEND = "broadcast.emergency", "broadcast.confirm", "broadcast.send"
 PLAN = "broadcast.plan_station"
 LONGEST_TEXT = 20_000
 
