@@ -5,7 +5,7 @@ import pytest
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import today
 from xaso.services.trace.demo import diary, ocop
-from xaso.services.trace.models import OcopDossier, OcopRecognition
+from xaso.services.trace.models import OcopDossier, OcopEvidence, OcopRecognition
 from xaso.services.trace.queries import ocop as queries
 from xaso.site.demo import place
 
@@ -29,5 +29,10 @@ def test_every_step_and_a_register():
     assert queries.register().count() < 129
     assert all(one.expires_on >= today() for one in queries.register())
     assert {4, 5} <= set(queries.register().values_list("stars", flat=True))
+    shown = [queries.behind(Viewer.system(), one) for one in OcopEvidence.objects.filter(kind="lot")]
+    amounts = {much for one in shown for _, _, much in one["events"] if much} | {
+        one["amount"] for one in shown
+    }
+    assert amounts and all(much.endswith(" kg") for much in amounts), amounts
     ocop.fill(Viewer.system(), accounts=accounts, say=said.append)
     assert OcopRecognition.objects.count() == 129 and len(said) == 1

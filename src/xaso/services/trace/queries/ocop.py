@@ -17,6 +17,7 @@ from xaso.kernel.plain.clock import local
 from xaso.kernel.plain.moment import today
 from xaso.kernel.plain.text import fold
 from xaso.kernel.units.models import Unit
+from xaso.services.trace.lots_rules import said
 from xaso.services.trace.models import (
     Certificate,
     Enterprise,
@@ -185,7 +186,7 @@ def behind(viewer: Viewer, evidence: OcopEvidence) -> dict[str, Any]:
     with widened("evidence that the enterprise put into a dossier the viewer may read"):
         if evidence.kind == OcopEvidence.Kind.LOT:
             lot = Lot.objects.select_related("product", "site").get(pk=evidence.record_id)
-            return {"lot": lot, "events": _events_of(lot)}
+            return {"lot": lot, "amount": said(lot.quantity, lot.uom), "events": _events_of(lot)}
         if evidence.kind == OcopEvidence.Kind.TEST:
             return {"test": LabTest.objects.get(pk=evidence.record_id)}
         if evidence.kind == OcopEvidence.Kind.CERTIFICATE:
@@ -197,13 +198,13 @@ def behind(viewer: Viewer, evidence: OcopEvidence) -> dict[str, Any]:
 
 
 def _events_of(lot: Lot) -> list[tuple[str, str, str]]:
-    """When, what, how much."""
+    """When, what, how much, as people say it."""
     rows = EventThing.objects.filter(thing=lot.thing_id).select_related("event").order_by("event__event_time")
     return [
         (
             f"{local(one.event.event_time):%d/%m/%Y %H:%M}",
             label_of(one.event.biz_step) if one.event.biz_step else one.event.get_kind_display(),
-            f"{one.quantity.normalize():f} {one.uom}" if one.quantity is not None else "",
+            said(one.quantity, one.uom) if one.quantity is not None else "",
         )
         for one in rows[:60]
     ]
