@@ -110,6 +110,21 @@ def _pay(page: Any) -> None:
     raise SystemExit("No citizen of the demo has a fee to pay: load the demo anew.")
 
 
+def _enterprise(page_of: str, find: str = "") -> Go:
+    """A page of the tea co-operative, as its manager sees it; ``find``: what to scroll to."""
+
+    def go(page: Any) -> None:
+        _citizen(page, "Sùng Thị Chứ")
+        page.goto("/trace/co-so/")
+        page.goto(page.url.partition("?")[0] + page_of)
+        if find:
+            page.locator(find).first.evaluate(
+                "one => window.scrollTo(0, one.getBoundingClientRect().top + scrollY - 12)"
+            )
+
+    return go
+
+
 AT_THE_DESK: tuple[tuple[str, str, Go], ...] = (
     ("motcua", "desk", _open("/desk/")),
     ("motcua", "receive", _open("/desk/onestop/tiep-nhan/1.001193/")),
@@ -124,12 +139,20 @@ AT_THE_DESK: tuple[tuple[str, str, Go], ...] = (
     ("lanhdao", "sign-one", _first("/desk/onestop/ky/", "a[href*='/ky/']")),
     ("vanthu", "seal", _open("/desk/onestop/dong-dau/")),
     ("lanhdao", "figure", _open("/desk/figures/onestop.on_time/")),
+    ("kinhte", "thu-hoi", _first("/desk/trace/thu-hoi/", "a[href*='/TH-']")),
+    ("kinhte", "ocop-bang", _open("/desk/trace/ocop/")),
+    ("ocop1", "ocop-cham", _first("/desk/trace/ocop/?buoc=scoring", "a[href*='/desk/trace/ocop/0']")),
 )
 ON_THE_PHONE: tuple[tuple[str, Go], ...] = (
     ("search", _open("/onestop/thu-tuc/?q=ket+hon")),
     ("start", _open("/onestop/thu-tuc/1.001193/")),
     ("question", _question),
     ("pay", _pay),
+    ("hop-tac-xa", _enterprise("")),
+    ("hop-tac-xa-ghi", _enterprise("ghi/?viec=harvesting", "main h1")),
+    ("hop-tac-xa-so", _enterprise("so/", "main h1")),
+    ("lo-hang", _enterprise("lo/", "main h1")),
+    ("ocop-cua-toi", _enterprise("ocop/", "main h1")),
 )
 
 if __name__ == "__main__":
