@@ -58,6 +58,10 @@ def check(row: Bulletin) -> None:
     wrong: dict[str, list[str]] = {}
     if not row.title:
         wrong["title"] = ["Nhập tên bản tin."]
+    if len(row.title) > 200:
+        wrong["title"] = ["Tên bản tin dài tối đa 200 ký tự."]
+    if len(row.topic) > 60:
+        wrong["topic"] = ["Chủ đề dài tối đa 60 ký tự."]
     if not row.text and not row.recorded:
         wrong["text"] = ["Nhập nội dung."]
     if len(row.text) > LONGEST_TEXT:

@@ -16,7 +16,7 @@ from xaso.kernel.base.errors import ActionErrors, Conflict, Forbidden
 from xaso.kernel.events import emit
 from xaso.kernel.messages.announcements import announce, end_announcement, note_outlet
 from xaso.kernel.people.viewer import Viewer
-from xaso.kernel.plain.moment import now
+from xaso.kernel.plain.moment import VIETNAM, now
 from xaso.kernel.plain.text import nfc
 from xaso.kernel.speech import spoken_text
 from xaso.services.broadcast import wire
@@ -325,7 +325,9 @@ def report(viewer: Viewer, *, announcement_id: UUID) -> dict[str, Any]:
         facts["played"] += len(heard)
         facts["stations"][row.unit_path] = {"clusters": wanted, "played": len(heard), "state": str(row.state)}
     if starts:
-        facts["first"], facts["last"] = min(starts).isoformat(), max(starts).isoformat()
+        facts["first"], facts["last"] = (
+            one.astimezone(VIETNAM).isoformat() for one in (min(starts), max(starts))
+        )
     note_outlet(viewer, announcement_id=announcement_id, outlet="loudspeaker", facts=facts)
     return facts
 

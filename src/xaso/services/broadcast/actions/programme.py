@@ -71,6 +71,8 @@ def _wrong(row: Slot, station: Station) -> dict[str, list[str]]:
     wrong: dict[str, list[str]] = {}
     if not row.title.strip():
         wrong["title"] = ["Nhập tên mục."]
+    if len(row.title) > 200:
+        wrong["title"] = ["Tên mục dài tối đa 200 ký tự."]
     if row.item not in Item.values:
         wrong["item"] = ["Chọn nội dung của mục."]
     if row.item == Item.BULLETIN and (row.bulletin is None or row.bulletin.station_id != station.pk):
