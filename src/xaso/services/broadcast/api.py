@@ -24,8 +24,10 @@ from xaso.services.broadcast.models import Bulletin, Cluster, Play, Station
 from xaso.services.broadcast.planning import sound_url
 from xaso.services.broadcast.queries import outside
 from xaso.services.broadcast.queries.lines import upcoming
+from xaso.services.broadcast.streams.api import router as source
 
 router = Router()
+router.add_router("/source", source)
 UnitPath = Annotated[str, StringConstraints(pattern=r"^\d{2}/\d{5}/$", max_length=20)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from xaso.kernel.base.manifest import Check, HomeCard, IndicatorSpec, NavItem, Right, TaskSpec
-from xaso.services.broadcast.streams import light
+from xaso.services.broadcast.streams import light, reports, upward
 from xaso.services.broadcast.streams.live import close_late
 from xaso.services.broadcast.streams.queries import stream_health
 
@@ -13,10 +13,24 @@ LIGHT = (light.START, light.answer)
 NAV: tuple[NavItem, ...] = ()
 HOME: tuple[HomeCard, ...] = ()
 RIGHTS: tuple[Right, ...] = ()
-TASKS: tuple[TaskSpec, ...] = (TaskSpec("broadcast.close_late_live", close_late, "* * * * *"),)
-CHECKS: tuple[Check, ...] = (Check("Luồng phát của đài truyền thanh", stream_health),)
+TASKS: tuple[TaskSpec, ...] = (
+    TaskSpec("broadcast.close_late_live", close_late, "* * * * *"),
+    TaskSpec("broadcast.sweep_source", upward.sweep, "*/20 * * * *"),
+    TaskSpec("broadcast.tell_inventories", reports.tell_inventories, "20 2 * * *"),
+    TaskSpec("broadcast.tell_devices", reports.tell_devices, "*/15 * * * *"),
+    TaskSpec("broadcast.tell_reports", reports.tell_reports, "10 3 1 * *"),
+    TaskSpec("broadcast.tell_played", reports.tell_played, "*/10 * * * *"),
+    TaskSpec("broadcast.pull_missed", reports.pull_missed, "45 * * * *"),
+)
+CHECKS: tuple[Check, ...] = (
+    Check("Luồng phát của đài truyền thanh", stream_health),
+    Check("Báo hệ thống thông tin nguồn", upward.health),
+)
 INDICATORS: tuple[IndicatorSpec, ...] = ()
-LISTENERS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = ()
+LISTENERS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
+    (("broadcast.bulletin_approved",), reports.on_approved),
+    (("broadcast.complained", "broadcast.complaint_answered"), reports.on_complaint),
+)
 ANNOUNCES: Mapping[str, str] = {
     "broadcast.relay_kept": "Ghi nguồn tiếp âm",
     "broadcast.relay_ended": "Thôi dùng nguồn tiếp âm",
@@ -27,4 +41,9 @@ ANNOUNCES: Mapping[str, str] = {
     "broadcast.live_refused": "Không cho phát trực tiếp",
     "broadcast.live_started": "Bắt đầu phát trực tiếp",
     "broadcast.live_ended": "Dừng phát trực tiếp",
+    "broadcast.source_received": "Nhận tin từ hệ thống thông tin nguồn",
+    "broadcast.source_withdrawn": "Nơi gửi thu hồi tin",
+    "broadcast.source_taken": "Nhận phát tin của cấp trên",
+    "broadcast.source_refused": "Không phát tin thông thường của cấp trên",
+    "broadcast.source_again": "Gửi lại tin báo tỉnh",
 }

@@ -170,8 +170,12 @@ class _Reader:
         if not isinstance(value, list) or not value or len(value) > MOST_AREAS:
             self.wrong("areas", f"Cần danh sách từ 1 đến {MOST_AREAS} mã đơn vị")
             return ()
-        found = [str(one).strip() for one in value if isinstance(one, str | int) and not isinstance(one, bool)]
-        if len(found) != len(value) or not all(one.isascii() and one.isdigit() and len(one) <= 5 for one in found):
+        found = [
+            str(one).strip() for one in value if isinstance(one, str | int) and not isinstance(one, bool)
+        ]
+        if len(found) != len(value) or not all(
+            one.isascii() and one.isdigit() and len(one) <= 5 for one in found
+        ):
             self.wrong("areas", "Mã đơn vị là các chữ số của Tổng cục Thống kê")
             return ()
         return tuple(dict.fromkeys(found))
