@@ -16,6 +16,8 @@ from schemathesis.checks import not_a_server_error
 
 from xaso.kernel.people.machines import issue_token, register_client
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.units.testing import a_commune
+from xaso.services.broadcast.actions.stations import open_station
 from xaso.services.onestop.testing import BIRTH, COMMUNE, a_dossier, a_setup
 
 EXAMPLES = 40
@@ -26,11 +28,12 @@ OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
 
 @pytest.fixture(scope="module")
 def token(django_db_setup: Any, django_db_blocker: Any) -> Iterator[str]:
-    """A machine client of one commune where a dossier lies; all of it is rolled back at the end."""
+    """A machine client of one commune with a dossier and a radio station; all of it is rolled back at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
         a_setup(BIRTH)
         a_dossier(BIRTH)
-        scopes = ["onestop.file", "onestop.read"]
+        open_station(Viewer.system(), unit=a_commune(COMMUNE))
+        scopes = ["onestop.file", "onestop.read", "broadcast.read", "broadcast.send"]
         client, secret = register_client(Viewer.system(), name="Thử", unit_path=COMMUNE, scopes=scopes)
         # Django's own test client does the same: the end of a request would close the test's connection.
         for signal in (request_started, request_finished):

@@ -36,6 +36,7 @@ WORDS = {
     "name": "a query of the machine client's own",
     "subscription": "a UUID of the machine client's own subscription",
     "rest": "an address that the standard does not know: answered 404",
+    "identifier": "names of CAP messages, which are published",
     "webhook_id": "a UUID of the machine client's own, read as one by the API",
 }
 # Who reads the bytes of a file for an answer; everybody else hands out a link.
@@ -49,6 +50,8 @@ READERS = {
     "src/xaso/services/onestop/desk/results.py": "results of a dossier found by `dossier_for`",
     "src/xaso/services/onestop/paperwork/slips.py": "slips made for a dossier that was opened",
     "src/xaso/services/onestop/public/files.py": "pictures the sender has just sent, joined into one paper",
+    "src/xaso/services/broadcast/sound_files.py": "a file for the air, by its digest: devices fetch it, all hear it",
+    "src/xaso/services/broadcast/actions/sounds.py": "the rendering of a bulletin that is put together for the air",
 }
 
 
