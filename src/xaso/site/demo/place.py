@@ -99,6 +99,23 @@ OFFICERS = (
 )
 
 
+# The heads of the hamlets above, in the same order; their sign-ins are truongthon1, truongthon2 and so on.
+HEADS = (
+    "Tẩn A Sài", "Lý A Dế", "Chảo Láo San", "Phàn A Sử", "Sùng A Tráng", "Vàng A Lử", "Lò Văn Ón", "Tẩn Láo Tả",
+    "Giàng A Chớ", "Lù Văn Hợp", "Nùng Thị Xuân", "Má A Páo", "Hoàng Văn Chấn",
+)  # fmt: skip
+
+
+def heads(commune: Unit) -> list[Officer]:
+    """Who leads each hamlet of the demo commune."""
+    paths = dict(Unit.objects.filter(parent=commune, level=Unit.Level.HAMLET).values_list("name", "path"))
+    return [
+        Officer(f"truongthon{number}", name, f"Trưởng thôn {hamlet}", "hamlet_head", paths[hamlet])
+        for number, ((_, hamlet), name) in enumerate(zip(HAMLETS, HEADS, strict=True), 1)
+        if hamlet in paths
+    ]
+
+
 def make_place(viewer: Viewer) -> dict[str, Account]:
     """Offices, hamlets and officers; what is there already stays. Answers the accounts by sign-in name."""
     for parent_path, rows in OFFICES.items():
@@ -111,7 +128,7 @@ def make_place(viewer: Viewer) -> dict[str, Account]:
         for kind, name in HAMLETS:
             units.add_hamlet(viewer, commune=commune, kind=kind, name=name, valid_from=START)
     _one_proof_is_enough(viewer)
-    return {one.login: _account(viewer, one) for one in OFFICERS}
+    return {one.login: _account(viewer, one) for one in (*OFFICERS, *heads(commune))}
 
 
 def _one_proof_is_enough(viewer: Viewer) -> None:

@@ -16,6 +16,7 @@ from xaso.kernel.people.models import MachineClient
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain import moment
 from xaso.kernel.service import services
+from xaso.kernel.units.queries import unit_at
 from xaso.site.demo import place
 
 
@@ -78,7 +79,7 @@ class Command(BaseCommand):
             "accounts": [
                 {"role": one.role, "title": one.title, "name": one.name, "login": one.login, "password": place.PASSWORD,
                  "sign_in_url": "/dang-nhap/can-bo"}
-                for one in place.OFFICERS
+                for one in (*place.OFFICERS, *place.heads(unit_at(place.COMMUNE))[:2])
             ],
             "citizens": {"sign_in_url": "/dang-nhap/", "how": "VNeID (mô phỏng): chọn một người trong danh sách",
                          "people": people},

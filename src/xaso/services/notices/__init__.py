@@ -1,0 +1,1 @@
+"""Directives and messages to hamlets and households."""

@@ -1,0 +1,1 @@
+"""Every guarded read of the room."""
