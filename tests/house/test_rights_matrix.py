@@ -15,6 +15,7 @@ from unittest import mock
 import pytest
 from django.db import transaction
 
+from tests.house import alerts_world
 from tests.house.routes import OPEN, Route, routes
 from tests.house.world import COMMUNE, ROLES, Visitor, World, build
 from xaso.kernel.connectors import transport
@@ -29,6 +30,7 @@ SHOWN_TO_ALL = {
     "/onestop/tra-cuu/<str:code>/": "the public look-up: the code and the degree of completion, nothing else",
     "/trace/q/<slug:token>/quet.gif": "a picture of one point, whatever is asked",
     "/verify/<str:code>": "the check of a paper: number, day and issuer, never whose it is",
+    **alerts_world.SHOWN_TO_ALL,
 }
 # Parameters that are not ids of the applicant's things, by the beginning of the route and the name.
 FILL: dict[tuple[str, str], str] = {
@@ -48,6 +50,7 @@ FILL: dict[tuple[str, str], str] = {
     ("/tep/gui/", "use"): "onestop.draft",
     ("/desk/vai-tro/", "role"): "leader",
     ("/privacy/dong-y/", "purpose"): "figures",
+    **alerts_world.FILL,
 }
 # What is put for an id whose name is not known here.
 TRIED = ("dossier_id", "case_id", "paper_id", "file_id", "draft_id", "result_id", "document_id", "message_id")

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import models
 from django.test import Client
 
+from tests.house.alerts_world import a_warning
 from tests.house.trace_world import a_farm
 from xaso.kernel.access import delegation
 from xaso.kernel.base.fields import keyed_hash
@@ -262,9 +263,9 @@ def build() -> World:
         if one.name.endswith("elsewhere"):
             one.own["code"] = foreign.code
     ids = _ids(things, by_name["machine here"])
-    farm = a_farm(citizen, NAME, PHONE)
-    rows = [*_rows(things), *farm.rows]
-    return World(ids, [one.code for one in things.dossiers], visitors, rows, farm.fills)
+    farm, warned = a_farm(citizen, NAME, PHONE), a_warning(citizen, COMMUNE, NAME, PHONE)
+    rows = [*_rows(things), *farm.rows, *warned.rows]
+    return World(ids, [one.code for one in things.dossiers], visitors, rows, {**farm.fills, **warned.fills})
 
 
 def _things(citizen: Account, receptionist: Viewer, specialist: Viewer) -> _Things:
