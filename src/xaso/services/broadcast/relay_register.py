@@ -41,6 +41,8 @@ ANNOUNCES: Mapping[str, str] = {
     "broadcast.live_refused": "Không cho phát trực tiếp",
     "broadcast.live_started": "Bắt đầu phát trực tiếp",
     "broadcast.live_ended": "Dừng phát trực tiếp",
+    "broadcast.feed_kept": "Ghi nguồn tin RSS",
+    "broadcast.feed_ended": "Thôi dùng nguồn tin RSS",
     "broadcast.source_received": "Nhận tin từ hệ thống thông tin nguồn",
     "broadcast.source_withdrawn": "Nơi gửi thu hồi tin",
     "broadcast.source_taken": "Nhận phát tin của cấp trên",
