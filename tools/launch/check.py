@@ -62,10 +62,12 @@ def check(words: list[str]) -> int:
     env = _environment()
     started_database = start_database(env)
     LOGS.mkdir(parents=True, exist_ok=True)
-    steps = [*_static(fast), *_tests(fast)]
+    steps = [*_static(fast), _tables(), *_tests(fast)]
     try:
         with ThreadPoolExecutor(max_workers=2) as pool:
             list(pool.map(lambda step: _run(step, env), [step for step in steps if step.report is None]))
+        for copying in _copies(env):
+            subprocess.run(copying, env=env, cwd=ROOT, check=False)
         for step in steps:
             if step.report is not None:
                 _run(step, env)
@@ -96,16 +98,32 @@ def _static(fast: bool) -> list[Step]:
         Step("migrations", [str(PYTHON), "-m", "xaso.site", "makemigrations", "--check", "--dry-run"]),
     ]
     if not fast:
-        steps.insert(0, Step("types", [tool("mypy")]))  # the longest goes first, beside the others
+        steps.insert(0, Step("types", [tool("mypy")]))  # a long one goes first, beside the others
     return steps
 
 
+def _workers() -> int:
+    return min(4, os.cpu_count() or 1)
+
+
+def _tables() -> Step:
+    """The tables are made once, beside the other steps; every process of the tests gets a copy."""
+    made = [str(PYTHON), "-m", "pytest", "-v", "--create-db", "--reuse-db", "tests/house/test_tables.py"]
+    return Step("tables", made)
+
+
+def _copies(env: dict[str, str]) -> list[list[str]]:
+    name = env["XASO_TEST_DB"]
+    return [
+        [str(PYTHON), "-m", "xaso.site.database", "copy", name, f"{name}_gw{number}"]
+        for number in range(_workers())
+    ]
+
+
 def _tests(fast: bool) -> list[Step]:
-    tests = _pytest("tests", "--ignore=tests/journeys")
-    cores = os.cpu_count() or 1
-    if cores > 1:
-        # One file stays in one process: some files share a server that is dear to start.
-        tests.command += ["-n", str(min(4, cores)), "--dist", "loadfile"]
+    # One file stays in one process: some files share a server that is dear to start.
+    side_by_side = ["-n", str(_workers()), "--dist", "loadfile"] if _workers() > 1 else []
+    tests = _pytest("tests", "--ignore=tests/journeys", *side_by_side)
     if fast:
         tests.command += ["-m", "not slow"]
         return [tests]
@@ -114,7 +132,7 @@ def _tests(fast: bool) -> list[Step]:
 
 def _pytest(name: str, *options: str) -> Step:
     report = LOGS / f"check-{name}.xml"
-    command = [str(PYTHON), "-m", "pytest", "-v", "--create-db", f"--junitxml={report}", *options]
+    command = [str(PYTHON), "-m", "pytest", "-v", "--reuse-db", f"--junitxml={report}", *options]
     return Step(name, command, report)
 
 

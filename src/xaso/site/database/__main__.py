@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import DatabaseProblem, is_external, reset, server, start, status, stop, url
+from . import DatabaseProblem, copy, is_external, reset, server, start, status, stop, url
 
 
 def main(words: list[str]) -> int:
@@ -15,6 +15,8 @@ def main(words: list[str]) -> int:
     verbs = {"start": _start, "stop": _stop, "status": _status, "url": _url, "shell": _shell}
     if words[:1] == ["reset"]:
         return _reset(words[1:])
+    if words[:1] == ["copy"] and len(words) == 3:
+        return _copy(*words[1:])
     verb = verbs.get(words[0] if words else "status")
     if verb is None:
         print("Use: ./xaso db start | stop | status | url | shell | reset --yes", file=sys.stderr)
@@ -62,6 +64,18 @@ def _status() -> int:
         "not running. Start it with: ./xaso db start" if not is_external() else "DATABASE_URL does not answer"
     )
     return 3
+
+
+def _copy(source: str, target: str) -> int:
+    """For the check: one test database made, the others copied from it."""
+    import psycopg
+
+    try:
+        copy(source, target)
+    except (DatabaseProblem, psycopg.Error) as problem:
+        print(f"{target} could not be copied from {source}: {problem}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _url() -> int:
