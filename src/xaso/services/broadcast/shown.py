@@ -98,6 +98,11 @@ def bulletin_badge(row: Bulletin) -> Badge:
     return BULLETINS[row.state]
 
 
+def airing_title(row: Airing) -> str:
+    """The name of an airing; that of a drill can nowhere be taken for the real thing."""
+    return f"DIỄN TẬP: {row.title}" if row.emergency is not None and row.emergency.drill else row.title
+
+
 def airing_badge(row: Airing) -> Badge:
     """State of an airing."""
     return AIRINGS[row.state]

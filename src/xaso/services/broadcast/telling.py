@@ -35,7 +35,7 @@ def on_complaint(event: Event) -> None:
             data={"matter": row.get_matter_display(), "where": where, "code": row.code},
             record=row,
             unit_path=row.unit_path,
-            link=f"/desk/broadcast/phan-anh/{row.pk}/",
+            link=f"/desk/broadcast/cum-loa/phan-anh/{row.pk}/",
         )
 
 

@@ -210,7 +210,9 @@ class Story:
 
     def _faults(self, left: int) -> None:
         for cluster, (_, code, _, how) in zip(self.clusters, LOUDSPEAKERS, strict=True):
-            if how == "offline" and left == 2:
+            if how == "offline" and left == 3:
+                self._state(cluster, online=True)
+            elif how == "offline" and left == 2:
                 self._state(cluster, online=False)
             elif how in ("sd_full", "clock_off") and left == 1:
                 detail = "còn 12 MB" if how == "sd_full" else "lệch 3.612 giây"

@@ -4,6 +4,7 @@ from xaso.services.broadcast.desk import (
     bulletins,
     clusters,
     emergency,
+    figures,
     log,
     now,
     planning,
@@ -26,4 +27,5 @@ urlpatterns = [
     *log.log_urls,
     *emergency.emergency_urls,
     *settings.settings_urls,
+    *figures.figure_urls,
 ]

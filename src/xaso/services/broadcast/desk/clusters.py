@@ -394,5 +394,5 @@ cluster_urls = [
     path("cum-loa/them/", cluster_new, name="cluster_new"),
     path("cum-loa/<uuid:cluster_id>/", cluster, name="cluster"),
     path("cum-loa/<uuid:cluster_id>/sua/", cluster_edit, name="cluster_edit"),
-    path("phan-anh/<uuid:complaint_id>/", complaint, name="complaint"),
+    path("cum-loa/phan-anh/<uuid:complaint_id>/", complaint, name="complaint"),
 ]

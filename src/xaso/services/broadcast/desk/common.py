@@ -117,7 +117,7 @@ def sound_of_bulletin(viewer: Viewer, one: Bulletin) -> dict[str, Any]:
             **sound_of(viewer, one.sound),
             "lufs": figure(row.lufs, 1) if row and row.lufs is not None else "",
             "peak": figure(row.peak, 1) if row and row.peak is not None else "",
-            "voice": f"Giọng {voice_words(used)}." if used else "",
+            "voice": f"{voice_words(used)}." if used else "",
             "fell_back": row.fell_back if row else "",
         }
     if one.trouble or (row is not None and row.state == Rendering.State.FAILED):

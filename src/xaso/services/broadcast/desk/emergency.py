@@ -38,7 +38,7 @@ from xaso.services.broadcast.desk.common import (
 from xaso.services.broadcast.desk.log import plays_table
 from xaso.services.broadcast.forms.emergency import DropForm, EmergencyForm, EndForm, SureForm
 from xaso.services.broadcast.in_force import approval_rule
-from xaso.services.broadcast.models import Emergency, Station
+from xaso.services.broadcast.models import Airing, Emergency, Station
 from xaso.services.broadcast.queries import pages as queries
 
 MOST = 50
@@ -245,7 +245,8 @@ def _facts(viewer: Viewer, one: Emergency) -> dict[str, Any]:
     rule = approval_rule("emergency", one.unit_path)
     mine = viewer.account_id is not None and viewer.account_id == one.asked_by
     may = asked and viewer.can(CONFIRM, one.unit_path) and (not mine or bool(rule and rule.own))
-    airings = list(one.airings.order_by("starts_at"))
+    plays = list(queries.plays_of_airings(list(one.airings.all())))
+    heard = [play for play in plays if play.airing.item == Airing.Item.EMERGENCY]
     return {
         "one": one,
         "badge": shown.emergency_badge(one),
@@ -258,7 +259,8 @@ def _facts(viewer: Viewer, one: Emergency) -> dict[str, Any]:
         else "Cần một người có quyền xác nhận.",
         "may_drop": asked and (mine or viewer.can(CONFIRM, one.unit_path)),
         "may_end": running and viewer.can(EMERGENCY, one.unit_path),
-        "table": plays_table(list(queries.plays_of_airings(airings))) if airings else Table("", [], []),
+        "table": plays_table(heard),
+        "clear_table": plays_table([play for play in plays if play not in heard]),
         "steps": _steps(one),
     }
 

@@ -79,7 +79,7 @@ def _table(
             Row(
                 [
                     clock(one.starts_at),
-                    link(reverse("broadcast_desk:airing", args=[one.pk]), one.title),
+                    link(reverse("broadcast_desk:airing", args=[one.pk]), shown.airing_title(one)),
                     places.words(one.area),
                     f"{figure(len(good))}/{figure(len(wanted))}" if told or one.settled_at else "chưa báo",
                     spread_of(good),
@@ -104,7 +104,7 @@ def gap_table(gaps: list[Play], lost: list[Airing], places: Places) -> Table:
         Row(
             [
                 clock(one.at),
-                link(reverse("broadcast_desk:airing", args=[one.airing_id]), one.airing.title),
+                link(reverse("broadcast_desk:airing", args=[one.airing_id]), shown.airing_title(one.airing)),
                 one.cluster.name,
                 mark(shown.play_badge(one)),
                 shown.why(one.reason) or one.airing.reason or "Chưa rõ",
@@ -116,7 +116,7 @@ def gap_table(gaps: list[Play], lost: list[Airing], places: Places) -> Table:
         Row(
             [
                 clock(one.at),
-                link(reverse("broadcast_desk:airing", args=[one.pk]), one.title),
+                link(reverse("broadcast_desk:airing", args=[one.pk]), shown.airing_title(one)),
                 places.words(one.area),
                 mark(shown.airing_badge(one)),
                 shown.why(one.reason) or "Chưa rõ",
@@ -148,7 +148,7 @@ def airing(request: HttpRequest, airing_id: UUID) -> HttpResponse:
     """One airing: what became of it, and each device."""
     viewer = viewer_in(request)
     one = Airing.objects.select_related(
-        "station", "bulletin", "slot", "cut_by", "replay_of", "emergency"
+        "station", "bulletin", "slot", "cut_by__emergency", "replay_of", "emergency"
     ).filter(viewer.scope(VIEW), pk=airing_id).first()  # fmt: skip
     if one is None:
         raise NotFound("Không có lượt phát này.")
@@ -164,6 +164,7 @@ def airing(request: HttpRequest, airing_id: UUID) -> HttpResponse:
     places = places_of(one.station)
     context = {
         "airing": one,
+        "title": shown.airing_title(one),
         "badge": shown.airing_badge(one),
         "where": places.words(one.area),
         "story": _story(one),
@@ -190,7 +191,7 @@ def _story(one: Airing) -> list[dict[str, str]]:
         said.append({"text": f"Hẹn lúc {clock(one.at)}, bắt đầu lúc {clock(one.starts_at)}."})
     if one.cut_at:
         text = f"Bị cắt lúc {one.cut_at.astimezone(VIETNAM):%H:%M:%S}" + (
-            f" để phát “{one.cut_by.title}”" if one.cut_by else ""
+            f" để phát “{shown.airing_title(one.cut_by)}”" if one.cut_by else ""
         )
         said.append({"text": text, "url": to(one.cut_by) if one.cut_by else ""})
     if one.reason:
@@ -209,7 +210,9 @@ def plays_table(plays: list[Play], *, by_cluster: bool = True) -> Table:
             [
                 link(reverse("broadcast_desk:cluster", args=[one.cluster_id]), one.cluster.name)
                 if by_cluster
-                else link(reverse("broadcast_desk:airing", args=[one.airing_id]), one.airing.title),
+                else link(
+                    reverse("broadcast_desk:airing", args=[one.airing_id]), shown.airing_title(one.airing)
+                ),
                 f"{one.started_at.astimezone(VIETNAM):%H:%M:%S}" if one.started_at else clock(one.at),
                 shown.length(one.seconds) if one.seconds else "",
                 f"{one.volume}%" if one.volume is not None else "",
@@ -234,5 +237,5 @@ def plays_table(plays: list[Play], *, by_cluster: bool = True) -> Table:
 
 log_urls = [
     path("nhat-ky/", log, name="log"),
-    path("luot-phat/<uuid:airing_id>/", airing, name="airing"),
+    path("nhat-ky/luot/<uuid:airing_id>/", airing, name="airing"),
 ]

@@ -55,7 +55,7 @@ def _facts(request: HttpRequest, station: Station) -> dict[str, Any]:
         "faults": len(faults),
         "on_air": [
             {
-                "title": one.title,
+                "title": shown.airing_title(one),
                 "item_words": one.get_item_display(),
                 "item_kind": KINDS.get(one.item, ""),
                 "at": one.starts_at,
@@ -77,7 +77,7 @@ def _sounds(one: Airing) -> bool:
 def _next(one: Airing, places: Places) -> dict[str, str]:
     at = one.starts_at
     when = f"lúc {clock(at)}" if day(at) == day(now()) else f"{weekday(at)}, {clock(at)}"
-    return {"when": when, "title": one.title, "where": places.words(one.area)}
+    return {"when": when, "title": shown.airing_title(one), "where": places.words(one.area)}
 
 
 def _by_cluster(
@@ -88,10 +88,10 @@ def _by_cluster(
         mine = [row for row in running if queries.covers(row.area, one)]
         later = next((row for row in coming if queries.covers(row.area, one)), None)
         found = sum(fault.cluster_id == one.pk for fault in faults)
-        plays = mine[-1].title if mine and one.state == "online" else ""
+        plays = shown.airing_title(mine[-1]) if mine and one.state == "online" else ""
         if mine and not plays:
             plays = "Không rõ: loa đang mất nối, lịch nằm trong máy"
-        soon = f"{clock(later.starts_at)} {later.title}" if later else "Không có"
+        soon = f"{clock(later.starts_at)} {shown.airing_title(later)}" if later else "Không có"
         rows.append(
             Row(
                 [
@@ -103,7 +103,7 @@ def _by_cluster(
             )
         )
     columns = [Column("Cụm loa", head=True), Column("Đang phát"), Column("Kế tiếp"), Column("Tình trạng")]
-    return Table("Từng cụm loa", columns, rows)
+    return Table("Từng cụm loa", columns, rows, hide_caption=True)
 
 
 def _day(today: list[Airing], places: Places) -> Table:
@@ -111,7 +111,7 @@ def _day(today: list[Airing], places: Places) -> Table:
         Row(
             [
                 clock(one.starts_at),
-                link(reverse("broadcast_desk:airing", args=[one.pk]), one.title),
+                link(reverse("broadcast_desk:airing", args=[one.pk]), shown.airing_title(one)),
                 places.words(one.area),
                 shown.length((one.until - one.starts_at).total_seconds()),
                 mark(shown.airing_badge(one)),

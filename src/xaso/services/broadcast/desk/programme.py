@@ -37,6 +37,7 @@ from xaso.services.broadcast.rules.recurrence import occurrences
 
 AHEAD = 30
 MOST = 8
+COMING = (Airing.State.PLANNED, Airing.State.SENT)
 
 
 def _url(name: str, *args: Any) -> str:
@@ -71,7 +72,11 @@ def rows_of(
 ) -> dict[date, list[dict[str, Any]]]:
     """What is or was in the programme, by day: what is past as it went, what comes as the rules say."""
     found: dict[date, list[dict[str, Any]]] = {}
-    aired = list(station.airings.filter(starts_at__gte=since, starts_at__lt=before).order_by("starts_at"))
+    aired = list(
+        station.airings.filter(starts_at__gte=since, starts_at__lt=before)
+        .select_related("emergency")
+        .order_by("starts_at")
+    )
     taken = set()
     for one in aired:
         at = one.starts_at.astimezone(VIETNAM)
@@ -91,11 +96,11 @@ def _aired(one: Airing, at: datetime, places: Places) -> dict[str, Any]:
     return {
         "at": at,
         "time": clock(at),
-        "title": one.title,
+        "title": shown.airing_title(one),
         "length": shown.length((one.until - one.starts_at).total_seconds()),
         "where": places.words(one.area),
         "url": _url("airing", one.pk),
-        "badge": shown.airing_badge(one),
+        "badge": None if one.state in COMING else shown.airing_badge(one),
         "item": one.get_item_display(),
     }
 

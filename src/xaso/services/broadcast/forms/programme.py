@@ -124,6 +124,20 @@ class SlotForm(forms.Form):
             ("on_loss", losses),
         ):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self._ask()
+
+    CONDITIONAL = ("bulletin", "relay", "minutes", "weekdays", "month_days", "lunar_days")
+
+    def full_clean(self) -> None:
+        """Questions that are not asked need no answer; where they are shown they are no free choice."""
+        for name in self.CONDITIONAL:
+            self.fields[name].required = False
+        super().full_clean()
+        self._ask()
+
+    def _ask(self) -> None:
+        for name in self.CONDITIONAL:
+            self.fields[name].required = True
 
     def clean(self) -> dict[str, Any]:
         """What the chosen kind and days still need."""

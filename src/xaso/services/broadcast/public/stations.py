@@ -90,7 +90,7 @@ def _show(request: HttpRequest, station: Station) -> HttpResponse:
 def _row(one: Airing, names: dict[str, str]) -> dict[str, Any]:
     again = one.state in queries.HEARD and one.sound_id is not None
     return {
-        "title": one.title,
+        "title": shown.airing_title(one),
         "time": clock(one.starts_at),
         "length": shown.length((one.until - one.starts_at).total_seconds()),
         "where": shown.where(one.area or {}, names),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Avg, Q, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet, Sum
 
 from xaso.kernel.plain.moment import VIETNAM, today
 from xaso.services.broadcast.in_force import caps_of as in_force_caps
@@ -35,14 +35,14 @@ def airings_of_day(station: Station, day: date) -> list[Airing]:
     """What was or is to be heard on a day, in order."""
     start, end = bounds(day)
     rows = station.airings.filter(starts_at__gte=start, starts_at__lt=end)
-    return list(rows.select_related("bulletin", "cut_by").order_by("starts_at", "created_at"))
+    return list(rows.select_related("bulletin", "cut_by", "emergency").order_by("starts_at", "created_at"))
 
 
 def next_airings(station: Station, since: datetime, before: datetime) -> list[Airing]:
     """What is planned in a span."""
     states = (Airing.State.PLANNED, Airing.State.SENT)
     rows = station.airings.filter(starts_at__gte=since, starts_at__lt=before, state__in=states)
-    return list(rows.order_by("starts_at")[:200])
+    return list(rows.select_related("emergency").order_by("starts_at")[:200])
 
 
 def open_faults(station: Station) -> list[Fault]:
@@ -63,13 +63,13 @@ def covers(area: Mapping[str, Any], cluster: Cluster) -> bool:
 
 def plays_of_airings(airings: list[Airing]) -> QuerySet[Play]:
     """What devices told of these airings."""
-    rows = Play.objects.filter(airing__in=airings).select_related("cluster", "airing")
+    rows = Play.objects.filter(airing__in=airings).select_related("cluster", "airing__emergency")
     return rows.order_by("at", "cluster__name")
 
 
 def plays_of_cluster(cluster: Cluster, most: int = 30) -> list[Play]:
     """The newest plays of a cluster."""
-    return list(cluster.plays.select_related("airing").order_by("-at")[:most])
+    return list(cluster.plays.select_related("airing__emergency").order_by("-at")[:most])
 
 
 def faults_of(cluster: Cluster, most: int = 40) -> list[Fault]:
@@ -149,3 +149,30 @@ def cap_words(cluster: Cluster, at: datetime) -> str:
     if most >= cluster.volume:
         return f"Quy định cho phép đến {most}% vào giờ này." if most < 100 else ""
     return f"Vào giờ này quy định chỉ cho phép {most}%, nên loa kêu {most}%."
+
+
+def _plays_in(station: Station, first: date, before: date) -> QuerySet[Play]:
+    start, end = bounds(first)[0], bounds(before)[0]
+    return Play.objects.filter(airing__station=station, at__gte=start, at__lt=end)
+
+
+def heard_by_cluster(station: Station, first: date, before: date) -> list[dict[str, Any]]:
+    """Of each cluster how many airings it should have played, played, and how long; the least heard first."""
+    heard = Q(result=Play.Result.PLAYED)
+    rows = _plays_in(station, first, before).values("cluster", "cluster__name")
+    found = rows.annotate(wanted=Count("pk"), heard=Count("pk", filter=heard), seconds=Sum("seconds"))
+    return sorted(found, key=lambda row: (row["heard"] / row["wanted"], row["cluster__name"]))
+
+
+def gaps_by_reason(station: Station, first: date, before: date) -> list[tuple[str, int]]:
+    """Why devices did not play, with how often, the most frequent first."""
+    rows = _plays_in(station, first, before).exclude(result=Play.Result.PLAYED)
+    return list(rows.values_list("reason").annotate(count=Count("pk")).order_by("-count"))
+
+
+def airings_by_topic(station: Station, first: date, before: date) -> list[dict[str, Any]]:
+    """How much of which topic was on air."""
+    start, end = bounds(first)[0], bounds(before)[0]
+    rows = station.airings.filter(starts_at__gte=start, starts_at__lt=end, state=Airing.State.PLAYED)
+    found = rows.values("topic").annotate(count=Count("pk"), seconds=Sum("seconds"))
+    return list(found.order_by("-seconds"))

@@ -80,7 +80,7 @@ def test_every_page_of_the_desk_is_sound(radio: Client, world: World) -> None:
         "lich/", "lich/danh-sach/", "lich/them/", f"lich/{world.slot.pk}/", f"lich/{world.slot.pk}/sua/",
         "cum-loa/", "cum-loa/?xem=loi", "cum-loa/them/", *(f"cum-loa/{one.pk}/" for one in world.clusters),
         f"cum-loa/{world.clusters[0].pk}/sua/", "nhat-ky/", f"nhat-ky/?ngay={world.heard.at:%Y-%m-%d}",
-        f"luot-phat/{world.heard.pk}/", f"luot-phat/{world.lost.pk}/", "quy-dinh/",
+        f"nhat-ky/luot/{world.heard.pk}/", f"nhat-ky/luot/{world.lost.pk}/", "quy-dinh/",
     ):  # fmt: skip
         good(radio, DESK + tail)
     assert_page_ok(radio.get(f"{DESK}dang-phat/").content, partial=True)
@@ -273,9 +273,9 @@ def test_a_cluster_is_registered_turned_down_and_ended(radio: Client, world: Wor
 def test_the_log_says_who_played_and_why_not(radio: Client, world: World) -> None:
     page = good(radio, f"{DESK}nhat-ky/?ngay={world.heard.at.date()}")
     assert "1/3" in page and "Cụm loa mất nối, chưa gửi nhật ký" in page
-    one = good(radio, f"{DESK}luot-phat/{world.heard.pk}/")
+    one = good(radio, f"{DESK}nhat-ky/luot/{world.heard.pk}/")
     assert "05:30:00" in one and "+12 ms" in one
-    lost = good(radio, f"{DESK}luot-phat/{world.lost.pk}/")
+    lost = good(radio, f"{DESK}nhat-ky/luot/{world.lost.pk}/")
     assert "Âm thanh của bản tin chưa sẵn sàng" in lost and "Phát lại lượt này" in lost
 
 
@@ -298,7 +298,7 @@ def test_a_complaint_reaches_the_officers_and_is_answered(radio: Client, world: 
     assert row.code in text(done) and row.unit_path.startswith(COMMUNE)
     assert Event.objects.filter(name="broadcast.complained", record_id=row.pk).exists()
     assert "Loa quá to" in good(radio, f"{DESK}cum-loa/")
-    own = f"{DESK}phan-anh/{row.pk}/"
+    own = f"{DESK}cum-loa/phan-anh/{row.pk}/"
     assert "0912345678" in good(radio, own)
     assert radio.post(own, {"answer": ""}).status_code == 422
     radio.post(own, {"answer": "Đã hạ âm lượng xuống 50%"})
@@ -337,7 +337,7 @@ def test_officers_of_another_commune_see_nothing(world: World) -> None:
     stranger = _client(officer_account("radio", ELSEWHERE))
     for tail in (
         f"ban-tin/{world.draft.pk}/", f"lich/{world.slot.pk}/", f"cum-loa/{world.clusters[0].pk}/",
-        f"luot-phat/{world.heard.pk}/",
+        f"nhat-ky/luot/{world.heard.pk}/",
     ):  # fmt: skip
         assert stranger.get(DESK + tail).status_code == 404
     assert stranger.get(DESK).status_code == 404
