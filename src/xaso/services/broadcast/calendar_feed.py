@@ -51,7 +51,8 @@ def _text(text: str) -> str:
 
 def _folded(line: str) -> str:
     """Lines of at most 75 bytes; the rest goes on after a space. Letters are never cut in two."""
-    parts, now = [], b""
+    parts: list[bytes] = []
+    now = b""
     for letter in line:
         raw = letter.encode()
         if len(now) + len(raw) > (75 if not parts else 74):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -18,7 +19,10 @@ def and_above(unit_path: str) -> list[str]:
     return ["", *("/".join(parts[: count + 1]) + "/" for count in range(len(parts)))]
 
 
-def _on(rows: QuerySet[ClassRule] | QuerySet[ApprovalRule], unit_path: str, day: date | None) -> QuerySet:  # type: ignore[type-arg]
+Rule = TypeVar("Rule", ClassRule, ApprovalRule)
+
+
+def _on(rows: QuerySet[Rule], unit_path: str, day: date | None) -> QuerySet[Rule]:
     day = day or today()
     return rows.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=day),

@@ -115,7 +115,7 @@ def _airings(span: SpanLike) -> Rows:
 
 
 def _heard_airings(span: SpanLike) -> Rows:
-    return (
+    rows: Rows = (
         _airings(span)
         .filter(state__in=[Airing.State.PLAYED, Airing.State.CUT])
         .annotate(
@@ -127,6 +127,7 @@ def _heard_airings(span: SpanLike) -> Rows:
             ),
         )
     )
+    return rows
 
 
 def _tell_play(row: Play) -> tuple[str, str, str, Any]:
