@@ -50,6 +50,7 @@ MEASURE = re.compile(
     rf"(?P<sign>{_MINUS})(?P<n>{_N})\s?(?:(?P<big>nghìn|ngàn|triệu|tỷ)\s)?(?P<unit>{_UNIT})"
     rf"(?:\s?/\s?(?P<per>[\w²³]+))?(?!\w)"
 )
+HEIGHT = re.compile(r"(?<![\w.,])(?P<m>\d{1,2})m(?![23](?!\d))(?P<cm>\d{1,2})(?![\w.,]\w|\w)")
 _PER_UNIT = any_of("units", "money")
 UNIT_PER = re.compile(
     rf"(?<![\w/])(?P<a>{_PER_UNIT})/(?P<b>{_PER_UNIT}|năm|tháng|ngày|người|hộ|khẩu|lần)(?![\w/])"
@@ -175,6 +176,11 @@ def measure(match: re.Match[str], how: Conventions) -> str:
     """ "25kg", "-2°C", "80%", "60km/h"."""
     big = f" {how.thousand if match['big'] in {'nghìn', 'ngàn'} else match['big']}" if match["big"] else ""
     return f"{_signed(match, how)}{big} {tables()['units'][match['unit']]}{_per(match['per'])}"
+
+
+def height(match: re.Match[str], how: Conventions) -> str:
+    """ "1m45": a metre forty-five."""
+    return f"{cardinal(int(match['m']), how)} mét {cardinal(int(match['cm']), how)}"
 
 
 def unit_per(match: re.Match[str], how: Conventions) -> str:

@@ -38,6 +38,7 @@ STANDARD = re.compile(
 DIALLED = re.compile(r"\*(?P<n>\d{2,5})#")
 ALARM = re.compile(r"\bBĐ\s?(?P<n>[123]|I{1,3})\b")
 BORN = re.compile(r"\bSN\.?\s?:?\s?(?P<n>\d{1,4})\b")
+SUNDAY = re.compile(r"\bCN(?=,?\s+(?:ngày\s+|\()?\d)")
 BULLET = re.compile(r"(?m)^[ \t]*[-–+*•][ \t]+")
 # "X." before a name is a commune; before a heading it is the tenth.
 LISTED = re.compile(r"(?m)^[ \t]*(?P<n>I{1,3}|IV|VI{0,3}|IX|[XL]|X[IVX]{1,4})\.(?=\s)(?!\s[A-Z]\.)")
@@ -164,6 +165,11 @@ def born(match: re.Match[str], how: Conventions) -> str:
 def always(match: re.Match[str], how: Conventions) -> str:
     """ "24/7", "24/24": all day long, no day of July."""
     return f"{cardinal(match['a'], how)} trên {cardinal(match['b'], how)}{' giờ' if match['h'] else ''}"
+
+
+def sunday(match: re.Match[str], how: Conventions) -> str:
+    """ "CN ngày 29/11"; elsewhere CN is asked."""
+    return "chủ nhật"
 
 
 def bullet(match: re.Match[str], how: Conventions) -> str:

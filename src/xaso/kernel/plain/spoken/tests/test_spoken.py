@@ -60,6 +60,9 @@ def test_the_golden_set_is_as_large_as_it_says() -> None:
         ("Đài TT-TH xã", "truyền thanh, truyền hình"),
         ("Theo TT-BTC", "Thông tư của Bộ Tài chính"),
         ("22h 27/11", "hai mươi hai giờ ngày hai mươi bảy"),
+        ("Cao 1m45", "một mét bốn mươi lăm"),
+        ("Dài 5m", "năm mét"),
+        ("CN 29/11", "chủ nhật ngày hai mươi chín"),
         ("22h27", "hai mươi hai giờ hai mươi bảy phút"),
     ],
 )
