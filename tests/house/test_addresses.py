@@ -36,6 +36,7 @@ WORDS = {
     "name": "a query of the machine client's own",
     "subscription": "a UUID of the machine client's own subscription",
     "rest": "an address that the standard does not know: answered 404",
+    "bulletin_id": "a UUID, read as one by the API; answered to who may send to its station",
     "identifier": "names of CAP messages, which are published",
     "webhook_id": "a UUID of the machine client's own, read as one by the API",
 }
