@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -40,7 +41,7 @@ def encode(wav: bytes, kind: str) -> bytes:
     out = io.BytesIO()
     with av.open(out, "w", format=container) as file:
         options = _MP3_OPTIONS if kind == MP3 else {}
-        stream = file.add_stream(codec, rate=wanted, layout="mono", options=options)
+        stream = cast(av.AudioStream, file.add_stream(codec, rate=wanted, layout="mono", options=options))
         stream.bit_rate = BIT_RATES[kind]
         for start in range(0, len(whole), _FRAME):
             frame = av.AudioFrame.from_ndarray(

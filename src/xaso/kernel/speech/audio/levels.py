@@ -150,7 +150,7 @@ def _amplified(samples: Samples, peaks: Samples, rate: int, factor: float, ceili
     top = np.float32(10 ** ((ceiling - _MARGIN) / 20) / factor)
     if float(peaks.max(initial=0.0)) <= top:
         return samples * np.float32(factor)
-    wanted = top / np.maximum(peaks, top)
+    wanted: Samples = (top / np.maximum(peaks, top)).astype(np.float32, copy=False)
     reach = max(1, rate // 200)  # 5 ms before and after
     lowest = _lowest_around(wanted, 2 * reach)
     for _ in range(2):

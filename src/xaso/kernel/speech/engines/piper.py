@@ -17,6 +17,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from xaso.kernel.speech.engines.base import NoVoice
 
@@ -76,7 +77,8 @@ def _facts(path: Path, changed: float) -> tuple[str, str, str]:
     told = json.loads(path.with_name(path.name + ".json").read_text(encoding="utf-8"))
     if not isinstance(told, dict) or "phoneme_id_map" not in told:
         raise ValueError("no description of a Piper voice")
-    own = told.get("xaso") if isinstance(told.get("xaso"), dict) else {}
+    more = told.get("xaso")
+    own: dict[str, Any] = more if isinstance(more, dict) else {}
     title = str(own.get("title") or told.get("dataset") or path.stem)[:60]
     region, sex = str(own.get("region", "")), str(own.get("sex", ""))
     return title, region if region in _REGIONS else "", sex if sex in _SEXES else ""
