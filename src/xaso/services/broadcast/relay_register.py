@@ -7,10 +7,15 @@ from collections.abc import Callable, Mapping
 from xaso.kernel.base.manifest import Check, HomeCard, IndicatorSpec, NavItem, Right, TaskSpec
 from xaso.services.broadcast.streams import light, reports, upward
 from xaso.services.broadcast.streams.live import close_late
-from xaso.services.broadcast.streams.queries import stream_health
+from xaso.services.broadcast.streams.queries import offered_count, stream_health
 
 LIGHT = (light.START, light.answer)
-NAV: tuple[NavItem, ...] = ()
+NAV: tuple[NavItem, ...] = (
+    NavItem("Tin cấp trên", "broadcast_desk:from_above", "broadcast.view", icon="inbox", count=offered_count),
+    NavItem("Lấy tin từ nơi khác", "broadcast_desk:imports", "broadcast.write", icon="download"),
+    NavItem("Nói trực tiếp", "broadcast_desk:live_sessions", "broadcast.view", icon="mic"),
+    NavItem("Nguồn tiếp âm", "broadcast_desk:relays", "broadcast.view", icon="link"),
+)
 HOME: tuple[HomeCard, ...] = ()
 RIGHTS: tuple[Right, ...] = ()
 TASKS: tuple[TaskSpec, ...] = (

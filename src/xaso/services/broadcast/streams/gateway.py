@@ -274,7 +274,7 @@ def accept_item(viewer: Viewer, *, item_id: UUID, at: datetime) -> SourceItem:
     if item.bulletin is None:
         raise Conflict("Tin này không có bản tin để xếp lịch.")
     if at <= now():
-        raise ActionError("Chọn giờ phát từ bây giờ trở đi.", "at")
+        raise ActionError("Chọn giờ phát từ bây giờ trở đi.", "starts")
     _schedule(viewer, item.bulletin, at, {})
     if item.bulletin.state in {Bulletin.State.DRAFT, Bulletin.State.REFUSED}:
         submit_bulletin(SYSTEM, bulletin=item.bulletin)

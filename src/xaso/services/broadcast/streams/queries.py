@@ -11,8 +11,19 @@ from xaso.kernel.base.errors import NotFound
 from xaso.kernel.base.reach import widened
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
-from xaso.services.broadcast.actions.common import CONFIRM, SPEAK, VIEW
-from xaso.services.broadcast.models import Airing, LiveSession, RelaySource, Station, StreamSeat, StreamTurn
+from xaso.services.broadcast.actions.common import CONFIRM, SPEAK, VIEW, WRITE
+from xaso.services.broadcast.in_force import approval_rule
+from xaso.services.broadcast.models import (
+    Airing,
+    LiveSession,
+    NewsFeed,
+    RelaySource,
+    SourceItem,
+    SourceTelling,
+    Station,
+    StreamSeat,
+    StreamTurn,
+)
 from xaso.services.broadcast.streams.outlets import SEAT_LOST
 from xaso.services.broadcast.streams.plan import ON_AIR, STREAMED
 
@@ -62,8 +73,11 @@ def may_speak(viewer: Viewer, session: LiveSession) -> bool:
 
 
 def may_decide(viewer: Viewer, session: LiveSession) -> bool:
-    """Whether the viewer may let it happen."""
-    return session.state == LiveSession.State.ASKED and viewer.can(CONFIRM, session.unit_path)
+    """Whether the viewer may let it happen: a second person, unless the unit's rule says otherwise."""
+    if session.state != LiveSession.State.ASKED or not viewer.can(CONFIRM, session.unit_path):
+        return False
+    rule = approval_rule("live", session.unit_path)
+    return viewer.account_id != session.asked_by or (rule is not None and rule.own)
 
 
 def station_named(station_id: UUID) -> Station:
@@ -95,3 +109,52 @@ def stream_health() -> tuple[bool, str]:
             f"{len(due - alive)} đài đang tiếp âm hoặc nói trực tiếp mà không có luồng phát. Chạy lại: ./xaso run.",
         )
     return True, f"{len(due)} đài đang tiếp âm hoặc nói trực tiếp, luồng phát chạy tốt."
+
+
+def items_of(viewer: Viewer, station: Station) -> list[SourceItem]:
+    """What came from above: what waits for the commune first, then the newest."""
+    viewer.must(VIEW, station.unit_path)
+    rows = SourceItem.objects.filter(station=station).select_related("bulletin").order_by("-created_at")[:100]
+    return sorted(rows, key=lambda one: one.state != SourceItem.State.OFFERED)
+
+
+def item_of(viewer: Viewer, item_id: UUID) -> SourceItem:
+    """One of them. Raises NotFound."""
+    row = (
+        SourceItem.objects.select_related("station", "bulletin")
+        .filter(viewer.scope(VIEW), pk=item_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound("Không có tin này.")
+    return row
+
+
+def offered_count(viewer: Viewer) -> int:
+    """How many bulletins from above wait for the commune."""
+    return SourceItem.objects.filter(viewer.scope(VIEW), state=SourceItem.State.OFFERED).count()
+
+
+def stuck_tellings(viewer: Viewer, station: Station) -> list[SourceTelling]:
+    """What the province did not take."""
+    viewer.must(VIEW, station.unit_path)
+    stuck = [SourceTelling.State.REFUSED, SourceTelling.State.DEAD]
+    return list(SourceTelling.objects.filter(station=station, state__in=stuck).order_by("-created_at")[:50])
+
+
+def feeds_of(viewer: Viewer, station: Station) -> list[NewsFeed]:
+    """News feeds of a station."""
+    viewer.must(WRITE, station.unit_path)
+    return list(NewsFeed.objects.filter(station=station, ended_at=None).order_by("title"))
+
+
+def feed_of(viewer: Viewer, feed_id: UUID) -> NewsFeed:
+    """One of them. Raises NotFound."""
+    row = (
+        NewsFeed.objects.select_related("station")
+        .filter(viewer.scope(WRITE), pk=feed_id, ended_at=None)
+        .first()
+    )
+    if row is None:
+        raise NotFound("Không có nguồn tin này.")
+    return row
