@@ -33,7 +33,8 @@ from xaso.services.broadcast.streams.outlets import listen_url
 UNSPOKEN = timedelta(minutes=2)
 RULED = {Airing.Item.EMERGENCY, Airing.Item.ALL_CLEAR}
 STREAMED = {Airing.Item.RELAY, Airing.Item.LIVE}
-ON_WIRE = {"rejoin": "resume"}  # a stream that is resumed is joined where it stands
+# On a device a stream that is resumed is joined where it stands, and a notice that waited begins from its beginning.
+ON_WIRE = {"rejoin": "resume", "postpone": "restart"}
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def document(
     entries = []
     for one in airings:
         fate = fates.get(one.key)
-        if fate is not None and fate.starts is not None and one.item not in RULED:
+        if fate is not None and one.item not in RULED and _is_to_come(fate, moment):
             entry = _entry(one, fate, plan.items[one.key], cluster)
             if entry is not None:
                 entries.append(entry)
@@ -183,6 +184,11 @@ def document(
         most_volume=100,
         caps=volume_steps(caps, moment),
     )
+
+
+def _is_to_come(fate: Fate, moment: datetime) -> bool:
+    """Whether a device should hold it: not what was cut for good, which it would begin again by itself."""
+    return bool(fate.segments) and (fate.state != planner.CUT or fate.segments[-1].end > moment)
 
 
 def _entry(airing: Airing, fate: Fate, item: Item, cluster: Cluster) -> Entry | None:

@@ -42,6 +42,7 @@ def attach_recording(viewer: Viewer, *, bulletin: Bulletin, upload: Any, languag
 
 @action
 def _with_recording(viewer: Viewer, *, bulletin: Bulletin, rendering_id: UUID, language: str) -> Bulletin:
+    """The recording takes the place of the words: a new version, a draft."""
     row = locked(viewer, bulletin, WRITE)
     row.version += 1
     row.recorded, row.language, row.rendering = True, language[:12], rendering_id

@@ -47,10 +47,15 @@ def plan_station(viewer: Viewer, *, station_id: UUID) -> int:
     return _send(station, lines, airings, plan, moment)
 
 
+def horizon(moment: datetime) -> datetime:
+    """How far is planned: 66 to 72 hours. It moves every six hours, so that documents do not change with each."""
+    return block_of(moment) + AHEAD
+
+
 def open_airings(station: Station, moment: datetime) -> list[Airing]:
     """Airings that are not over, and those that may still hold a later one back."""
     return list(
-        station.airings.filter(at__gte=block_of(moment) - timedelta(hours=6), at__lt=moment + AHEAD)
+        station.airings.filter(at__gte=block_of(moment) - timedelta(hours=6), at__lt=horizon(moment))
         .filter(settled_at=None)
         .exclude(state=Airing.State.REFUSED)
         .select_related("slot", "bulletin", "sound", "emergency", "live")
@@ -59,7 +64,7 @@ def open_airings(station: Station, moment: datetime) -> list[Airing]:
 
 
 def _materialise(viewer: Viewer, station: Station, lines: Programme, moment: datetime) -> None:
-    dues = {one.key: one for one in rules.due(lines.lines, moment - BACK, moment + AHEAD)}
+    dues = {one.key: one for one in rules.due(lines.lines, moment - BACK, horizon(moment))}
     known = {
         one.key: one
         for one in station.airings.filter(slot__isnull=False, replay_of=None, at__gte=moment - 2 * BACK)
@@ -86,7 +91,7 @@ def _materialise_live(station: Station, moment: datetime) -> None:
     for session in station.live.filter(
         state__in=[LiveSession.State.GRANTED, LiveSession.State.RUNNING],
         ends_by__gt=moment,
-        starts_at__lt=moment + AHEAD,
+        starts_at__lt=horizon(moment),
     ):
         begins = max(session.starts_at, moment)
         Airing.objects.get_or_create(
@@ -212,7 +217,7 @@ def _write_plan(airings: Iterable[Airing], plan: Plan, moment: datetime) -> None
 
 def _send(station: Station, lines: Programme, airings: list[Airing], plan: Plan, moment: datetime) -> int:
     """Documents that differ from what was sent last go out; airings in them are "sent"."""
-    until = block_of(moment) + AHEAD
+    until = horizon(moment)
     enrolled = [one for one in lines.clusters if one.enrolled_at is not None]
     caps = caps_of(enrolled)
     sent = 0

@@ -67,7 +67,7 @@ def test_three_days_go_out_to_every_device_and_only_changes_go_again(radio: Radi
     assert entry.sha256 == bulletin.sound.sha256
     assert entry.url.endswith(f"/broadcast/am-thanh/{entry.sha256}.mp3")
     assert entry.until == at("06:30")
-    assert (entry.priority, entry.resume, entry.volume) == ("ordinary", "postpone", 70)
+    assert (entry.priority, entry.resume, entry.volume) == ("ordinary", "restart", 70)
     assert document.valid_until - MONDAY >= timedelta(hours=24)
     assert document.caps == ((0, 330, 80), (330, 390, 60), (390, 1440, 80))
     assert radio.airing().state == Airing.State.SENT
@@ -269,6 +269,27 @@ def test_an_emergency_cuts_is_reported_and_the_cut_bulletin_is_heard_again(radio
     assert (notice.state, flood.state) == (Airing.State.PLAYED, Airing.State.CUT)
     play = notice.plays.get(cluster=radio.clusters[0])
     assert (play.seconds, play.result, len(play.pieces)) == (420, "played", 2)
+
+
+def test_what_no_longer_fits_is_taken_from_the_devices_and_offered_again(radio: Radio, sent: Sent) -> None:
+    radio.slot(radio.bulletin(seconds=600), "06:15")
+    radio.plan()
+    code = radio.clusters[0].code
+    assert len(sent.documents[code].entries) == 3
+    with frozen(at("06:22")), quick_voice():
+        confirm_emergency(radio.second, emergency=_ask(radio))
+        radio.plan()
+        # A device would begin it again by itself and be cut by the end of the hours.
+        assert [here(one.at).day for one in sent.documents[code].entries] == [24, 25]
+    row = radio.airing(at=at("06:15"))
+    line = a_line(row, "1", at("06:15"), 420, "cut")
+    settling.note_played(SYSTEM, cluster=radio.clusters[0], entries=[line])
+    with frozen(at("06:40")):
+        radio.settle()
+        row.refresh_from_db()
+        assert (row.state, row.reason) == (Airing.State.CUT, "Không kịp trong khung giờ")
+        assert Event.objects.filter(name="broadcast.airing_missed", record_id=row.pk).exists()
+        assert programme.replay_airing(radio.editor, airing_id=row.pk, at=at("17:00")).replay_of == row
 
 
 def test_gaps_are_explained_and_a_late_log_puts_them_right(radio: Radio, sent: Sent) -> None:
