@@ -15,8 +15,9 @@ from unittest import mock
 import pytest
 from django.db import transaction
 
-from tests.house import alerts_world
+from tests.house import alerts_world, relay_world
 from tests.house.routes import OPEN, Route, routes
+from tests.house.turns import asks, turned_away
 from tests.house.world import COMMUNE, ROLES, Visitor, World, build
 from xaso.kernel.connectors import transport
 
@@ -29,8 +30,10 @@ PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 SHOWN_TO_ALL = {
     "/onestop/tra-cuu/<str:code>/": "the public look-up: the code and the degree of completion, nothing else",
     "/trace/q/<slug:token>/quet.gif": "a picture of one point, whatever is asked",
+    "/broadcast/nghe-lai/<uuid:airing_id>/": "what loudspeakers said aloud in the whole commune",
     "/verify/<str:code>": "the check of a paper: number, day and issuer, never whose it is",
     **alerts_world.SHOWN_TO_ALL,
+    **relay_world.SHOWN_TO_ALL,
 }
 # Parameters that are not ids of the applicant's things, by the beginning of the route and the name.
 FILL: dict[tuple[str, str], str] = {
@@ -187,6 +190,15 @@ def faults(route: Route, visitor: Visitor, asked: str, answer: Any, world: World
     return []
 
 
+def faults_of_door(route: Route, visitor: Visitor) -> list[str]:
+    """What is wrong with the door itself for somebody whom it refuses."""
+    refused = refused_at_door(route, visitor)
+    if not refused or isinstance(route.door, list):
+        return []
+    answered = turned_away(route, visitor)
+    return [] if answered in refused else [f"{visitor.name}: {route.name}, its door answers {answered}"]
+
+
 def told(problems: list[str]) -> str:
     return f"{len(problems)} faults:\n" + "\n".join(problems[:15])
 
@@ -201,6 +213,9 @@ def test_everybody_gets_what_the_doors_allow(world: World, name: str) -> None:
     before = world.state()
     for route in all_routes():
         if isinstance(route.door, list) and "GET" not in route.methods:
+            continue
+        if not asks(route, visitor, world, refused_at_door):
+            problems += faults_of_door(route, visitor)
             continue
         for url in addresses(route, visitor, world):
             with transaction.atomic():
@@ -235,6 +250,8 @@ def test_strangers_change_nothing_and_nobody_breaks_anything(world: World, name:
 def writes(world: World, visitor: Visitor) -> Iterator[tuple[Route, str, str]]:
     """Every route with the methods that may write; pages may take a POST, whatever they say."""
     for route in all_routes():
+        if not asks(route, visitor, world, refused_at_door):
+            continue
         methods = (
             route.methods if isinstance(route.door, list) else PAGE_METHODS.get(route.pattern, ("POST",))
         )

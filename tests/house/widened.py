@@ -44,10 +44,18 @@ WIDENED = {
     "src/xaso/services/alerts/actions/keys.py": "the key by which a unit signs, for who may confirm a warning",
     "src/xaso/services/alerts/queries/keys.py": "certificates, which are public; no private half",
     "src/xaso/services/alerts/queries/people.py": "homes inside a warned area; answers lately, a bare count",
+    "src/xaso/services/broadcast/queries/public.py": "what a station broadcasts was said aloud to everybody",
+    "src/xaso/services/broadcast/actions/complaints.py": "how many complaints a station got within the hour",
     "src/xaso/services/broadcast/sound_files.py": "a file for the air, by its digest: what it says is heard by all",
     "src/xaso/services/broadcast/actions/sounds.py": "the same words sound the same everywhere",
+    "src/xaso/services/broadcast/streams/gateway.py": "which stations the areas of a bulletin from above have",
+    "src/xaso/services/broadcast/streams/live.py": "sessions of all stations whose time is over; scheduled",
+    "src/xaso/services/broadcast/streams/queries.py": "a station's name; how many streams run, a bare count",
+    "src/xaso/services/broadcast/streams/reports.py": "what stations report to the province; scheduled",
+    "src/xaso/services/broadcast/streams/upward.py": "what waits to be told to the province; scheduled",
 }
 UNGUARDED = {
+    "src/xaso/services/broadcast/streams/light.py": "a station's stream is open to all: tables without policies",
     "src/xaso/services/trace/buyer/light.py": "a kept page is the same for all: a table without policies",
     "src/xaso/kernel/people/machines.py": "the client behind a token: one row of a table without policies",
     "src/xaso/kernel/people/reaching.py": "the session, its account and grants: tables without policies",

@@ -12,6 +12,7 @@ from django.db import models
 from django.test import Client
 
 from tests.house.alerts_world import a_warning
+from tests.house.radio_world import a_radio
 from tests.house.trace_world import a_farm
 from xaso.kernel.access import delegation
 from xaso.kernel.base.fields import keyed_hash
@@ -264,8 +265,10 @@ def build() -> World:
             one.own["code"] = foreign.code
     ids = _ids(things, by_name["machine here"])
     farm, warned = a_farm(citizen, NAME, PHONE), a_warning(citizen, COMMUNE, NAME, PHONE)
-    rows = [*_rows(things), *farm.rows, *warned.rows]
-    return World(ids, [one.code for one in things.dossiers], visitors, rows, {**farm.fills, **warned.fills})
+    radio = a_radio(COMMUNE, NAME, PHONE)
+    rows = [*_rows(things), *farm.rows, *warned.rows, *radio.rows]
+    fills = {**farm.fills, **warned.fills, **radio.fills}
+    return World(ids, [one.code for one in things.dossiers], visitors, rows, fills)
 
 
 def _things(citizen: Account, receptionist: Viewer, specialist: Viewer) -> _Things:

@@ -81,22 +81,22 @@ def a_play(
     )  # fmt: skip
 
 
-def a_world() -> World:
+def a_world(commune: str = COMMUNE) -> World:
     """One station of a commune, with everything once."""
-    station = stations.open_station(SYSTEM, unit=Unit.objects.get(path=COMMUNE))
+    station = stations.open_station(SYSTEM, unit=Unit.objects.get(path=commune))
     clusters = [
         a_cluster(station, "loa-1", "Loa thôn Ky Quan San"),
         a_cluster(station, "loa-2", "Loa thôn Bản Xèo", "offline"),
         a_cluster(station, "loa-3", "Loa thôn Nậm Pẻn", "new"),
     ]
     Fault.objects.create(
-        cluster=clusters[0], unit_path=COMMUNE, kind="sd_full", started_at=now() - timedelta(hours=3)
+        cluster=clusters[0], unit_path=commune, kind="sd_full", started_at=now() - timedelta(hours=3)
     )
     Fault.objects.create(
-        cluster=clusters[1], unit_path=COMMUNE, kind="offline", started_at=now() - timedelta(hours=5)
+        cluster=clusters[1], unit_path=commune, kind="offline", started_at=now() - timedelta(hours=5)
     )
-    radio = officer_account("radio", COMMUNE, name="Tẩn Thị Liều")
-    leader = officer_account("leader", COMMUNE, name="Nguyễn Hữu Thọ")
+    radio = officer_account("radio", commune, name="Tẩn Thị Liều")
+    leader = officer_account("leader", commune, name="Nguyễn Hữu Thọ")
     by = viewer_of(radio)
     approved = a_bulletin(station, by, "Lịch tiêm phòng", "approved")
     slot = programme.keep_slot(
