@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from xaso.kernel.people.doors import viewer_in
@@ -176,12 +176,12 @@ def bulletins(request: HttpRequest, asked: Query[AskedAfter]) -> list[BulletinOu
 
 
 @router.post("/bulletins", auth=MachineAuth(outside.SEND), response={201: BulletinOut})
-def send_bulletin(request: HttpRequest, body: BulletinIn) -> tuple[int, BulletinOut]:
+def send_bulletin(request: HttpRequest, body: BulletinIn) -> Status[BulletinOut]:
     """Hand a bulletin to a commune's station."""
     viewer = viewer_in(request)
     station = outside.station_read(viewer, body.unit_path, outside.SEND)
     facts = body.model_dump(exclude={"unit_path"})
-    return 201, _bulletin(receive_bulletin(viewer, station=station, **facts))
+    return Status(201, _bulletin(receive_bulletin(viewer, station=station, **facts)))
 
 
 @router.get("/bulletins/{bulletin_id}", auth=MachineAuth(outside.SEND), response=BulletinOut)
