@@ -26,6 +26,7 @@ NUMBERS = {
 WORDS = {
     "code": "printed codes: a right is asked, or only what is public is told (test_rights_matrix)",
     "token": "signed by us",
+    "version": "which words of an interface are spoken; the account decides the rest",
     "key": "names of templates, the same everywhere",
     "keys": "where in one's own draft of a form; the draft is named by its UUID",
     "unit_path": "units are public",
@@ -51,6 +52,7 @@ READERS = {
     "src/xaso/services/onestop/desk/results.py": "results of a dossier found by `dossier_for`",
     "src/xaso/services/onestop/paperwork/slips.py": "slips made for a dossier that was opened",
     "src/xaso/services/onestop/public/files.py": "pictures the sender has just sent, joined into one paper",
+    "src/xaso/services/broadcast/streams/shelf.py": "a file for the air, on its way into the station's stream",
     "src/xaso/services/broadcast/sound_files.py": "a file for the air, by its digest: devices fetch it, all hear it",
     "src/xaso/services/broadcast/actions/sounds.py": "the rendering of a bulletin that is put together for the air",
 }
