@@ -165,7 +165,7 @@ def end_emergency(
     heard = row.airings.filter(item=Airing.Item.EMERGENCY).first()
     if heard is not None:
         _send(row, [("stop", heard, None)])
-        _send(row, [("play", _air(row, Airing.Item.ALL_CLEAR, row.all_clear_sound), row.all_clear_sound)])
+        _send(row, [("play", _air_clear(row), row.all_clear_sound)])
     _emit("broadcast.emergency_ended", row, viewer, cancelled=cancelled)
     if tell and row.announcement is not None:
         end_announcement(viewer, announcement_id=row.announcement, cancelled=cancelled, all_clear=said)
@@ -222,22 +222,23 @@ def as_drill(words: str) -> str:
 
 
 def _voice(viewer: Viewer, row: Emergency) -> None:
+    """Siren and words once: devices repeat them, so the file is small and there at once."""
     row.sound = speak_now(
         viewer,
         spoken=row.spoken,
         voice=row.station.voice,
         speed=row.station.speed,
         siren=row.siren,
-        repeats=row.repeats,
+        repeats=1,
         unit_path=row.unit_path,
     )
-    row.seconds = row.sound.seconds
+    row.seconds = row.sound.seconds * row.repeats + row.pause_seconds * (row.repeats - 1)
 
 
 def _launch(viewer: Viewer, row: Emergency, *, tell: bool) -> None:
     row.state, row.started_at = Emergency.State.RUNNING, now()
     row.save()
-    airing = _air(row, Airing.Item.EMERGENCY, row.sound)
+    airing = _air(row, Airing.Item.EMERGENCY, row.sound, row.seconds or 0.0)
     _send(row, [("play", airing, row.sound)])
     _emit("broadcast.emergency_started", row, viewer)
     if tell:
@@ -258,9 +259,13 @@ def _launch(viewer: Viewer, row: Emergency, *, tell: bool) -> None:
     replan(row.station)
 
 
-def _air(row: Emergency, item: str, sound: Sound | None) -> Airing:
+def _air_clear(row: Emergency) -> Airing:
+    sound = row.all_clear_sound
+    return _air(row, Airing.Item.ALL_CLEAR, sound, sound.seconds if sound else 0.0)
+
+
+def _air(row: Emergency, item: str, sound: Sound | None, seconds: float) -> Airing:
     moment = now()
-    seconds = sound.seconds if sound else 0.0
     made, _ = Airing.objects.get_or_create(
         key=f"{item}:{row.pk}",
         defaults={
@@ -306,6 +311,8 @@ def _send(row: Emergency, orders: Iterable[tuple[str, Airing, Sound | None]]) ->
                     "seconds": sound.seconds,
                     "volume": volume,
                 }
+                if airing.item == Airing.Item.EMERGENCY:
+                    facts["data"] = {"repeats": row.repeats, "pause": row.pause_seconds}
             commands.append(wire.order(kind, cluster=code, expires_at=last, **facts))
     wire.publish(commands, station=row.station)
 

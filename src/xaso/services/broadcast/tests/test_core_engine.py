@@ -240,12 +240,12 @@ def test_an_emergency_cuts_is_reported_and_the_cut_bulletin_is_heard_again(radio
         confirm_emergency(radio.second, emergency=warning)
         play = sent.commands[0]
         assert (play.kind, play.cluster, play.priority, play.volume) == ("play", "all", "emergency", 100)
-        assert play.seconds == 60
+        assert (play.seconds, play.data) == (20, {"repeats": 3, "pause": 2})
         radio.plan()
     notice.refresh_from_db()
     flood = radio.airing(item="emergency")
     assert (notice.cut_at, notice.cut_by) == (at("05:42"), flood)
-    assert notice.until == at("05:48")  # 05:43 and the whole five minutes again
+    assert notice.until == at("05:48:04")  # 05:43:04 and the whole five minutes again
     with frozen(at("05:42:30")), quick_voice():
         end_emergency(radio.leader, emergency=warning, all_clear="Nước đã rút, bà con trở lại làm việc.")
         assert [(one.kind, one.item == str(flood.pk)) for one in sent.commands[1:]] == [
