@@ -19,6 +19,7 @@ from xaso.services.broadcast.actions.emergencies import REPORT
 from xaso.services.broadcast.actions.engine import OPEN, tell_missed
 from xaso.services.broadcast.models import Airing, Cluster, Fault, Play, Station
 from xaso.services.broadcast.rules.listening import Heard, Trouble, explain
+from xaso.services.broadcast.streams.bridges import take_bridge
 
 GRACE = timedelta(minutes=3)  # after the end, before a silent device is asked why
 SKEW_MS = 2000.0
@@ -141,7 +142,7 @@ def note_state(viewer: Viewer, *, cluster: Cluster, state: Mapping[str, Any]) ->
     row.save()
     faults = {str(one["kind"]): str(one.get("detail") or "") for one in state.get("faults") or ()}
     if online:
-        _note_faults(viewer, row, faults, at, ending=True)
+        _note_faults(viewer, row, faults | take_bridge(row, state, at), at, ending=True)
     else:
         _note_faults(viewer, row, {"offline": ""}, at, ending=False)
     if fresh:

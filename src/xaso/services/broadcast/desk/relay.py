@@ -14,16 +14,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.people.doors import officer, viewer_in
+from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.formats import clock, stamp
 from xaso.kernel.plain.moment import VIETNAM
 from xaso.kernel.plain.moment import at as moment_of
 from xaso.kernel.ui.parts import Column, Row, Table
-from xaso.services.broadcast.desk.common import PLAN, VIEW, put_errors, station_in
+from xaso.services.broadcast.desk.common import PLAN, VIEW, link, put_errors, station_in
 from xaso.services.broadcast.forms.relay import AcceptForm, ReasonForm, RelayForm
 from xaso.services.broadcast.models import Bulletin, RelaySource, Station
+from xaso.services.broadcast.rules.bridges import CARRIERS
 from xaso.services.broadcast.streams import gateway, relays, upward
 from xaso.services.broadcast.streams import queries as streams
 from xaso.services.broadcast.streams.actions import WHY
+from xaso.services.broadcast.streams.bridges import bridges_of
 
 NAMES = ("title", "url", "origin", "silence_seconds", "connect_seconds")
 HEARD = {"relay": "có tiếng", "fallback": "đang phát tin thay", "silence": "im lặng"}
@@ -47,9 +50,31 @@ def relay_list(request: HttpRequest) -> HttpResponse:
         "station": station,
         "sources": [{"row": one, "state": state_words(one)} for one in rows],
         "turns": turns,
+        "bridges": _bridges(viewer, station),
         "may": viewer.can(PLAN, station.unit_path),
     }
     return render(request, "broadcast/relays.html", context)
+
+
+def _bridges(viewer: Viewer, station: Station) -> Table:
+    rows = []
+    for one, told in bridges_of(viewer, station):
+        said = ["Chưa báo", "", "", f"{one.horns}"]
+        if told is not None:
+            carrier = CARRIERS.get(told.carrier, told.carrier)
+            where = f"{carrier} {told.frequency:.1f} MHz".replace(".", ",") if told.frequency else carrier
+            answering = "" if told.horns_answering is None else f"{told.horns_answering}/"
+            said = [where, _level(told.input_level), _level(told.output_level), f"{answering}{one.horns}"]
+        name = link(reverse("broadcast_desk:cluster", args=[one.pk]), one.name)
+        rows.append(Row([name, *said, stamp(told.at) if told else ""]))
+    names = ("Mạng phía sau", "Mức vào", "Mức ra", "Số loa", "Báo lúc")
+    return Table(
+        "Bộ ghép nối đài cũ", [Column("Nơi đặt", head=True), *(Column(name) for name in names)], rows
+    )
+
+
+def _level(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f} dBFS"
 
 
 def state_words(one: RelaySource) -> str:

@@ -23,7 +23,7 @@ def airings_near(station_id: UUID, moment: datetime) -> list[Airing]:
         Airing.objects.filter(
             station_id=station_id, state__in=ON_AIR, starts_at__lte=moment + AHEAD, until__gt=moment
         )
-        .select_related("slot__relay__fallback", "live")
+        .select_related("slot__relay__fallback", "live", "emergency")
         .order_by("starts_at", "pk")
     )
 
@@ -50,9 +50,11 @@ def planned(airing: Airing) -> Planned:
             str(airing.pk), "live", begins, ends, rank, source=f"{LIVE}{airing.live_id}", connect=15.0,
             limits=Limits(after=20.0, back=0.5),
         )  # fmt: skip
+    said = airing.emergency if airing.item == Airing.Item.EMERGENCY else None
     return Planned(
-        str(airing.pk), "item", begins, ends, rank, sound=str(airing.sound_id or ""), skips=airing.skips
-    )
+        str(airing.pk), "item", begins, ends, rank, sound=str(airing.sound_id or ""), skips=airing.skips,
+        repeats=said.repeats if said else 1, pause=float(said.pause_seconds) if said else 0.0,
+    )  # fmt: skip
 
 
 def _relay(airing: Airing, source: RelaySource, rank: int) -> Planned:

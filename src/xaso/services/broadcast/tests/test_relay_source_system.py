@@ -11,8 +11,6 @@ from typing import Any
 import httpx
 import pytest
 from django.test import Client
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from xaso.kernel.base.errors import ActionErrors, Conflict, Forbidden
 from xaso.kernel.connectors.testing import simulators
@@ -34,7 +32,7 @@ from xaso.services.broadcast.models import (
     SourceTelling,
     Station,
 )
-from xaso.services.broadcast.rules.dialects import Unreadable, dialect, dialects
+from xaso.services.broadcast.rules.dialects import dialect
 from xaso.services.broadcast.streams import reports, upward
 from xaso.services.broadcast.streams.gateway import accept_item, receive_bulletin, refuse_item
 from xaso.services.broadcast.tests.relay_sound import Radio, mp3_of
@@ -391,36 +389,6 @@ def test_a_recording_on_our_own_network_is_not_fetched(house: House):
         reports.fetch_audio(item=str(SourceItem.objects.get().pk))
         assert radio.asked == []
     assert "không được phép" in SourceItem.objects.get().reason
-
-
-def test_the_health_page_and_the_ping(house: House):
-    from xaso.kernel.connectors.source_system import source_system
-
-    assert source_system().health().ok
-    house.world.break_it("source", "error", times=9)
-    assert not source_system().health().ok
-    source_system().transport.breaker.worked()
-
-
-ODD = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.floats(allow_nan=False),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)
-
-
-@settings(max_examples=50, deadline=None)
-@given(version=st.sampled_from(sorted(dialects())), values=st.lists(ODD, min_size=12, max_size=12))
-def test_whatever_comes_is_read_or_refused(version: str, values: list[Any]):
-    words = dialect(version)
-    wire = dict(zip(words.names.values(), values, strict=False))
-    try:
-        found = words.read(wire)
-    except Unreadable as error:
-        assert error.errors
-    else:
-        assert found.id
-        assert found.areas
 
 
 def _event(record: Any) -> Any:
