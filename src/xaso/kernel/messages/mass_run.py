@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from xaso.kernel import tasks
-from xaso.kernel.connectors.bulk import Fleet, Landed
+from xaso.kernel.connectors.bulk import Call, Fleet, Landed
 from xaso.kernel.connectors.errors import OutsideError
 from xaso.kernel.messages import mass, mass_noting, push
 from xaso.kernel.messages.channels import Accepted
@@ -35,6 +35,7 @@ log = logging.getLogger("xaso.messages")
 
 BATCH = 500
 IN_FLIGHT = 1500
+UNSURE_AT_MOST = 128  # claimed at once where a repeat would arrive twice: what a killed worker leaves unsure
 NOTE_AT, NOTE_EVERY = 500, 0.25
 LEASE = timedelta(minutes=10)
 TROUBLE = 20  # failures of a gateway in a row, and it is left alone
@@ -72,6 +73,7 @@ class Run:
         self.gates = Gates()
         self.ways: dict[str, MassWay] = {}
         self.failures: dict[str, int] = {}
+        self.aloft: dict[str, int] = {}
         self.notes: list[Note] = []
         self.noted_at = time.monotonic()
         self.tally = Tally()
@@ -137,9 +139,16 @@ class Run:
         return count
 
     def _claim(self, mailing: Mailing, channel: str) -> int:
-        gateway = channel if channel == "inbox" else self._way(channel).gateway
+        gateway, most = channel, BATCH
+        if channel != "inbox":
+            way = self._way(channel)
+            gateway = way.gateway
+            if not way.repeatable:
+                most = min(BATCH, UNSURE_AT_MOST - self.aloft.get(gateway, 0))
+        if most <= 0:
+            return 0
         with transaction.atomic():
-            most = self.gates.room(mailing, channel, gateway, BATCH)
+            most = self.gates.room(mailing, channel, gateway, most)
             rows = self._claimed(mailing, channel, most) if most else []
             self.gates.used(len(rows))
         self.tally.claimed += len(rows)
@@ -185,6 +194,11 @@ class Run:
                 )
         if not self.tally.first_sent:
             self.tally.first_sent = time.monotonic()
+        self._let_go(calls)
+
+    def _let_go(self, calls: Sequence[Call]) -> None:
+        for call in calls:
+            self.aloft[call.gateway] = self.aloft.get(call.gateway, 0) + 1
         self.fleet.send(calls)
 
     # Taking in
@@ -192,6 +206,7 @@ class Run:
     def _take_in(self, landed: Iterable[Landed]) -> None:
         for one in landed:
             parcel: Parcel = one.call.identity
+            self.aloft[one.call.gateway] -= 1
             way = self._way(parcel.channel)
             if not one.begun:
                 self.notes.append(Note(parcel.sending_id, "queued", next_at=now()))
@@ -207,8 +222,10 @@ class Run:
         if isinstance(answer, push.Pushed):
             push.drop_gone(answer.gone)
             return Note(parcel.sending_id, "sent", provider_id=str(answer.taken[0]))
-        mailing = self.mailings[parcel.mailing_id]
-        prices = self.prices.setdefault(mailing.unit_path, Prices(mailing.unit_path))
+        where = self.mailings[parcel.mailing_id].unit_path
+        if where not in self.prices:
+            self.prices[where] = Prices(where)
+        prices = self.prices[where]
         phone = parcel.address if parcel.channel in ("sms", "zalo") else ""
         each = prices.of(parcel.channel, phone) or 0
         return Note(
@@ -224,7 +241,7 @@ class Run:
             push.drop_gone(error.gone)
         verdict = way.judge(error)
         if verdict.token and not parcel.again and isinstance(way, MassZalo) and self._renewed(way, parcel):
-            self.fleet.send([way.call(parcel.with_token(self.token))])
+            self._let_go([way.call(parcel.with_token(self.token))])
             return
         if not isinstance(error, OutsideError) and verdict.passing and not verdict.code[:1].isdigit():
             log.warning("sending %s by %s failed: %s", parcel.sending_id, parcel.channel, verdict.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -125,7 +126,7 @@ class MassSms(MassWay):
             message_id=identifier,
             callback=f"{settings.XASO_BASE_URL}/hooks/sms?{query}",
         )
-        parts = sms_size(text).parts
+        parts = parts_of(text)
 
         async def go(fleet: Fleet) -> Accepted:
             reply = await fleet.post_json(
@@ -215,6 +216,12 @@ class MassPush(MassWay):
             )
 
         return Call(self.gateway, parcel, go, tries=2)
+
+
+@functools.lru_cache(maxsize=512)
+def parts_of(text: str) -> int:
+    """Parts of a text message; most receivers of a mailing get the same one."""
+    return sms_size(text).parts
 
 
 def body_text(parcel: Parcel) -> str:

@@ -6,6 +6,7 @@ Placeholders are ``{name}`` as in templates. ``{name}`` (of the receiver) and ``
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -91,7 +92,7 @@ class Wording:
     def sms_text(self, values: Mapping[str, str], *, drill: bool = False) -> str:
         """The filled text message; without diacritics unless asked for."""
         text = (DRILL if drill else "") + fill(self.sms or self.subject, values)
-        return text if self.sms_accents else without_marks(text)
+        return text if self.sms_accents else _plain(text)
 
     def push_text(self, values: Mapping[str, str]) -> str:
         """The filled notice of a browser."""
@@ -108,6 +109,12 @@ class Wording:
             first = next(iter(filled))
             filled[first] = DRILL + filled[first]
         return filled
+
+
+@functools.lru_cache(maxsize=512)
+def _plain(text: str) -> str:
+    """Most receivers of a mailing are told the very same words."""
+    return without_marks(text)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
