@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -33,14 +34,16 @@ LEADER = 0x786177697265  # of all nodes one holds this lock
 class Serving:
     """Client and database joined. ``turn`` does one round; tests call it, ``run`` goes on."""
 
-    def __init__(self, client: Client | None = None, *, write_files: bool = True) -> None:
+    def __init__(
+        self, *, host: str = "", port: int = 0, folder: Path | None = None, write_files: bool = True
+    ) -> None:
         self.wake = threading.Event()
         self.keys: dict[str, Ed25519PrivateKey] = {}
         self._write_files = write_files
-        self.client = client or Client(
-            host=settings.XASO_BROKER_HOST,
-            port=settings.XASO_BROKER_PORT,
-            tls=tls_context(files.folder()),
+        self.client = Client(
+            host=host or settings.XASO_BROKER_HOST,
+            port=port or settings.XASO_BROKER_PORT,
+            tls=tls_context(folder or files.folder()),
             key_of=self.keys.get,
             wake=self.wake.set,
         )

@@ -1,0 +1,3 @@
+"""Parts of the measurement of the line to the loudspeakers."""
+
+COMMUNE = "02728"
