@@ -25,7 +25,7 @@ _GOOD_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; font-src 'self';"
-    " connect-src 'self'; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'{forms};"
+    " connect-src 'self'; media-src 'self' blob:{media}; object-src 'none'; base-uri 'none'; form-action 'self'{forms};"
     " frame-ancestors 'none'; worker-src 'self'; manifest-src 'self'"
 )
 
@@ -83,7 +83,9 @@ class SecurityHeadersMiddleware:
         self.get_response = get_response
         # Sign-in posts are redirected to the identity provider, which form-action must allow.
         provider = urlsplit(vneid().address.url)
-        self.policy = CSP.format(forms=f" {provider.scheme}://{provider.netloc}")
+        # An Icecast server of ours may stand under a name of its own.
+        media = f" {settings.XASO_STREAM_PUBLIC}" if settings.XASO_STREAM_ICECAST else ""
+        self.policy = CSP.format(forms=f" {provider.scheme}://{provider.netloc}", media=media.rstrip())
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
