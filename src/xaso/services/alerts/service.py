@@ -32,10 +32,10 @@ SERVICE = Service(
         Right(
             "alerts.view",
             "Xem trạm đo, đề xuất và cảnh báo",
-            ("leader", "specialist", "clerk", "hamlet_head", "province_viewer", "province_admin"),
+            ("leader", "specialist", "clerk", "radio", "hamlet_head", "province_viewer", "province_admin"),
         ),
         Right("alerts.readings", "Ghi số đo mưa, mực nước", ("specialist", "hamlet_head")),
-        Right("alerts.draft", "Soạn cảnh báo, diễn tập", ("leader", "specialist")),
+        Right("alerts.draft", "Soạn cảnh báo, diễn tập", ("leader", "specialist", "radio")),
         Right("alerts.confirm", "Xác nhận phát cảnh báo, báo yên", ("leader", "clerk")),
         Right(
             "alerts.people",

@@ -91,6 +91,8 @@ def take_forecast(
     level of its own: as level 1 with the sentence that the matrix is not entered.
     """
     viewer.must(READINGS, unit_path)
+    if not all(2000 <= one.year <= 2100 for one in (made_at, valid_from, valid_to)):
+        raise ActionError("Ngày giờ của dự báo không hợp lý.", "made_at")
     if valid_to <= valid_from or rain_mm < 0 or rain_mm > 3000:
         raise ActionError("Dự báo phải có giờ cuối sau giờ đầu và lượng mưa từ 0 đến 3.000 mm.", "rain_mm")
     row, fresh = RainForecast.objects.get_or_create(

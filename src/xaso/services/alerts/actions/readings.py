@@ -65,6 +65,8 @@ def take_readings(viewer: Viewer, *, rows: Sequence[Row], source: str) -> list[O
 def _take(viewer: Viewer, gauge: Gauge | None, row: Row, source: str) -> Outcome:
     if gauge is None or not viewer.can(READINGS, gauge.unit_path):
         return Outcome(row.gauge, row.at, REFUSED, reason="Không có trạm này trong đơn vị được gửi số.")
+    if not 2000 <= row.at.year <= 2100:
+        return Outcome(row.gauge, row.at, REFUSED, ("clock_old",), rules.FLAGS["clock_old"])
     before = GaugeReading.objects.filter(gauge=gauge, at=row.at).first()
     if before is not None:
         if before.value == row.value:

@@ -30,13 +30,11 @@ TEXTS = (
 
 def unit_choices(viewer: Viewer) -> list[tuple[str, str]]:
     """Communes where the viewer may write warnings."""
-    paths = [path for path in viewer.paths(DRAFT) if path]
     found: dict[str, str] = {}
-    for path in paths:
-        rows = Unit.objects.on().under(path).filter(level=Unit.Level.COMMUNE).sorted()[:200]
-        above = "/".join(path.split("/")[:2]) + "/"
-        for unit in rows or Unit.objects.filter(path=above, level=Unit.Level.COMMUNE):
-            found[unit.path] = unit.full_name
+    for path in viewer.paths(DRAFT):
+        if path:
+            rows = Unit.objects.on().under(path).filter(level=Unit.Level.COMMUNE).sorted()[:200]
+            found |= {unit.path: unit.full_name for unit in rows}
     return sorted(found.items(), key=lambda pair: pair[1])
 
 
