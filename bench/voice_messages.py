@@ -68,7 +68,12 @@ def tally(address: str) -> dict[str, dict[str, int]]:
 @contextlib.contextmanager
 def product_worker() -> Iterator[int]:
     """The product's own worker in a process of its own; gives its process id."""
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(common.ROOT), str(common.ROOT / "src")])}
+    paths = os.pathsep.join([str(common.ROOT), str(common.ROOT / "src")])
+    env = {
+        **os.environ,
+        "PYTHONPATH": paths,
+        "XASO_DEMO": "1",
+    }  # the simulators' secrets hold in a trial only
     command = [sys.executable, "-m", "xaso.site", "worker"]
     process = subprocess.Popen(command, cwd=common.ROOT, env=env, start_new_session=True)
     try:

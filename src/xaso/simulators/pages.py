@@ -23,8 +23,10 @@ NAMES = {
     "population": "Cơ sở dữ liệu dân cư",
     "sms": "Cổng tin nhắn SMS",
     "zalo": "Zalo OA",
-    "smpp": "Tổng đài SMPP của nhà mạng",
     "push": "Máy chủ thông báo đẩy",
+    "fpt_voice": "Giọng đọc FPT",
+    "vbee_voice": "Giọng đọc Vbee",
+    "viettel_voice": "Giọng đọc Viettel",
     "mail": "Máy chủ thư",
 }
 NEWEST = 60
@@ -63,7 +65,12 @@ def overview(world: World, request: Request) -> Answer:
 
 
 def _count(world: World, key: str) -> int:
-    tables = {"portal": "portal_dossiers", "origin": "origin_products", "source": "source_told", "post": "post"}
+    tables = {
+        "portal": "portal_dossiers",
+        "origin": "origin_products",
+        "source": "source_told",
+        "post": "post",
+    }
     return len(world.table(tables[key])) if key in tables else len(world.rows(key))
 
 

@@ -12,7 +12,7 @@ import time
 from typing import Any
 from urllib.parse import parse_qsl
 
-import http_ece
+import http_ece  # type: ignore[import-untyped]
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature

@@ -33,7 +33,6 @@ SYSTEMS = (
     "population",
     "sms",
     "zalo",
-    "smpp",
     "push",
     "mail",
     "fpt_voice",
@@ -192,8 +191,7 @@ class World:
         share = self.rates.get(system, 0.0)
         if not share or self.dice.random() >= share:
             return ""
-        kinds, weights = zip(*RATE_MIX, strict=True)
-        return str(self.dice.choices(kinds, weights)[0])
+        return self.dice.choices([kind for kind, _ in RATE_MIX], [often for _, often in RATE_MIX])[0]
 
     def count(self, system: str, identity: str) -> None:
         """A message with this identity has reached its receiver once more."""

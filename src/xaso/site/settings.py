@@ -116,8 +116,6 @@ XASO_BROKER_HOME = os.environ.get("XASO_BROKER_HOME", str(HOME / "broker"))
 XASO_HOME_UNIT = os.environ.get("XASO_HOME_UNIT", "")
 # How long a process shows what it last read of announcements on public pages; 0 reads at each page.
 XASO_BANNER_SECONDS = float(os.environ.get("XASO_BANNER_SECONDS", "3"))
-# An operator's SMPP bind: smpp://system_id:password@host:port/?source=BRANDNAME&tls=1&rate=100. Empty: SMS over HTTP.
-XASO_SMPP_URL = os.environ.get("XASO_SMPP_URL", "")
 # Notices of browsers may go to machines of our own network only when the operator says so (trials, tests).
 XASO_PUSH_INSIDE = _flag("XASO_PUSH_INSIDE", False)
 XASO_HELP_PHONE = os.environ.get("XASO_HELP_PHONE", "")

@@ -189,8 +189,13 @@ def _members(viewer: Viewer, list_id: UUID, people: _People) -> list[Recipient]:
 
 def _written_down(row: AudienceMember) -> Recipient:
     facts = row.facts or {}
-    given = {name: str(facts.get(name, "")) for name in ("name", "phone", "email")}
-    return Recipient(unit_path=row.unit_path, data=dict(facts.get("data") or {}), **given)
+    return Recipient(
+        name=str(facts.get("name", "")),
+        phone=str(facts.get("phone", "")),
+        email=str(facts.get("email", "")),
+        unit_path=row.unit_path,
+        data=dict(facts.get("data") or {}),
+    )
 
 
 def _subscribers(units: list[str]) -> list[Recipient]:

@@ -12,7 +12,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xaso.kernel.base.errors import ActionError
-from xaso.kernel.messages import actions, queries
+from xaso.kernel.messages import actions, mass_queries, queries
 from xaso.kernel.messages.forms import TemplateForm
 from xaso.kernel.messages.models import Channel
 from xaso.kernel.people.doors import any_officer, officer, viewer_in
@@ -76,7 +76,8 @@ def templates(request: HttpRequest) -> HttpResponse:
         rows.append(
             {"template": row, "channels": ", ".join(labels), "size": sms_size(row.sms or row.subject)}
         )
-    return render(request, "messages/templates.html", {"rows": rows, "quiet": queries.quiet_rows()})
+    context = {"rows": rows, "quiet": queries.quiet_rows(), **mass_queries.rows_in_force()}
+    return render(request, "messages/templates.html", context)
 
 
 @officer("messages.templates")

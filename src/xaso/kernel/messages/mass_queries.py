@@ -11,9 +11,20 @@ from django.db.models import Count, Q, QuerySet, Sum
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.connectors.masks import mask_phone
 from xaso.kernel.messages.audience import RIGHT
-from xaso.kernel.messages.mass_models import Mailing, Receiver, Reply, Sending
+from xaso.kernel.messages.mass_models import (
+    GatewayHold,
+    Mailing,
+    MassRule,
+    Price,
+    Quota,
+    Receiver,
+    Reply,
+    Sending,
+    ZaloTemplate,
+)
 from xaso.kernel.people.looking import view_people
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import now, today
 
 SEE = (RIGHT, "messages.mass_approve", "messages.operate")
 REACHED = ("delivered", "read", "acknowledged")
@@ -178,3 +189,16 @@ def mailings_waiting_for(viewer: Viewer) -> QuerySet[Mailing]:
         viewer.scope("messages.mass_approve", "unit_path"), state=Mailing.State.APPROVAL
     )
     return rows.exclude(sender_id=viewer.account_id).order_by("created_at")
+
+
+def rows_in_force() -> dict[str, Any]:
+    """The dated rows that mailings go by today, gateways left alone, and templates of Zalo, for the operator's page."""
+    day = today()
+    dated = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+    return {
+        "prices": Price.objects.filter(dated).order_by("channel", "unit_path", "-valid_from"),
+        "quotas": Quota.objects.filter(dated).order_by("channel", "unit_path", "-valid_from"),
+        "rules": MassRule.objects.filter(dated).order_by("unit_path", "-valid_from"),
+        "holds": GatewayHold.objects.filter(until__gt=now()),
+        "zalo": ZaloTemplate.objects.order_by("number"),
+    }

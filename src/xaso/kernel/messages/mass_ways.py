@@ -240,9 +240,5 @@ _makers: dict[str, Callable[[], MassWay]] = {
 
 
 def way_of(channel: str) -> MassWay:
-    """The way of a channel. Text messages go over SMPP where the operator gave us a bind."""
-    if channel == "sms" and settings.XASO_SMPP_URL:
-        from xaso.kernel.messages.smpp import MassSmpp
-
-        return MassSmpp()
+    """The way of a channel."""
     return _makers[channel]()

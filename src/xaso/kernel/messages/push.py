@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from django.conf import settings
 from django.db import transaction
-from py_vapid import Vapid02
-from pywebpush import WebPusher
+from py_vapid import Vapid02  # type: ignore[import-untyped]
+from pywebpush import WebPusher  # type: ignore[import-untyped]
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError
@@ -244,6 +244,6 @@ def browsers_of(people: set[UUID], accounts: set[UUID], own: set[UUID]) -> dict[
     found: dict[UUID, list[Browser]] = {}
     for row in PushSubscription.objects.filter(wanted, ended_at__isnull=True):
         browser = Browser(row.pk, row.subscription)
-        for key in {row.pk, row.person_id, row.account_id} - {None}:
+        for key in {one for one in (row.pk, row.person_id, row.account_id) if one is not None}:
             found.setdefault(key, []).append(browser)
     return found

@@ -57,8 +57,8 @@ def people_in(viewer: Viewer, polygons: Sequence[Ring], purpose: str, unit_path:
     shapes = [_Shape(ring) for ring in polygons]
     found = [
         (person_id, home_id)
-        for home_id, person_id, (lat, lon) in rows.values_list("pk", "person_id", "spot")
-        if any(shape.holds(lat, lon) for shape in shapes)
+        for home_id, person_id, spot in rows.values_list("pk", "person_id", "spot")
+        if spot and any(shape.holds(*spot) for shape in shapes)
     ]
     view_people(viewer, [(person, ("places.home", home), "") for person, home in found], purpose=purpose)
     return [person for person, _ in found]

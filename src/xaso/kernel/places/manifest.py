@@ -1,12 +1,14 @@
 """What the places area registers: rights, menu lines, log sentences."""
 
 from xaso.kernel.base.manifest import NavItem, Right, Service
+from xaso.kernel.places.holdings import about_person
 
 SERVICE = Service(
     key="places",
     title="Địa điểm và địa bàn",
     summary="Tra đơn vị hành chính, thôn bản và cơ quan của xã, lớp bản đồ.",
     switchable=False,
+    about_person=about_person,
     nav=(NavItem("Thôn, bản và cơ quan", "places_area", "units.hamlets", icon="map-pin"),),
     rights=(
         Right(
@@ -22,6 +24,7 @@ SERVICE = Service(
         "places.place_added": "Thêm địa điểm vào lớp {layer}",
         "places.place_moved": "Sửa vị trí địa điểm",
         "places.home_kept": "Ghi nơi ở trên bản đồ",
+        "places.home_erased": "Xóa nơi ở trên bản đồ theo yêu cầu",
         "places.place_ended": "Kết thúc địa điểm",
     },
 )

@@ -18,7 +18,7 @@ REAL = {
 
 def test_nothing_set_means_simulators() -> None:
     found = read_addresses({}, HERE)
-    assert set(found) == set(KEYS) == set(world.SYSTEMS) - {"mail"}
+    assert set(found) == set(KEYS) == set(world.SYSTEMS) - {"mail", "push"}
     assert all(one.simulated and one.secret == TRIAL == world.TRIAL for one in found.values())
     assert found["vneid"].url == f"{HERE}/vneid"
 
