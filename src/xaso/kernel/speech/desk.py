@@ -18,11 +18,11 @@ from xaso.kernel.base.errors import ActionError
 from xaso.kernel.people.desk import names_of_units, units_of
 from xaso.kernel.people.doors import officer, viewer_in
 from xaso.kernel.people.viewer import Viewer
-from xaso.kernel.plain.spoken.choices import CHOICES
 from xaso.kernel.speech import actions, audio, queries
 from xaso.kernel.speech.catalogue import FALLBACK
 from xaso.kernel.speech.forms import LONGEST_TRY, MannerForm, TryForm, WordForm
 from xaso.kernel.speech.rights import WORDS
+from xaso.kernel.units.words import in_sentence
 
 PER_PAGE = 50
 
@@ -53,7 +53,7 @@ def _page(request: HttpRequest, unit_path: str, status: int = 200, **more: Any) 
         "page": page,
         "text": text,
         "unit_path": unit_path,
-        "unit_name": names.get(unit_path, ""),
+        "unit_name": in_sentence(names.get(unit_path, "")),
         "units_to_choose": units_of(viewer, WORDS),
         "past": queries.past_words(viewer, unit_path)[:20],
         "word_form": WordForm(prefix="tu", initial={"written": request.GET.get("tu", "")[:80]}),
@@ -108,9 +108,8 @@ def manner(request: HttpRequest) -> HttpResponse:
     form = MannerForm(request.POST, prefix="cach", now=now)
     if not form.is_valid():
         return _page(request, unit_path, 422, manner_form=form, form=form)
-    for name, choice in CHOICES.items():
-        value = form.cleaned_data[name]
-        if value in choice.values and value != getattr(now, name):
+    for name, value in form.chosen().items():
+        if value != getattr(now, name):
             actions.set_manner(viewer, unit_path=unit_path, name=name, value=value)
     notices.success(request, "Đã lưu cách đọc của đơn vị.")
     return redirect(_address(unit_path))

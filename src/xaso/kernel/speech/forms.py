@@ -11,6 +11,7 @@ from xaso.kernel.plain.spoken.choices import CHOICES
 from xaso.kernel.speech.actions.words import LONGEST_SPOKEN, LONGEST_WRITTEN
 
 LONGEST_TRY = 2000
+NOTHING = "-"  # a convention that adds no word; a box to choose from needs a value
 
 
 class WordForm(forms.Form):
@@ -22,7 +23,7 @@ class WordForm(forms.Form):
         help_text="Đúng như trong bản tin, phân biệt chữ hoa. Ví dụ: QSEAP, Nà Pái.",
         error_messages={"required": "Nhập chữ như trong bản tin."},
         widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "class": "w20"}
         ),
     )
     spoken = forms.CharField(
@@ -30,7 +31,7 @@ class WordForm(forms.Form):
         max_length=LONGEST_SPOKEN,
         help_text="Viết thành lời, không dùng số hay ký hiệu. Ví dụ: kiu xép.",
         error_messages={"required": "Nhập cách đọc thành lời."},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "w30"}),
     )
 
 
@@ -54,7 +55,11 @@ class MannerForm(forms.Form):
         for name, choice in CHOICES.items():
             self.fields[name] = forms.ChoiceField(
                 label=choice.label,
-                required=False,
-                choices=[(value, f"“{sounds}”") for value, sounds in choice.values.items()],
-                initial=getattr(now, name),
+                choices=[(value or NOTHING, f"“{sounds}”") for value, sounds in choice.values.items()],
+                initial=getattr(now, name) or NOTHING,
+                widget=forms.Select(attrs={"class": "w30"}),
             )
+
+    def chosen(self) -> dict[str, str]:
+        """The values by the name of the convention."""
+        return {name: "" if value == NOTHING else value for name, value in self.cleaned_data.items()}

@@ -24,6 +24,9 @@ CHOICES = {
     "slash": Choice(
         "Số văn bản 12/2026",
         "12/2026",
-        {"năm": "số mười hai năm hai nghìn không trăm hai mươi sáu", "trên": "… mười hai trên hai nghìn …"},
+        {
+            "năm": "số mười hai năm hai nghìn không trăm hai mươi sáu",
+            "trên": "số mười hai trên hai nghìn không trăm hai mươi sáu",
+        },
     ),
 }

@@ -9,7 +9,7 @@ from xaso.kernel.people.testing import officer_account
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.speech import audio, spoken_text
 from xaso.kernel.speech.actions import keep_word
-from xaso.kernel.speech.models import Word
+from xaso.kernel.speech.models import Manner, Word
 
 pytestmark = pytest.mark.django_db
 COMMUNE, OTHER = "15/02683/", "15/02680/"
@@ -75,8 +75,12 @@ def test_what_is_listened_to_is_sound(clerk: Client) -> None:
 
 def test_the_way_of_reading_is_chosen(clerk: Client) -> None:
     sent = {"don-vi": COMMUNE, "cach-odd": "lẻ", "cach-thousand": "ngàn", "cach-four": "tư"}
+    sent |= {"cach-early_days": "-", "cach-slash": "năm"}
     assert clerk.post(f"{PAGE}cach-doc/", sent).status_code == 302
     assert spoken_text("2.105", COMMUNE).text == "hai ngàn một trăm lẻ năm"
+    assert Manner.objects.count() == 2, "what stays as it is makes no row"
+    assert clerk.post(f"{PAGE}cach-doc/", {**sent, "cach-early_days": "mùng"}).status_code == 302
+    assert spoken_text("ngày 5/9", COMMUNE).text == "ngày mùng năm tháng chín"
     assert clerk.post(f"{PAGE}cach-doc/", {**sent, "cach-odd": "x"}).status_code == 422
 
 
