@@ -7,7 +7,8 @@ a message id on every write so that a repeat changes nothing, and a receipt for 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 from xaso.kernel.connectors.addresses import Address
 from xaso.kernel.connectors.base import Connector, connector, register
@@ -17,6 +18,7 @@ from xaso.kernel.connectors.transport import Asked, Reply, Request, Transport
 from xaso.kernel.connectors.wire import Wire
 
 DONE = "00"
+T = TypeVar("T")
 
 
 class _Token(Wire):
@@ -83,7 +85,7 @@ class SourceSystem(Connector):
         self._token.get()
         return f"Hệ thống thông tin nguồn trả lời tốt (bản {self.version}), cấp được mã truy cập."
 
-    def _with_token(self, request: Request, asked: Asked, read: Any) -> Any:
+    def _with_token(self, request: Request, asked: Asked, read: Callable[[Reply], T]) -> T:
         """Once more with a fresh token when the first is no longer taken."""
         token = self._token.get()
         request.headers = {"Authorization": f"Bearer {token}"}

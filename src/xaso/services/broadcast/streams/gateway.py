@@ -215,7 +215,8 @@ def _write(item: SourceItem, incoming: Incoming, area: dict[str, list[str]]) -> 
     )
     if incoming.kind != "priority":
         return
-    times = [one for one in incoming.play_at if one > now()] or [_next_opening(item.station, incoming)]
+    times: list[datetime | None] = [one for one in incoming.play_at if one > now()]
+    times = times or [_next_opening(item.station, incoming)]
     for at in times:
         if at is not None:
             _schedule(SYSTEM, item.bulletin, at, area, first=True)

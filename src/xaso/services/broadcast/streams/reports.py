@@ -251,7 +251,7 @@ def receive_voice(viewer: Viewer, *, version: str, wire: Mapping[str, Any]) -> C
     wrong = {
         names[name]: ["Thiếu hoặc không phải chữ"]
         for name in ("voice", "station", "words")
-        if not isinstance(told[name], str) or not told[name].strip() or "\x00" in told[name]
+        if not _is_words(told[name])
     }
     if wrong:
         raise ActionErrors(wrong)
@@ -273,6 +273,13 @@ def receive_voice(viewer: Viewer, *, version: str, wire: Mapping[str, Any]) -> C
         complaint_id=row.pk,
     )  # fmt: skip
     return row
+
+
+def _is_words(value: Any) -> bool:
+    """Whether a value is text that can be kept."""
+    if not isinstance(value, str) or not value.strip():
+        return False
+    return not any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in value)
 
 
 @task(FETCH, queue="outside", retries=4)

@@ -129,7 +129,7 @@ class _Encoder:
         self._out: list[bytes] = []
         target: Any = _Written(self._out.append)
         self._container: Any = av.open(target, mode="w", format=self.kind, options=dict(self.options))
-        self._stream: Any = self._container.add_stream(self.codec, rate=RATE, layout="mono")
+        self._stream = cast(Any, self._container.add_stream(self.codec, rate=RATE, layout="mono"))
         self._stream.bit_rate = bitrate
         self._given = 0
 
@@ -213,4 +213,4 @@ def tone(seconds: float, frequency: float = 440.0, loudness: float = 0.3) -> byt
     step = 2 * math.pi * frequency / RATE
     peak = loudness * 32767
     samples = array.array("h", (int(peak * math.sin(step * n)) for n in range(int(round(seconds * RATE)))))
-    return cast(bytes, samples.tobytes())
+    return samples.tobytes()
