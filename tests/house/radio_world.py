@@ -52,6 +52,7 @@ def a_radio(commune: str, name: str, phone: str) -> Radio:
     station, own = models.Q(pk=made.station.pk), models.Q(station=made.station)
     fills = {
         (DESK, "bulletin_id"): made.waiting.pk,
+        ("/api/v1/broadcast/", "bulletin_id"): made.waiting.pk,
         (DESK, "slot_id"): made.slot.pk,
         (DESK, "cluster_id"): made.clusters[0].pk,
         (DESK, "airing_id"): made.heard.pk,
