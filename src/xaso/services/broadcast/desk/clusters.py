@@ -331,7 +331,9 @@ def _edit(request: HttpRequest, station: Station, one: Cluster | None) -> HttpRe
         )
         if done is not None:
             return redirect(_url("cluster", one.pk)) if one else done
-    middle = (one.lat, one.lon) if one and one.lat is not None else queries.middle_of(station)
+    middle = queries.middle_of(station)
+    if one is not None and one.lat is not None and one.lon is not None:
+        middle = (one.lat, one.lon)
     context = {
         "title": "Sửa cụm loa" if one else "Thêm cụm loa",
         "submit": "Ghi",

@@ -161,7 +161,8 @@ def heard_by_cluster(station: Station, first: date, before: date) -> list[dict[s
     heard = Q(result=Play.Result.PLAYED)
     rows = _plays_in(station, first, before).values("cluster", "cluster__name")
     found = rows.annotate(wanted=Count("pk"), heard=Count("pk", filter=heard), seconds=Sum("seconds"))
-    return sorted(found, key=lambda row: (row["heard"] / row["wanted"], row["cluster__name"]))
+    told = [dict(row) for row in found]
+    return sorted(told, key=lambda row: (row["heard"] / row["wanted"], row["cluster__name"]))
 
 
 def gaps_by_reason(station: Station, first: date, before: date) -> list[tuple[str, int]]:
@@ -175,4 +176,4 @@ def airings_by_topic(station: Station, first: date, before: date) -> list[dict[s
     start, end = bounds(first)[0], bounds(before)[0]
     rows = station.airings.filter(starts_at__gte=start, starts_at__lt=end, state=Airing.State.PLAYED)
     found = rows.values("topic").annotate(count=Count("pk"), seconds=Sum("seconds"))
-    return list(found.order_by("-seconds"))
+    return [dict(row) for row in found.order_by("-seconds")]

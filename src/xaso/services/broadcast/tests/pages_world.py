@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from xaso.kernel.people.models import Account
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import officer_account
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import VIETNAM, now, today
+from xaso.kernel.units.actions import add_hamlet
 from xaso.kernel.units.models import Unit
 from xaso.services.broadcast.actions import bulletins, programme, stations
 from xaso.services.broadcast.models import Airing, Bulletin, Cluster, Fault, Play, Slot, Station
@@ -112,3 +113,16 @@ def a_world(commune: str = COMMUNE) -> World:
         station, clusters, a_bulletin(station, by, "Họp thôn"), a_bulletin(station, by, "Chợ phiên", "submitted"),
         approved, slot, heard, lost, radio, leader,
     )  # fmt: skip
+
+
+def people_of_the_demo() -> dict[str, Account]:
+    """The hamlets that the demo's loudspeakers stand in, and the two officers who speak in its week."""
+    from xaso.services.broadcast.demo import LOUDSPEAKERS
+
+    commune = Unit.objects.get(path=COMMUNE)
+    for hamlet, *_ in LOUDSPEAKERS:
+        add_hamlet(SYSTEM, commune=commune, kind="thôn", name=hamlet, valid_from=date(2025, 7, 1))
+    return {
+        "vhxh": officer_account("radio", COMMUNE, name="Tẩn Thị Liều"),
+        "lanhdao": officer_account("leader", COMMUNE, name="Nguyễn Hữu Thọ"),
+    }

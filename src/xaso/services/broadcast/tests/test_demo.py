@@ -8,7 +8,7 @@ from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain import moment
 from xaso.services.broadcast.demo import LOUDSPEAKERS, fill
 from xaso.services.broadcast.models import Airing, Bulletin, Cluster, Emergency, Fault, Play, Station
-from xaso.site.demo import place
+from xaso.services.broadcast.tests.pages_world import people_of_the_demo
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Viewer.system()
@@ -17,8 +17,7 @@ SYSTEM = Viewer.system()
 @pytest.mark.parametrize("present", ["2026-11-22T12:00"])
 def test_a_week_is_told_once(settings, tmp_path, present: str) -> None:
     settings.XASO_FILES, settings.XASO_KEYS_DIR = str(tmp_path / "files"), str(tmp_path / "keys")
-    with moment.frozen("2025-07-01T08:00"):
-        accounts = place.make_place(SYSTEM)
+    accounts = people_of_the_demo()
     with moment.frozen(present):
         said: list[str] = []
         fill(SYSTEM, accounts=accounts, say=said.append)

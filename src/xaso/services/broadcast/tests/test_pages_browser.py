@@ -24,7 +24,7 @@ from xaso.kernel.ui.browser import (
     wire_bytes,
 )
 from xaso.services.broadcast.models import Airing, Bulletin, Cluster, Complaint, Emergency, Slot
-from xaso.services.broadcast.tests.pages_world import COMMUNE, SYSTEM, a_world
+from xaso.services.broadcast.tests.pages_world import COMMUNE, SYSTEM, a_world, people_of_the_demo
 
 pytestmark = [
     pytest.mark.journey,
@@ -49,13 +49,10 @@ def officers(settings, tmp_path) -> tuple[Account, Account]:
     if not SHOTS:
         world = a_world()
         return world.radio, world.leader
-    from xaso.kernel.plain import moment
     from xaso.services.broadcast.demo import fill
-    from xaso.site.demo import place
 
     settings.XASO_KEYS_DIR = str(tmp_path / "keys")
-    with moment.frozen("2025-07-01T08:00"):
-        accounts = place.make_place(SYSTEM)
+    accounts = people_of_the_demo()
     fill(SYSTEM, accounts=accounts)
     return accounts["vhxh"], accounts["lanhdao"]
 
