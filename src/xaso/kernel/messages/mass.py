@@ -169,6 +169,12 @@ def start(
         at=at or now(),
     )
     mailing.receivers_count = fill_receivers(mailing, recipients)
+    _submit(mailing, viewer, approved_by)
+    return mailing
+
+
+def _submit(mailing: Mailing, viewer: Viewer, approved_by: UUID | None) -> None:
+    """Let it go, or to the second person."""
     second = approved_by if approved_by != viewer.account_id else None
     if _needs_second(mailing) and second is None:
         mailing.state = State.APPROVAL
@@ -179,7 +185,6 @@ def start(
         _tell("messages.mailing_submitted", mailing, viewer)
     else:
         _begin(mailing, viewer)
-    return mailing
 
 
 def _begin(mailing: Mailing, viewer: Viewer) -> None:

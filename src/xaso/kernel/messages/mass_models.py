@@ -319,7 +319,7 @@ class Quota(DatedRow):
 class QuotaUse(models.Model):
     """How much of a quota a span has used. Locked while a batch is claimed, so that workers share it."""
 
-    quota = models.ForeignKey(Quota, models.CASCADE, related_name="uses")
+    quota = models.ForeignKey(Quota, models.PROTECT, related_name="uses")
     began_at = models.DateTimeField("bắt đầu lúc")
     used = models.PositiveIntegerField("đã dùng", default=0)
 

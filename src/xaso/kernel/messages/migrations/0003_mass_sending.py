@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('began_at', models.DateTimeField(verbose_name='bắt đầu lúc')),
                 ('used', models.PositiveIntegerField(default=0, verbose_name='đã dùng')),
-                ('quota', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='messages.quota')),
+                ('quota', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='messages.quota')),
             ],
             options={
                 'verbose_name': 'phần hạn mức đã dùng',
