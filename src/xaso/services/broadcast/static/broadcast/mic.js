@@ -94,8 +94,9 @@ function start(box) {
     if (over) return;
     quiet();
     say("Đang dừng.");
-    await new Promise((done) => setTimeout(done, 600)); // the last piece
-    await send();
+    for (let times = 0; times < 30 && (times < 4 || sending || waiting.length); times += 1) {
+      await new Promise((done) => setTimeout(done, 100)); // the last piece comes after the stop
+    }
     await fetch(box.dataset.end, { method: "POST", body: form(), credentials: "same-origin" });
     location.assign(box.dataset.back + (asked ? "" : "?het=1"));
   }
