@@ -6,17 +6,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xaso.kernel.speech.audio.levels import SilentSound, level_samples
 from xaso.kernel.speech.wav import BadSound, Samples, read, resampled, write
 
 RATE = 22050
 _EDGE = 0.01  # seconds over which a made sound comes and goes
 
 
-def join(parts: Sequence[bytes], pause: float = 0.0) -> bytes:
-    """One WAV after the other, at the highest of their rates, with ``pause`` seconds between. Raises BadSound."""
+def join(parts: Sequence[bytes], pause: float = 0.0, *, level: bool = True) -> bytes:
+    """One WAV after the other, at the highest of their rates, with ``pause`` seconds between. Raises BadSound.
+
+    Each part is brought to the one level first (``level``): after a siren the words would else be too quiet. A part
+    that comes several times is levelled once.
+    """
     if not parts:
         raise BadSound("Không có đoạn tiếng nào để nối.")
-    read_parts = [read(one) for one in parts]
+    known = {one: _levelled(one) if level else read(one) for one in dict.fromkeys(parts)}
+    read_parts = [known[one] for one in parts]
     rate = max(one for _, one in read_parts)
     gap = np.zeros(round(pause * rate), np.float32)
     made: list[Samples] = []
@@ -25,6 +31,14 @@ def join(parts: Sequence[bytes], pause: float = 0.0) -> bytes:
             made.append(gap)
         made.append(resampled(samples, own, rate))
     return write(np.concatenate(made), rate)
+
+
+def _levelled(part: bytes) -> tuple[Samples, int]:
+    samples, rate = read(part)
+    try:
+        return level_samples(samples, rate)[0], rate
+    except SilentSound:  # a pause stays a pause
+        return samples, rate
 
 
 def silence(seconds: float, rate: int = RATE) -> bytes:

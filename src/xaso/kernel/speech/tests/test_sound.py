@@ -112,6 +112,19 @@ def test_joined_parts_keep_their_lengths_and_pauses(speech: bytes) -> None:
         audio.join([])
 
 
+def test_after_a_siren_the_words_are_as_loud_as_it_is(speech: bytes) -> None:
+    words = audio.seconds_of(speech)
+    for joined in (
+        audio.join([audio.siren(3), speech]),
+        audio.normalise(audio.join([audio.siren(3), speech])),
+    ):
+        samples, rate = read(joined)
+        tail = measure_samples(samples[-round(words * rate) :], rate)
+        assert tail.lufs == pytest.approx(audio.TARGET, abs=0.6)
+    raw, rate = read(audio.join([audio.siren(3), speech], level=False))
+    assert measure_samples(raw, rate).lufs > audio.TARGET + 3, "the siren alone would drown them"
+
+
 def test_another_rate_is_the_same_sound() -> None:
     made = resampled(tone(-6, 1.3, 440, 22_050), 22_050, RATE)
     found = measure_samples(made, RATE)
