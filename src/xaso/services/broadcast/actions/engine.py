@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
+
+from django.db import connection
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.events import emit
@@ -13,7 +17,7 @@ from xaso.kernel.plain.moment import now
 from xaso.services.broadcast import wire
 from xaso.services.broadcast.actions.common import clusters_in, live_clusters
 from xaso.services.broadcast.in_force import caps_of
-from xaso.services.broadcast.models import Airing, Bulletin, LiveSession, Slot, Station
+from xaso.services.broadcast.models import Airing, Bulletin, Cluster, LiveSession, Slot, Station
 from xaso.services.broadcast.planning import Plan, block_of, digest, document, plan_of
 from xaso.services.broadcast.queries.lines import Programme, class_of, programme_of
 from xaso.services.broadcast.rules import programme as rules
@@ -25,18 +29,55 @@ BACK = timedelta(hours=24)  # how far back a stopped server looks for what it le
 AHEAD = timedelta(hours=72)  # how far ahead airings are made and sent
 LATE = timedelta(minutes=1)  # later than this, an occurrence that nobody planned is missed
 ALL = "all"
+BATCH = 100  # documents in one transaction
 OPEN = (Airing.State.PLANNED, Airing.State.SENT, Airing.State.PLAYING)
 
 
-@action
 def plan_station(viewer: Viewer, *, station_id: UUID) -> int:
     """Plan a station's coming three days and send each cluster what changed; answers how many documents went.
 
     Repeatable: without changes nothing is written. What was due while nobody planned is missed, not played late.
+    One worker plans a station at a time; documents go in small transactions, so that an emergency never waits.
     """
-    station = Station.objects.select_for_update(of=("self",)).filter(pk=station_id, ended_at=None).first()
+    with _alone(station_id):
+        planned = _plan(viewer, station_id=station_id)
+        if planned is None:
+            return 0
+        enrolled = [one for one in planned.lines.clusters if one.enrolled_at is not None]
+        sent = 0
+        for start in range(0, len(enrolled), BATCH):
+            sent += _send(viewer, planned=planned, clusters=enrolled[start : start + BATCH])
+        return sent
+
+
+@contextmanager
+def _alone(station_id: UUID) -> Iterator[None]:
+    """Nobody else plans this station meanwhile. No row is locked: an emergency goes its way."""
+    number = station_id.int % (1 << 63)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+@dataclass(frozen=True)
+class _Planned:
+    station: Station
+    lines: Programme
+    airings: list[Airing]
+    plan: Plan
+    moment: datetime
+
+
+@action
+def _plan(viewer: Viewer, *, station_id: UUID) -> _Planned | None:
+    """Airings as the programme wants them, and what becomes of each."""
+    station = Station.objects.filter(pk=station_id, ended_at=None).first()
     if station is None:
-        return 0
+        return None
     moment = now()
     lines = programme_of(station)
     _materialise(viewer, station, lines, moment)
@@ -44,7 +85,7 @@ def plan_station(viewer: Viewer, *, station_id: UUID) -> int:
     airings = open_airings(station, moment)
     plan = plan_of(airings, lines)
     _write_plan(airings, plan, moment)
-    return _send(station, lines, airings, plan, moment)
+    return _Planned(station, lines, airings, plan, moment)
 
 
 def horizon(moment: datetime) -> datetime:
@@ -215,21 +256,22 @@ def _write_plan(airings: Iterable[Airing], plan: Plan, moment: datetime) -> None
             row.save(update_fields=["starts_at", "until", "reason", "cut_at", "cut_by"])
 
 
-def _send(station: Station, lines: Programme, airings: list[Airing], plan: Plan, moment: datetime) -> int:
+@action
+def _send(viewer: Viewer, *, planned: _Planned, clusters: list[Cluster]) -> int:
     """Documents that differ from what was sent last go out; airings in them are "sent"."""
-    until = horizon(moment)
-    enrolled = [one for one in lines.clusters if one.enrolled_at is not None]
-    caps = caps_of(enrolled)
+    until = horizon(planned.moment)
+    caps = caps_of(clusters)
+    commune = commune_of(planned.station)
     sent = 0
     reached: set[str] = set()
-    for cluster in enrolled:
+    for cluster in clusters:
         made = document(
             cluster,
-            airings,
-            plan,
+            planned.airings,
+            planned.plan,
             caps[cluster.code],
-            commune=commune_of(station),
-            moment=moment,
+            commune=commune,
+            moment=planned.moment,
             until=until,
         )
         reached |= {entry.airing for entry in made.entries}
@@ -239,11 +281,11 @@ def _send(station: Station, lines: Programme, airings: list[Airing], plan: Plan,
         cluster.schedule_version, cluster.schedule_sha256 = made.version, mark
         cluster.schedule_until = until
         cluster.save(update_fields=["schedule_version", "schedule_sha256", "schedule_until"])
-        cluster.station = station
+        cluster.station = planned.station
         wire.put_schedule(cluster, made)
         sent += 1
-    fresh = [one.pk for one in airings if str(one.pk) in reached and one.state == Airing.State.PLANNED]
-    Airing.objects.filter(pk__in=fresh).update(state=Airing.State.SENT)
+    fresh = [one.pk for one in planned.airings if str(one.pk) in reached]
+    Airing.objects.filter(pk__in=fresh, state=Airing.State.PLANNED).update(state=Airing.State.SENT)
     return sent
 
 
