@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from PIL import Image
 
@@ -78,7 +79,7 @@ def _first(address: str, link: str, tail: str = "") -> Go:
     def go(page: Any) -> None:
         page.goto(address)
         href = page.locator(f"main {link}").first.get_attribute("href")
-        page.goto(href + tail)
+        page.goto(urljoin(address, href) + tail)
 
     return go
 
@@ -88,6 +89,15 @@ def _question(page: Any) -> None:
     page.goto("/onestop/thu-tuc/1.004873/")
     page.locator("main form button.btn, main a.btn").first.click()
     page.wait_for_url("**/trang/**")
+
+
+def _spoken(page: Any) -> None:
+    """A bulletin with a word that the machine asks for."""
+    page.goto("/desk/broadcast/ban-tin/soan/")
+    page.get_by_label("Nội dung").fill(
+        "UBND xã họp BQLX lúc 7h30 ngày 05/12/2026 tại nhà văn hóa. Hỏi 0912 345 678."
+    )
+    page.get_by_label("“BQLX” đọc là").wait_for()
 
 
 def _pay(page: Any) -> None:
@@ -139,6 +149,11 @@ AT_THE_DESK: tuple[tuple[str, str, Go], ...] = (
     ("lanhdao", "sign-one", _first("/desk/onestop/ky/", "a[href*='/ky/']")),
     ("vanthu", "seal", _open("/desk/onestop/dong-dau/")),
     ("lanhdao", "figure", _open("/desk/figures/onestop.on_time/")),
+    ("vhxh", "radio-write", _spoken),
+    ("vhxh", "radio-week", _open("/desk/broadcast/lich/")),
+    ("vhxh", "radio-clusters", _open("/desk/broadcast/cum-loa/")),
+    ("vhxh", "radio-log", _first("/desk/broadcast/nhat-ky/", "a[href^='?ngay=']")),
+    ("vhxh", "radio-emergency", _open("/desk/broadcast/khan-cap/")),
     ("kinhte", "thu-hoi", _first("/desk/trace/thu-hoi/", "a[href*='/TH-']")),
     ("kinhte", "ocop-bang", _open("/desk/trace/ocop/")),
     ("ocop1", "ocop-cham", _first("/desk/trace/ocop/?buoc=scoring", "a[href*='/desk/trace/ocop/0']")),

@@ -81,6 +81,7 @@ def _show(request: HttpRequest, station: Station) -> HttpResponse:
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1) if day < today() else None,
         "rows": [_row(one, names) for one in queries.day_of(station, day)],
+        "live_url": reverse("broadcast:listen", args=[station.pk]),
         "programme_url": reverse("broadcast:programme") + tail,
         "complain_url": reverse("broadcast:complain") + tail,
     }

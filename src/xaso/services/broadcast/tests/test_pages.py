@@ -90,6 +90,7 @@ def test_every_public_page_is_sound(world: World) -> None:
     anybody = Client()
     front = good(anybody, PUBLIC)
     assert world.station.title in front and "05:30–06:30" in front
+    assert f"{PUBLIC}luong/{world.station.pk}/" in front
     yesterday = good(anybody, f"{PUBLIC}?ngay={today() - timedelta(days=1)}")
     assert "Lịch tiêm phòng" in yesterday
     assert "Lịch tiêm phòng" in good(anybody, f"{PUBLIC}lich/")
