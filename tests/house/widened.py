@@ -5,6 +5,7 @@ for tables without policies), and the product acting by itself (``Viewer.system(
 """
 
 WIDENED = {
+    "src/xaso/services/notices/actions/outside.py": "whether an address is one of the unit's own officers: yes or no",
     "src/xaso/kernel/base/actions.py": "an action of the product itself, also inside somebody's request",
     "src/xaso/kernel/people/actions.py": "the person behind a number given in full; filling in what was empty",
     "src/xaso/kernel/people/consents.py": "yes or no to a purpose; what a person at the desk says is written down",
@@ -53,6 +54,7 @@ WIDENED = {
     "src/xaso/services/broadcast/streams/queries.py": "a station's name; how many streams run, a bare count",
     "src/xaso/services/broadcast/streams/reports.py": "what stations report to the province; scheduled",
     "src/xaso/services/broadcast/streams/upward.py": "what waits to be told to the province; scheduled",
+    "src/xaso/services/broadcast/queries/health.py": "how many loudspeakers lack their programme: a bare count",
 }
 UNGUARDED = {
     "src/xaso/services/broadcast/streams/light.py": "a station's stream is open to all: tables without policies",

@@ -13,7 +13,8 @@ from xaso.kernel.events.models import Event
 from xaso.kernel.plain.moment import VIETNAM, frozen
 from xaso.services.broadcast.actions import bulletins, law, programme, settling, stations
 from xaso.services.broadcast.actions.emergencies import confirm_emergency, end_emergency
-from xaso.services.broadcast.models import Airing, Bulletin, Fault, LiveSession, Play, RelaySource
+from xaso.services.broadcast.models import Airing, Bulletin, Cluster, Fault, LiveSession, Play, RelaySource
+from xaso.services.broadcast.queries.health import schedules
 from xaso.services.broadcast.queries.lines import preview_slot, silences_of
 from xaso.services.broadcast.tests.core_world import MONDAY, SYSTEM, Radio, Sent, a_line, a_radio, quick_voice
 
@@ -77,6 +78,20 @@ def test_three_days_go_out_to_every_device_and_only_changes_go_again(radio: Radi
     assert radio.plan() == 1
     assert sent.documents[radio.clusters[0].code].version == 2
     assert [(one.kind, one.volume) for one in sent.commands] == [("volume", 40)]
+
+
+def test_the_operator_is_told_when_devices_have_no_programme_for_a_day(radio: Radio, sent: Sent) -> None:
+    good, said = schedules()
+    assert not good
+    assert said.startswith("3 trên 3 cụm loa chưa được gửi lịch")
+    radio.plan()
+    good, said = schedules()
+    assert good
+    assert "3 cụm đang nối chưa báo đã nhận" in said
+    Cluster.objects.update(schedule_held=9)
+    assert schedules() == (True, "3 cụm loa có lịch cho 24 giờ tới.")
+    with frozen(MONDAY + timedelta(hours=60)):
+        assert not schedules()[0]
 
 
 def test_an_area_hears_what_is_for_it_and_nobody_else(radio: Radio, sent: Sent) -> None:
