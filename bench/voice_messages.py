@@ -307,7 +307,9 @@ def judge(reached: dict[str, dict[str, int]], messages: int) -> dict[str, Any]:
 
 def measure_alert(*, people: int = 20_000, share: float = 0.95) -> dict[str, Any]:
     """From ``start`` to this share of people handed to a gateway, with the product's own worker running."""
+    from xaso.kernel.messages import mass
     from xaso.kernel.messages.mass_models import Quota
+    from xaso.kernel.people.viewer import Viewer
 
     Quota.objects.all().delete()
     with gateways(), product_worker():
@@ -316,6 +318,7 @@ def measure_alert(*, people: int = 20_000, share: float = 0.95) -> dict[str, Any
         began = time.time()
         mailing, took = begin(people, [{"channel": "sms"}], f"alert-{time.time()}", first=200_000)
         seen = handed_over([mailing.pk], share)
+        mass.stop(Viewer.system(), mailing_id=mailing.pk)
     return {
         "people": people,
         "start_seconds": round(took, 2),
