@@ -25,6 +25,7 @@ WITHOUT_TOKEN = {
     "/tsa": "a time stamp on a digest; it changes nothing",
     "/epcis/v2": "writes are for machine clients, by the token in the request's head; a session only reads",
     "/^id": "the resolver: an address is asked, nothing is changed",
+    "/broadcast/thiet-bi/enrol": "a device shows its code, good once; there is no session in it",
     "/trace/q/<slug:token>/quet": "one more scan of a code; no session is looked at",
 }
 
