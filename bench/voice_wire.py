@@ -109,14 +109,14 @@ class Course:
 
     def _connect(self) -> None:
         count = len(self.names)
-        took = self._until(lambda: self._online() >= count, 240, "all devices online")
+        took = self._until(lambda: self._online() >= count, 600, "all devices online")
         self.facts["all_online_seconds"] = round(took, 1)
         self._until(
             lambda: (
                 sum(one.get("clock_error_ms", 9e9) < 100 for one in list(self.station.states.values()))
                 >= count
             ),
-            180,
+            600,
             "all devices know the time well",
         )
 
@@ -196,7 +196,7 @@ class Course:
         self.broker.start()
         back = time.time()
         self._until(
-            lambda: self._online(killed + 6) >= len(self.names), 240, "all back after the broker's restart"
+            lambda: self._online(killed + 6) >= len(self.names), 600, "all back after the broker's restart"
         )
         self.facts["back_after_restart_seconds"] = round(time.time() - back, 1)
         time.sleep(max(0.0, end + 1 - time.time()))
@@ -217,7 +217,7 @@ class Course:
         time.sleep(max(0.0, begun + self.cut - time.time()))
         self._tell("mend")
         mended = time.time()
-        self._until(lambda: self._online(mended) >= len(self.names), 240, "all back after the hole")
+        self._until(lambda: self._online(mended) >= len(self.names), 600, "all back after the hole")
         self.facts["cut_seconds"] = round(mended - begun)
         self.facts["back_after_cut_seconds"] = round(time.time() - mended, 1)
 

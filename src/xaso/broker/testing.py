@@ -79,7 +79,7 @@ class Papers:
 def embedded(folder: Path, *, port: int = 0, plain: bool = False) -> Iterator[int]:
     """The embedded broker in a thread of its own; answers the port."""
     ready: queue.Queue[int] = queue.Queue()
-    stop: list[Callable[[], None]] = []
+    stop: list[Callable[[], object]] = []
 
     async def serve() -> None:
         broker = Broker(folder, plain=plain)
@@ -179,7 +179,7 @@ class Peer:
             ("subscribe", ",".join(map(str, codes)))
         )
         client.on_publish = lambda c, d, mid, code, p: self.said.put(("publish", str(code)))
-        client.on_message = lambda c, d, message: self.heard.put((message.topic, message.payload))
+        client.on_message = lambda c, d, message: self.heard.put((message.topic, bytes(message.payload)))
         self.client = client
 
     def up(self) -> str:
@@ -221,7 +221,7 @@ class Peer:
 
     def cut(self) -> None:
         """The line breaks."""
-        sock = self.client.socket()
+        sock: Any = self.client.socket()
         if sock is not None:
             with suppress(OSError):
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
