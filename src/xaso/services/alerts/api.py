@@ -123,8 +123,8 @@ class WarningOut(Schema):
     level: int
     hazard: str
     headline: str
-    issued_at: datetime
-    expires_at: datetime
+    issued_at: datetime | None
+    expires_at: datetime | None
     cap: str
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from xaso.kernel.documents.typeset import typeset
 from xaso.kernel.messages.announcement_models import Announcement
-from xaso.kernel.messages.mass import Mailing
 from xaso.kernel.messages.mass import figures as mass_figures
+from xaso.kernel.messages.mass_models import Mailing
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.formats import figure, stamp
 from xaso.kernel.plain.moment import VIETNAM, now

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from xaso.kernel.plain.formats import clock, figure, stamp
+from xaso.kernel.plain.formats import figure, stamp
 from xaso.kernel.plain.moment import VIETNAM, now
 from xaso.kernel.ui.charts import Columns, Line
 from xaso.kernel.ui.maps import MapBox
@@ -80,7 +80,7 @@ def area_map(
     rings = [
         [(float(lat), float(lon)) for lat, lon in ring] for area in areas for ring in area.get("polygons", ())
     ]
-    markers = [
+    markers: list[dict[str, Any]] = [
         {"lat": one.lat, "lng": one.lon, "name": one.name, "url": f"/canh-bao/tram/{one.code}/"}
         for one in gauges
     ]
@@ -112,7 +112,7 @@ def gauge_chart(gauge: Gauge) -> Columns | Line | None:
         return _rain(gauge, known)
     spread = max(1, len(known) // 72)
     kept = known[::spread]
-    labels = [f"{clock(one.at)} {one.at.astimezone(VIETNAM):%d/%m}" for one in kept]
+    labels = [f"{one.at.astimezone(VIETNAM):%Hh %d/%m}" for one in kept]
     last = known[-1]
     meaning = f"Số cuối {figure(last.value)} m lúc {stamp(last.at)}."
     title = f"Mực nước {DAYS} ngày qua"
@@ -125,7 +125,7 @@ def _rain(gauge: Gauge, known: Sequence[Any]) -> Columns:
     labels, sums = [], []
     for start, end in zip(edges, [*edges[1:], now() + timedelta(seconds=1)], strict=True):
         inside = [one.value for one in known if start < one.at <= end]
-        labels.append(f"{clock(start)} {start:%d/%m}")
+        labels.append(f"{start:%H}h {start:%d/%m}")
         sums.append(round(sum(inside), 1) if inside else None)
     total = round(sum(one.value for one in known), 1)
     meaning = f"Cả {DAYS} ngày mưa {figure(total)} mm."

@@ -42,7 +42,7 @@ def on_outlet(event: Any) -> None:
 def on_mailing(event: Any) -> None:
     """A mailing of ours is over: say so in the timeline, once."""
     mailing = Mailing.objects.filter(pk=event.data.get("mailing_id")).first()
-    if mailing is None or mailing.record_type != "alerts.hazardwarning":
+    if mailing is None or mailing.record_id is None or mailing.record_type != "alerts.hazardwarning":
         return
     row = HazardWarning.objects.filter(pk=mailing.record_id).first()
     if row is not None and not row.steps.filter(kind="mailed", record_id=mailing.pk).exists():
@@ -63,9 +63,12 @@ def meaning_of(text: str) -> str:
 def on_reply(event: Any) -> None:
     """Somebody answered a warning by SMS: "an toan" or "giup" counts; the rest waits in the box of replies."""
     reply = Reply.objects.filter(pk=event.record_id).select_related("mailing", "receiver").first()
-    if reply is None or reply.mailing is None or reply.mailing.record_type != "alerts.hazardwarning":
+    mailing = reply.mailing if reply else None
+    if reply is None or mailing is None or mailing.record_id is None:
         return
-    row = HazardWarning.objects.filter(pk=reply.mailing.record_id, state=HazardWarning.State.LIVE).first()
+    if mailing.record_type != "alerts.hazardwarning":
+        return
+    row = HazardWarning.objects.filter(pk=mailing.record_id, state=HazardWarning.State.LIVE).first()
     state = meaning_of(str(reply.text))
     if row is None or not state or reply.receiver is None:
         return

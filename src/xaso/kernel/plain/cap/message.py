@@ -117,7 +117,7 @@ class Message:
         """The part in a language ("vi" finds "vi-VN"), else the first."""
         wanted = language.lower()
         found = [one for one in self.infos if one.language.lower().startswith(wanted)]
-        return (found or list(self.infos) or [None])[0]
+        return next(iter([*found, *self.infos]), None)
 
 
 def stamp(moment: datetime) -> str:

@@ -61,14 +61,16 @@ def answer_safe(
     person_id: UUID | None = None,
     people: int = 1,
     facts: Mapping[str, Any] | None = None,
+    place: str = "",
 ) -> SafeAnswer:
     """Somebody is safe or needs help. By link, page, SMS: the product itself writes it; an officer by right.
 
     Who asks for help without saying who and where cannot be helped: name and telephone are needed then.
     """
     told = {name: clean(str(value))[:300] for name, value in (facts or {}).items() if value}
+    unit_path = _place(warning, person_id, place)
     if viewer.kind != "system":
-        viewer.must(PEOPLE, warning.unit_path)
+        viewer.must(PEOPLE, unit_path)
     if warning.state not in {HazardWarning.State.LIVE, HazardWarning.State.ENDED}:
         raise Conflict("Cảnh báo này chưa phát hoặc đã hủy.")
     if state not in SafeAnswer.State.values:
@@ -81,7 +83,7 @@ def answer_safe(
         raise ActionError("Nhập số điện thoại để người giúp gọi lại.", "phone")
     row = SafeAnswer.objects.create(
         warning=warning,
-        unit_path=warning.unit_path,
+        unit_path=unit_path,
         person_id=person_id,
         state=state,
         way=way,
@@ -90,8 +92,16 @@ def answer_safe(
         by_account=viewer.account_id,
     )
     data = {"warning_id": str(warning.pk), "state": state, "way": way, "drill": warning.drill}
-    emit("alerts.answered", record=row, unit_path=warning.unit_path, viewer=viewer, data=data)
+    emit("alerts.answered", record=row, unit_path=unit_path, viewer=viewer, data=data)
     return row
+
+
+def _place(warning: HazardWarning, person_id: UUID | None, place: str) -> str:
+    """Where an answer belongs: the hamlet of the person or shelter, so that its head sees it; else the commune."""
+    path = place
+    if person_id is not None and not path:
+        path = Person.objects.filter(pk=person_id).values_list("unit_path", flat=True).first() or ""
+    return path if path.startswith(warning.unit_path) else warning.unit_path
 
 
 @action
@@ -103,9 +113,15 @@ def mark_helped(viewer: Viewer, *, answer_id: UUID) -> SafeAnswer:
     if row.handled_at is None:
         row.handled_at = now()
         row.save(update_fields=["handled_at"])
-        note_step(row.warning, "helped", "Đã đến giúp một người báo cần giúp", by=viewer.name, record=row)
+        _note_helped(Viewer.system(), answer=row, by=viewer.name)
         emit("alerts.helped", record=row, unit_path=row.unit_path, viewer=viewer)
     return row
+
+
+@action
+def _note_helped(viewer: Viewer, *, answer: SafeAnswer, by: str) -> None:
+    """The timeline is the commune's, also when the head of a hamlet helped."""
+    note_step(answer.warning, "helped", "Đã đến giúp một người báo cần giúp", by=by, record=answer)
 
 
 @action
@@ -150,8 +166,11 @@ def check_in(
     """A household came in; it counts as safe. Over capacity is refused only when nobody fits any more: the answer
     says how many places are left.
     """
-    viewer.must(PEOPLE, warning.unit_path)
-    shelter = Shelter.objects.select_for_update().filter(pk=shelter_id, ended_at__isnull=True).first()
+    shelter = (
+        Shelter.objects.select_for_update()
+        .filter(viewer.scope(PEOPLE), pk=shelter_id, ended_at__isnull=True)
+        .first()
+    )
     if shelter is None or not shelter.unit_path.startswith(warning.unit_path):
         raise NotFound("Không có nơi sơ tán này.")
     inside = sum(shelter.stays.filter(warning=warning, left_at__isnull=True).values_list("people", flat=True))
@@ -164,7 +183,7 @@ def check_in(
     row = ShelterStay.objects.create(
         shelter=shelter,
         warning=warning,
-        unit_path=warning.unit_path,
+        unit_path=shelter.unit_path,
         person_id=person_id,
         people=people,
         facts=told,
@@ -178,9 +197,10 @@ def check_in(
         person_id=person_id,
         people=people,
         facts=told or {"name": "Hộ vào nơi sơ tán"},
+        place=shelter.unit_path,
     )
     data = {"warning_id": str(warning.pk), "people": people}
-    emit("alerts.sheltered", record=row, unit_path=warning.unit_path, viewer=viewer, data=data)
+    emit("alerts.sheltered", record=row, unit_path=shelter.unit_path, viewer=viewer, data=data)
     return row
 
 

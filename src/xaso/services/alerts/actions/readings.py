@@ -164,7 +164,7 @@ def area_around(gauge: Gauge, km: float) -> dict[str, object]:
     commune = "/".join(gauge.unit_path.split("/")[:2]) + "/"
     near = Unit.objects.on().under(commune).filter(level=Unit.Level.HAMLET, lat__isnull=False)
     inside = [one for one in near.sorted() if cap.contains(ring, one.lat or 0, one.lon or 0)]
-    names = ", ".join(one.full_name for one in inside)
+    names = ", ".join(one.words for one in inside)
     words = names or f"khu vực quanh {gauge.name}"
     return {
         "words": words,

@@ -13,6 +13,7 @@ from xaso.kernel.base.actions import action
 from xaso.kernel.base.fields import keyed_hash, keyed_hashes
 from xaso.kernel.messages import audience, mass
 from xaso.kernel.messages.announcement_models import Announcement
+from xaso.kernel.messages.mass_models import Mailing
 from xaso.kernel.people.viewer import Viewer
 from xaso.services.alerts.actions.drafting import note_step
 from xaso.services.alerts.models import CapMessage, HazardWarning
@@ -20,7 +21,7 @@ from xaso.services.alerts.rules import wording
 
 PURPOSE = "Báo thiên tai cho người ở trong vùng"
 # One channel after the other for each person: what reaches every telephone first.
-LADDER = [
+LADDER: list[dict[str, Any]] = [
     {"channel": "sms", "wait_minutes": 3},
     {"channel": "push"},
     {"channel": "email"},
@@ -48,7 +49,7 @@ def person_of(code: str, token: str) -> UUID | None:
 
 
 @action
-def send_messages(viewer: Viewer, *, message_id: UUID, approved_by: str = "") -> mass.Mailing | None:
+def send_messages(viewer: Viewer, *, message_id: UUID, approved_by: str = "") -> Mailing | None:
     """Tell everybody in the area by push, SMS, Zalo, mail and the box of the page. Repeatable.
 
     Run by the product itself right after a confirmation; ``approved_by`` is who confirmed.
@@ -56,7 +57,7 @@ def send_messages(viewer: Viewer, *, message_id: UUID, approved_by: str = "") ->
     message = CapMessage.objects.select_related("warning").get(pk=message_id)
     row = message.warning
     key = f"alerts:{message.identifier}"
-    known = mass.Mailing.objects.filter(key=key).first()
+    known = Mailing.objects.filter(key=key).first()
     if known is not None:
         return known
     people = recipients(viewer, row)
@@ -128,7 +129,7 @@ def _bare(text: str) -> str:
 def note_report(viewer: Viewer, *, announcement_id: UUID, outlet: str) -> None:
     """An outlet told what became of an announcement: the first and the last word of each stand in the timeline."""
     said = Announcement.objects.filter(pk=announcement_id).first()
-    if said is None or said.record_type != "alerts.hazardwarning":
+    if said is None or said.record_id is None or said.record_type != "alerts.hazardwarning":
         return
     row = HazardWarning.objects.filter(pk=said.record_id).first()
     if row is None:

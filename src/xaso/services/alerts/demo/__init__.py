@@ -74,7 +74,7 @@ def _gauges(
         )  # fmt: skip
         made[code] = row
         source = "Ban Chỉ huy phòng thủ dân sự xã, số minh họa của bản dùng thử"
-        common = {"gauge_id": row.pk, "source": source, "valid_from": begins}
+        common: dict[str, Any] = {"gauge_id": row.pk, "source": source, "valid_from": begins}
         if kind == "rain":
             keep_threshold(
                 leader, **common, hazard="heavy_rain", measure="sum", hours=1, value=25, release=10, level=1

@@ -35,6 +35,7 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "proposals": [_proposal(one) for one in queries.proposals(viewer)[:30]],
         "live": [(showing.shown(one), _waits(one)) for one in live[:30]],
+        "near": [showing.shown(one) for one in queries.near(viewer, reading.PEOPLE)],
         "page": page,
         "past": [showing.shown(one) for one in page],
         "lines": showing.gauge_lines(showing.states(mine)),

@@ -28,7 +28,7 @@ from xaso.services.alerts.queries.reading import MANAGE, PEOPLE
 def of_warning(request: HttpRequest, warning_id: UUID) -> HttpResponse:
     """Who is in the area: those to look for first; one press says "an toàn" for whom the officer reached."""
     viewer = viewer_in(request)
-    row = warnings.warning_for(viewer, warning_id)
+    row = queries.warning_of(viewer, warning_id)
     open_shelters = queries.shelters(viewer)
     choices = [(str(one.pk), one.name) for one in open_shelters]
     do = request.POST.get("do", "") if request.method == "POST" else ""
@@ -58,7 +58,9 @@ def of_warning(request: HttpRequest, warning_id: UUID) -> HttpResponse:
         "stay_form": form,
         "shelters": [(one, counts.get(one.pk, 0)) for one in open_shelters],
         "stays": queries.stays(viewer, row),
-        "back_url": f"/desk/alerts/canh-bao/{row.pk}/",
+        "back_url": f"/desk/alerts/canh-bao/{row.pk}/"
+        if viewer.can(PEOPLE, row.unit_path)
+        else "/desk/alerts/",
         "has_errors": status == 422,
     }
     return render(request, "alerts/desk/people.html", context, status=status)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xaso.kernel.base.errors import ActionError, NotFound
 from xaso.kernel.people.doors import fresh, officer, viewer_in
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.units.words import in_sentence
 from xaso.services.alerts import reporting, showing
 from xaso.services.alerts.actions import drafting
 from xaso.services.alerts.actions.issuing import confirm_warning
@@ -87,7 +88,8 @@ def _begun(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
     known = dict(unit_choices(viewer))
     if unit_path not in known or hazard not in law.hazards() or level not in {"1", "2", "3", "4", "5"}:
         raise NotFound("Bắt đầu lại từ bước chọn loại thiên tai.")
-    area = {"words": known[unit_path], "words_en": known[unit_path], "units": [], "polygons": []}
+    place = in_sentence(known[unit_path])
+    area = {"words": place, "words_en": known[unit_path], "units": [], "polygons": []}
     return {
         "unit_path": unit_path, "hazard": hazard, "level": int(level), "area": area, "why": "",
         "drill": asked.get("drill") != "no", "proposal": None,

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from xaso.kernel.base.errors import NotFound
 from xaso.kernel.base.reach import widened
 from xaso.kernel.people.looking import view_people
 from xaso.kernel.people.models import Person
@@ -19,6 +20,7 @@ from xaso.kernel.plain.text import search_text
 from xaso.kernel.units.models import Unit
 from xaso.services.alerts.models import FrailPerson, HazardWarning, SafeAnswer, Shelter, ShelterStay
 from xaso.services.alerts.queries.reading import PEOPLE
+from xaso.services.alerts.queries.warnings import near
 
 PURPOSE = "Tìm người trong vùng thiên tai"
 MOST = 500
@@ -45,8 +47,29 @@ class Line:
         return (1 if self.frail else 2), self.person.sort_key
 
 
+def warning_of(viewer: Viewer, warning_id: UUID) -> HazardWarning:
+    """A warning whose people the viewer may see: of the own units, or of the commune above the own hamlet while it is
+    in force and somebody of the hamlet lives in its area. Raises NotFound.
+    """
+    own = HazardWarning.objects.filter(viewer.scope(PEOPLE), pk=warning_id).first()
+    if own is not None:
+        return own
+    for row in near(viewer, PEOPLE):
+        if row.pk == warning_id and _people(viewer, row).exists():
+            return row
+    raise NotFound("Không có cảnh báo này trong đơn vị của tài khoản.")
+
+
 def people_of(viewer: Viewer, row: HazardWarning) -> list[Line]:
     """Everybody who lives in the area, as far as the viewer may see people; the look at each is written down."""
+    people = list(_people(viewer, row).order_by("sort_key")[:MOST])
+    view_people(
+        viewer, [(one.pk, ("alerts.hazardwarning", row.pk), row.code) for one in people], purpose=PURPOSE
+    )
+    return sorted(_lines(row, people), key=lambda line: line.order)
+
+
+def _people(viewer: Viewer, row: HazardWarning) -> QuerySet[Person]:
     area = row.told.get("area") or row.pending.get("area") or {}
     wanted = Q(pk__in=[])
     for path in area.get("units", ()):
@@ -55,12 +78,7 @@ def people_of(viewer: Viewer, row: HazardWarning) -> list[Line]:
         with widened("homes inside the area of a warning; the persons are narrowed to the viewer's units"):
             inside = people_in(Viewer.system(), area["polygons"], PURPOSE, row.unit_path)
         wanted |= Q(pk__in=inside)
-    rows = Person.objects.filter(wanted, viewer.scope(PEOPLE), ended_at__isnull=True)
-    people = list(rows.order_by("sort_key")[:MOST])
-    view_people(
-        viewer, [(one.pk, ("alerts.hazardwarning", row.pk), row.code) for one in people], purpose=PURPOSE
-    )
-    return sorted(_lines(row, people), key=lambda line: line.order)
+    return Person.objects.filter(wanted, viewer.scope(PEOPLE), ended_at__isnull=True)
 
 
 def _lines(row: HazardWarning, people: Sequence[Person]) -> list[Line]:

@@ -84,6 +84,16 @@ def warning_for(viewer: Viewer, warning_id: UUID, right: str = VIEW) -> HazardWa
     return found
 
 
+def near(viewer: Viewer, right: str) -> list[HazardWarning]:
+    """Warnings in force of the commune above, for those who hold a right in one of its hamlets only."""
+    paths = [path for path in viewer.paths(right) if path]
+    return [
+        row
+        for row in current()
+        if not viewer.can(right, row.unit_path) and any(path.startswith(row.unit_path) for path in paths)
+    ]
+
+
 def proposals(viewer: Viewer) -> QuerySet[WarningProposal]:
     """Proposals that wait, the highest level first."""
     rows = WarningProposal.objects.filter(viewer.scope(VIEW), state=WarningProposal.State.OPEN)

@@ -11,6 +11,7 @@ from django.test import Client
 from xaso.kernel.people.models import Account, PersonView
 from xaso.kernel.people.public import BACKEND
 from xaso.kernel.people.sessions import PROVED
+from xaso.kernel.people.testing import officer_account
 from xaso.kernel.plain import cap, moment
 from xaso.kernel.ui.testing import assert_page_ok
 from xaso.services.alerts.actions.people import keep_frail, keep_shelter
@@ -148,8 +149,13 @@ def test_an_officer_finds_people_the_frail_first_and_every_look_is_kept(world: W
     )  # fmt: skip
     head = entered(world.officers["hamlet_head"])
     url = f"/desk/alerts/canh-bao/{issued.pk}/nguoi-dan/"
-    denied = head.get(url)
-    assert denied.status_code == 404, "the warning is the commune's; the head sees the hamlet's pages only"
+    assert "Cảnh báo của xã" in good(head, "/desk/alerts/")
+    assert "Vàng Thị Mai" in good(head, url), "the head of a hamlet in the area sees the own people"
+    assert head.post(url, {"do": "safe", "person": str(world.people[0].pk)}).status_code == 302
+    assert SafeAnswer.objects.get().unit_path == world.near.path
+    SafeAnswer.objects.all().delete()
+    other = entered(officer_account("hamlet_head", f"{COMMUNE}t-khong/"))
+    assert other.get(url).status_code == 404, "nobody of that hamlet is in the area"
     desk = entered(world.officers["leader"])
     page = good(desk, url)
     assert (
@@ -157,7 +163,7 @@ def test_an_officer_finds_people_the_frail_first_and_every_look_is_kept(world: W
     )
     assert (
         PersonView.objects.filter(person=world.people[0], purpose="Tìm người trong vùng thiên tai").count()
-        == 1
+        == 2
     )
     assert desk.post(url, {"do": "safe", "person": str(world.people[1].pk)}).status_code == 302
     assert SafeAnswer.objects.get(person=world.people[1]).way == "officer"
