@@ -77,6 +77,8 @@ class Gates:
         """Leave a gateway alone; longer each time that it fails again soon after."""
         moment = now()
         before = GatewayHold.objects.filter(gateway=gateway).first()
+        if before is not None and before.until > moment:
+            return  # calls that were in the air fail for the same reason
         again = before is not None and moment - before.until < timedelta(minutes=5)
         seconds = steps[0]
         if before is not None and again:

@@ -158,6 +158,8 @@ def test_a_gateway_that_is_down_is_left_alone_and_says_why(world: World) -> None
         assert found["sms", "queued"] >= 10, "not all are tried in vain"
         mailing.refresh_from_db()
         assert "tạm ngừng" in mailing.waits["sms"]["reason"]
+        hold = GatewayHold.objects.get(gateway="sms")
+        assert hold.until - hold.since == timedelta(seconds=mass_run.HOLDS[0])
         assert world.rows("sms") == []
     world.mend()
     with frozen(begun + timedelta(minutes=2)):
