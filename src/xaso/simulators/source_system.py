@@ -13,6 +13,8 @@ import secrets
 import time
 from typing import Any
 
+import httpx
+
 from xaso.simulators.web import Answer, Request, Routes, as_json
 from xaso.simulators.world import TRIAL, World
 
@@ -172,15 +174,16 @@ def push(world: World, version: str, bulletin: dict[str, Any], client: str, secr
 
 def _product_token(world: World, client: str, secret: str) -> str:
     form = f"grant_type=client_credentials&client_id={client}&client_secret={secret}".encode()
-    try:
-        answer = world._http.post(
-            f"{world.product}/api/v1/token",
-            content=form,
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-        )
-        return str(answer.json().get("access_token", "")) if answer.status_code == 200 else ""
-    except (OSError, ValueError):
-        return ""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    for pause in (1.0, 2.0, 0.0):  # a province asks again before it gives up
+        try:
+            answer = world._http.post(f"{world.product}/api/v1/token", content=form, headers=headers)
+            if answer.status_code == 200:
+                return str(answer.json().get("access_token", ""))
+        except (httpx.HTTPError, ValueError):
+            pass
+        time.sleep(pause * world.patience)
+    return ""
 
 
 def _listed(version: str) -> None:
