@@ -71,7 +71,15 @@ class ReportForm(ActionForm):
         if "figure" in self.fields:
             self.fields["figure"].label = task.figure_label or "Số liệu"
         if "text" not in task.asks:
-            self.fields["text"].label = "Ghi thêm (không bắt buộc)"
+            self.fields["text"].label = "Ghi thêm"
+        for name, words in (
+            ("text", "Viết đã làm gì, một hai câu"),
+            ("figure", "Nhập con số"),
+            ("photo", "Chọn một ảnh chụp"),
+        ):
+            if name in task.asks:
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = words
 
 
 class NoticeForm(ActionForm):

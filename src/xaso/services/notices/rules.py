@@ -81,8 +81,9 @@ def audience_words(
     spec: Mapping[str, Any], units: Mapping[str, str], roles: Mapping[str, str], lists: Mapping[str, str]
 ) -> str:
     """The audience in one line; names by path, role and list id."""
-    parts = [units.get(path, path) for path in spec.get("units", ())]
-    parts += [f"{roles.get(role, role).lower()}" for role in spec.get("roles", ())]
+    places = [units.get(path, path) for path in spec.get("units", ())]
+    held = [roles.get(role, role) for role in spec.get("roles", ())]
+    parts = [f"{'; '.join(held)} ở {', '.join(places)}"] if held and places else held or places
     parts += [f"danh sách {lists.get(str(key), 'đã bỏ')}" for key in spec.get("lists", ())]
     drawn = len(spec.get("polygons", ()))
     if drawn:

@@ -34,7 +34,13 @@ def write_template(
     key = before.key if before is not None else f"notices.{sheets.place_name(title) or 'mau'}"[:80]
     lines = {name: clean(str(words.get(name) or "")) for name in _ONE_LINE}
     body = nfc(str(words.get("body") or "")).strip()
-    wording = Wording(body=body, zalo_data=dict(words.get("zalo_data") or {}), **lines)
+    wording = Wording(
+        subject=lines["subject"],
+        body=body,
+        sms=lines["sms"],
+        zalo_template=lines["zalo_template"],
+        zalo_data=dict(words.get("zalo_data") or {}),
+    )
     return mass_templates.write_template(viewer, unit_path=unit_path, key=key, title=title, wording=wording)
 
 

@@ -44,6 +44,16 @@ PLAIN = (
     "task_term",
 )
 SPOKEN_FOR = timedelta(days=3)
+_DEFAULTS: dict[str, Any] = {
+    "sms_accents": False,
+    "urgent": False,
+    "is_public": False,
+    "needs_receipt": False,
+    "send_at": None,
+    "zalo_data": {},
+    "task_asks": [],
+    "task_term": "",
+}
 
 
 @action
@@ -68,7 +78,7 @@ def write_notice(
         setattr(row, name, clean(str(facts.get(name) or "")))
     for name in PLAIN:
         given = facts.get(name)
-        setattr(row, name, Notice._meta.get_field(name).get_default() if given is None else given)
+        setattr(row, name, _DEFAULTS[name] if given is None else given)
     row.state, row.reason = _State.DRAFT, ""
     row.save()
     emit("notices.notice_written", record=row, unit_path=unit_path, viewer=viewer, data={"kind": row.kind})
@@ -182,7 +192,7 @@ def _tell_second(viewer: Viewer, row: Notice) -> None:
         grants__unit_path=row.unit_path,
         grants__valid_to__isnull=True,
     )
-    for account in found.exclude(pk=viewer.account_id).distinct()[:20]:
+    for account in found.exclude(pk=viewer.own_account).distinct()[:20]:
         send(
             viewer,
             "notices.to_decide",
@@ -206,7 +216,10 @@ def approve_notice(viewer: Viewer, *, notice_id: UUID, seen: int) -> Notice:
         raise Forbidden("Người soạn, người gửi không tự duyệt được. Nhờ người thứ hai.")
     if row.urgent:
         viewer.must(URGENT, row.unit_path)
-    sender = viewer_of(Account.objects.get(pk=row.submitted_by))
+    sent_by = Account.objects.filter(pk=row.submitted_by).first() if row.submitted_by else None
+    if sent_by is None:
+        raise NotFound("Không tìm thấy người gửi.")
+    sender = viewer_of(sent_by)
     must_reach(sender, SEND, row.audience, row.unit_path)
     ahead = _as_seen(sender, row, seen)
     row.decided_by, row.decided_at = viewer.account_id, now()
@@ -232,7 +245,7 @@ def refuse_notice(viewer: Viewer, *, notice_id: UUID, reason: str) -> Notice:
     row.decided_by, row.decided_at = viewer.account_id, now()
     row.save()
     emit("notices.notice_refused", record=row, unit_path=row.unit_path, viewer=viewer)
-    writer = Account.objects.filter(pk=row.submitted_by).first()
+    writer = Account.objects.filter(pk=row.submitted_by).first() if row.submitted_by else None
     if writer is not None:
         send(
             viewer,

@@ -91,7 +91,13 @@ def _recipient(channel: str, to: str, name: str, data: Mapping[str, str], unit_p
     if not WAYS[channel].address(contact):
         what = "địa chỉ thư" if channel == "email" else "số di động Việt Nam"
         raise ActionError(f"“{to[:60]}” không phải {what}.", "to")
-    return Recipient(name=name, unit_path=unit_path, data=dict(data), **contact)
+    return Recipient(
+        name=name,
+        phone=contact.get("phone", ""),
+        email=contact.get("email", ""),
+        unit_path=unit_path,
+        data=dict(data),
+    )
 
 
 def _check(template: MailingTemplate, channel: str, data: Mapping[str, str]) -> Wording:
@@ -167,7 +173,7 @@ def _row(
 ) -> ApiMessage:
     values = {"link": "", **one.data, "name": one.name}
     return ApiMessage(
-        client_id=viewer.account_id,
+        client_id=viewer.own_account,
         unit_path=viewer.unit_path,
         template=template,
         key_kind=kind,
@@ -247,7 +253,7 @@ def send_job(
         raise ActionErrors(dict(list(wrong.items())[:100]))
     _spend_day(viewer, len(people))
     job = ApiJob.objects.create(
-        client_id=viewer.account_id,
+        client_id=viewer.own_account,
         unit_path=viewer.unit_path,
         template=used,
         key_kind=kind,
@@ -300,7 +306,7 @@ def _follow(viewer: Viewer, *, rows: list[ApiMessage]) -> None:
         ).only("mailing_id", "identity", "state", "reason")
     }
     for row in rows:
-        state, reason = states.get((row.mailing_id, row.identity), ("waiting", ""))
+        state, reason = states.get((UUID(str(row.mailing_id)), row.identity), ("waiting", ""))
         status = rules.status_of(state)
         if status == _Status.SENDING and row.sent_at is not None and now() - row.sent_at > GIVEN_UP:
             status, reason = _Status.TEMPORARY, "Không có xác nhận tới máy sau 72 giờ"

@@ -28,6 +28,7 @@ def note_call(
 ) -> Receiver:
     """What came of telephoning somebody on a call list. ``outcome``: told (counts as "đã nhận"), away."""
     notice = Notice.objects.filter(viewer.scope(SEND), pk=notice_id).first()
-    if notice is None or not Receiver.objects.filter(pk=receiver_id, mailing_id=notice.mailing_id).exists():
+    receiver = Receiver.objects.filter(pk=receiver_id).first()
+    if notice is None or receiver is None or receiver.mailing_id != notice.mailing_id:
         raise NotFound("Không có người này trong danh sách.")
     return acknowledging.note_call(viewer, receiver_id=receiver_id, reached=outcome == "told", note=note)

@@ -119,10 +119,17 @@ def _households(month: Month) -> int:
     return len(rows) + len(month.hamlets)
 
 
+def mailing_of(notice: Notice) -> UUID:
+    """The mailing of a notice that was sent."""
+    if notice.mailing_id is None:
+        raise ValueError(notice.code)
+    return notice.mailing_id
+
+
 def deliver(notice: Notice, *, lost: Sequence[str] = (), read: int = 3) -> None:
     """The gateways take every message and report: those of ``lost`` hamlets fail on the first channel."""
     while True:
-        waiting = Sending.objects.filter(mailing_id=notice.mailing_id, state=Sending.State.QUEUED)
+        waiting = Sending.objects.filter(mailing_id=mailing_of(notice), state=Sending.State.QUEUED)
         rows = list(waiting.select_related("receiver"))
         if not rows:
             break
@@ -159,7 +166,7 @@ def time_goes_on(notice: Notice, *, times: int = 3) -> None:
     """Nobody pressed "đã nhận": the next channel, and at last the list of those to call."""
     for _ in range(times):
         at = (
-            Receiver.objects.filter(mailing_id=notice.mailing_id, next_at__isnull=False)
+            Receiver.objects.filter(mailing_id=mailing_of(notice), next_at__isnull=False)
             .order_by("-next_at")
             .first()
         )
@@ -172,4 +179,4 @@ def time_goes_on(notice: Notice, *, times: int = 3) -> None:
 
 def receivers(notice: Notice) -> dict[UUID | None, Receiver]:
     """Receivers of a notice by account."""
-    return {one.account_id: one for one in Receiver.objects.filter(mailing_id=notice.mailing_id)}
+    return {one.account_id: one for one in Receiver.objects.filter(mailing_id=mailing_of(notice))}

@@ -15,7 +15,7 @@ from xaso.services.notices import rules, sheets
 from xaso.services.notices.actions import library, outside, receipts, tasks
 from xaso.services.notices.actions import notices as actions
 from xaso.services.notices.actions import replies as answering
-from xaso.services.notices.demo.month import Month, deliver, receivers, time_goes_on
+from xaso.services.notices.demo.month import Month, deliver, mailing_of, receivers, time_goes_on
 from xaso.services.notices.models import Notice
 from xaso.services.notices.queries.notices import look_ahead
 
@@ -110,9 +110,9 @@ def _vaccination(month: Month) -> None:
 
 
 def _reply(month: Month, notice: Notice, place: int, text: str, answer: str = "") -> None:
-    reached = Receiver.objects.filter(mailing_id=notice.mailing_id, state__in=["delivered", "read"]).order_by(
-        "pk"
-    )
+    reached = Receiver.objects.filter(
+        mailing_id=mailing_of(notice), state__in=["delivered", "read"]
+    ).order_by("pk")
     one = reached[place]
     row = replies.receive_reply(
         month.system,
@@ -183,7 +183,7 @@ def _landslide(month: Month) -> None:
         deliver(row, read=0)
         mine = receivers(row)
     for number, hamlet in enumerate(month.hamlets[:-2]):
-        with month.ago(days=12), moment.frozen(moment.now() + timedelta(minutes=4 + number * 3)):
+        with moment.frozen((row.sent_at or month.present) + timedelta(minutes=4 + number * 3)):
             head = month.head_of(hamlet)
             receipts.confirm(head, receiver_id=mine[head.account_id].pk)
     with month.ago(days=12):
@@ -242,7 +242,7 @@ def _cattle(month: Month) -> None:
     given = {task.hamlet_path: task for task in row.tasks.all()}
     for number, hamlet in enumerate(month.hamlets[1:8]):
         head = month.head_of(hamlet)
-        with month.ago(hours=26 - number):
+        with moment.frozen((row.sent_at or month.present) + timedelta(hours=1 + number)):
             receipts.confirm(head, receiver_id=mine[head.account_id].pk)
         if number < 3:
             with month.ago(hours=6 - number):

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from xaso.kernel.base.models import Record
+from xaso.kernel.plain.moment import now
 
 
 class Notice(Record):
@@ -75,3 +76,8 @@ class Notice(Record):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def later(self) -> bool:
+        """Whether it waits for its hour."""
+        return self.state == self.State.SENT and self.sent_at is not None and self.sent_at > now()

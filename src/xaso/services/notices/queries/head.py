@@ -8,6 +8,7 @@ from uuid import UUID
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.messages.models import Acknowledgement, Receiver
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import now
 from xaso.services.notices.models import Notice
 from xaso.services.notices.queries.rights import HEAD
 from xaso.services.notices.queries.tasks import my_tasks
@@ -40,7 +41,7 @@ def letters(viewer: Viewer, *, only: UUID | None = None) -> list[Letter]:
     notices = {
         row.mailing_id: row
         for row in Notice.objects.filter(
-            mailing_id__in=[one.mailing_id for one in received], sent_at__isnull=False
+            mailing_id__in=[one.mailing_id for one in received], sent_at__lte=now()
         )
     }
     found = [

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from xaso.kernel.base.errors import NotFound
+from xaso.kernel.base.errors import ActionError, NotFound
 from xaso.kernel.events.models import Event
 from xaso.kernel.events.registry import sentence_of
 from xaso.kernel.messages import audience, mass
@@ -20,6 +20,7 @@ from xaso.kernel.messages.mass_rows import rule_for
 from xaso.kernel.people.models import Role
 from xaso.kernel.people.queries import names_of
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import now
 from xaso.kernel.units.models import Level, Unit
 from xaso.services.notices import rules
 from xaso.services.notices.models import Notice
@@ -75,9 +76,7 @@ def notice_at_desk(viewer: Viewer, notice_id: UUID) -> Notice:
 
 def public_notices() -> QuerySet[Notice]:
     """What everybody may read, newest first."""
-    return Notice.objects.filter(is_public=True, sent_at__isnull=False, state=_State.SENT).order_by(
-        "-sent_at"
-    )
+    return Notice.objects.filter(is_public=True, sent_at__lte=now(), state=_State.SENT).order_by("-sent_at")
 
 
 def public_notice(notice_id: UUID) -> Notice:
@@ -200,7 +199,7 @@ def look_ahead(viewer: Viewer, notice: Notice) -> Ahead:
     lost = [one for one in people if not reachable(one, names, browsers)]
     try:
         channels = mass.preview(wording, people, ladder, unit_path=notice.unit_path)
-    except mass.ActionError as error:
+    except ActionError as error:
         return Ahead(people, lost, [], bool(why), why, error.message)
     return Ahead(people, lost, channels, bool(why), why)
 

@@ -158,7 +158,7 @@ def test_words_of_ladder_and_audience() -> None:
         "attributes": {"sex": "female", "age_from": 60},
     }
     words = rules.audience_words(spec, {"a/": "Thôn A"}, {"x": "Trưởng thôn"}, {})
-    assert words == "Thôn A, trưởng thôn, vùng vẽ trên bản đồ; chỉ nữ, từ 60 tuổi"
+    assert words == "Trưởng thôn ở Thôn A, vùng vẽ trên bản đồ; chỉ nữ, từ 60 tuổi"
     assert rules.is_empty({"attributes": {"sex": "male"}})
 
 
