@@ -196,6 +196,8 @@ def faults_of_door(route: Route, visitor: Visitor) -> list[str]:
     if not refused or isinstance(route.door, list):
         return []
     answered = turned_away(route, visitor)
+    # A token means nothing to a page, which sees nobody there; the door itself sees the machine and says no.
+    refused |= {403} if visitor.token else set()
     return [] if answered in refused else [f"{visitor.name}: {route.name}, its door answers {answered}"]
 
 
