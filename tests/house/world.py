@@ -12,6 +12,7 @@ from django.db import models
 from django.test import Client
 
 from tests.house.alerts_world import a_warning
+from tests.house.notices_world import a_notice
 from tests.house.radio_world import a_radio
 from tests.house.trace_world import a_farm
 from xaso.kernel.access import delegation
@@ -265,9 +266,9 @@ def build() -> World:
             one.own["code"] = foreign.code
     ids = _ids(things, by_name["machine here"])
     farm, warned = a_farm(citizen, NAME, PHONE), a_warning(citizen, COMMUNE, NAME, PHONE)
-    radio = a_radio(COMMUNE, NAME, PHONE)
-    rows = [*_rows(things), *farm.rows, *warned.rows, *radio.rows]
-    fills = {**farm.fills, **warned.fills, **radio.fills}
+    radio, told = a_radio(COMMUNE, NAME, PHONE), a_notice(citizen, COMMUNE, NAME, PHONE)
+    rows = [*_rows(things), *farm.rows, *warned.rows, *radio.rows, *told.rows]
+    fills = {**farm.fills, **warned.fills, **radio.fills, **told.fills}
     return World(ids, [one.code for one in things.dossiers], visitors, rows, fills)
 
 
