@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='lúc')),
                 ('data', models.JSONField(blank=True, default=dict, verbose_name='chi tiết')),
                 ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='broadcast.cluster', verbose_name='cụm loa')),
-                ('command', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to='broadcast.wirecommand', verbose_name='lệnh gửi cụm loa')),
+                ('command', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='broadcast.wirecommand', verbose_name='lệnh gửi cụm loa')),
             ],
             options={
                 'verbose_name': 'trả lời của cụm loa',

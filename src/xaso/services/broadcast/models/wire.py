@@ -103,7 +103,7 @@ class WireReceipt(Record):
     """What one device last said of one command: received, started, finished, or failed with a reason."""
 
     command = models.ForeignKey(
-        WireCommand, models.CASCADE, related_name="receipts", verbose_name="lệnh gửi cụm loa"
+        WireCommand, models.PROTECT, related_name="receipts", verbose_name="lệnh gửi cụm loa"
     )
     cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="receipts", verbose_name="cụm loa")
     unit_path = models.CharField("nơi đặt", max_length=120, db_index=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from xaso.kernel.plain.moment import now
-from xaso.services.broadcast.models import Cluster, WireCommand, WireEnrolment, WireSchedule
+from xaso.services.broadcast.models import Cluster, WireCommand, WireEnrolment, WireReceipt, WireSchedule
 
 SOON = timedelta(minutes=1)
 KEPT = timedelta(days=90)
@@ -33,5 +33,6 @@ def health() -> tuple[bool, str]:
 def forget_daily() -> None:
     """Commands, answers and used codes older than three months go; what was heard stays in the plays."""
     limit = now() - KEPT
+    WireReceipt.objects.filter(command__expires_at__lt=limit).delete()
     WireCommand.objects.filter(expires_at__lt=limit).delete()
     WireEnrolment.objects.filter(expires_at__lt=limit).delete()
