@@ -39,6 +39,8 @@ WORDS = {
     "rest": "an address that the standard does not know: answered 404",
     "bulletin_id": "a UUID, read as one by the API; answered to who may send to its station",
     "identifier": "names of CAP messages, which are published",
+    "message_id": "a UUID of the machine client's own message, read as one by the API",
+    "job_id": "a UUID of the machine client's own job, read as one by the API",
     "webhook_id": "a UUID of the machine client's own, read as one by the API",
 }
 # Who reads the bytes of a file for an answer; everybody else hands out a link.
