@@ -10,7 +10,7 @@ from django.db import models
 from xaso.kernel.messages.audience import Recipient, add_members, keep_list
 from xaso.kernel.messages.mass import Wording
 from xaso.kernel.messages.mass_templates import write_template
-from xaso.kernel.messages.models import Receiver, Reply
+from xaso.kernel.messages.models import MailingTemplate, Receiver, Reply
 from xaso.kernel.people.machines import register_client
 from xaso.kernel.people.models import Account
 from xaso.kernel.people.viewer import Viewer
@@ -46,50 +46,8 @@ def a_notice(citizen: Account, commune: str, name: str, phone: str) -> Told:
     notice = write_notice(SYSTEM, unit_path=commune, facts=facts)
     notice = send_notice(SYSTEM, notice_id=notice.pk, seen=1)
     receiver = Receiver.objects.get(mailing_id=notice.mailing_id)
-    reply = Reply.objects.create(
-        channel="sms",
-        provider_id="house-1",
-        sender=phone,
-        sender_hash="house",
-        text=f"{name} xin xe chở đồ",
-        receiver=receiver,
-        mailing=receiver.mailing,
-        unit_path=commune,
-    )
-    task = HamletTask.objects.create(
-        notice=notice,
-        reply=reply,
-        unit_path=commune,
-        hamlet_path=f"{commune}t-cua-nguoi-nop/",
-        title=f"Chở đồ cho {name}",
-        asks=["text"],
-        due_at=now(),
-    )
-    TaskReport.objects.create(
-        task=task,
-        unit_path=commune,
-        hamlet_path=task.hamlet_path,
-        text=f"Đã chở cho {name}",
-        by_name="Trưởng thôn",
-    )
-    words = Wording(subject=f"Giấy hẹn của {name}", body="Mời đến nhận.")
-    template = write_template(SYSTEM, unit_path=commune, key="notices.house", title="Giấy hẹn", wording=words)
-    client, _ = register_client(
-        SYSTEM, name="Hệ thống gửi tin", unit_path=commune, scopes=["notices.api_test"]
-    )
-    job = ApiJob.objects.create(
-        client=client, unit_path=commune, template=template, key_kind="test", name=name, count=1
-    )
-    message = ApiMessage.objects.create(
-        client=client,
-        unit_path=commune,
-        template=template,
-        job=job,
-        key_kind="test",
-        channel="sms",
-        contact={"phone": phone, "name": name},
-        body=name,
-    )
+    reply, task = _answered(receiver, commune, name, phone)
+    template, job, message = _from_outside(commune, name, phone)
     fills = {
         (f"{DESK}tin/", "notice_id"): notice.pk,
         (f"{DESK}viec/", "task_id"): task.pk,
@@ -118,3 +76,57 @@ def a_notice(citizen: Account, commune: str, name: str, phone: str) -> Told:
             (type(kept), models.Q(pk=kept.pk)),
         ],
     )
+
+
+def _answered(receiver: Receiver, commune: str, name: str, phone: str) -> tuple[Reply, HamletTask]:
+    """An answer, and the work that was made of it."""
+    reply = Reply.objects.create(
+        channel="sms",
+        provider_id="house-1",
+        sender=phone,
+        sender_hash="house",
+        text=f"{name} xin xe chở đồ",
+        receiver=receiver,
+        mailing=receiver.mailing,
+        unit_path=commune,
+    )
+    task = HamletTask.objects.create(
+        notice_id=receiver.mailing.record_id,
+        reply=reply,
+        unit_path=commune,
+        hamlet_path=f"{commune}t-cua-nguoi-nop/",
+        title=f"Chở đồ cho {name}",
+        asks=["text"],
+        due_at=now(),
+    )
+    TaskReport.objects.create(
+        task=task,
+        unit_path=commune,
+        hamlet_path=task.hamlet_path,
+        text=f"Đã chở cho {name}",
+        by_name="Trưởng thôn",
+    )
+    return reply, task
+
+
+def _from_outside(commune: str, name: str, phone: str) -> tuple[MailingTemplate, ApiJob, ApiMessage]:
+    """A job of another system with one message."""
+    words = Wording(subject=f"Giấy hẹn của {name}", body="Mời đến nhận.")
+    template = write_template(SYSTEM, unit_path=commune, key="notices.house", title="Giấy hẹn", wording=words)
+    client, _ = register_client(
+        SYSTEM, name="Hệ thống gửi tin", unit_path=commune, scopes=["notices.api_test"]
+    )
+    job = ApiJob.objects.create(
+        client=client, unit_path=commune, template=template, key_kind="test", name=name, count=1
+    )
+    message = ApiMessage.objects.create(
+        client=client,
+        unit_path=commune,
+        template=template,
+        job=job,
+        key_kind="test",
+        channel="sms",
+        contact={"phone": phone, "name": name},
+        body=name,
+    )
+    return template, job, message
