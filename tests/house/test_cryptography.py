@@ -16,7 +16,10 @@ _IMPORT = re.compile(rf"^\s*(?:import|from) ({_LIBRARIES})\b", re.M)
 
 def test_every_part_that_works_with_cryptography_is_on_the_page():
     named = set(
-        re.findall(r"`((?:kernel|services|site|simulators|player|broker)(?:/\w+)?)`", PAGE.read_text(encoding="utf-8"))
+        re.findall(
+            r"`((?:kernel|services|site|simulators|player|broker)(?:/\w+)?)`",
+            PAGE.read_text(encoding="utf-8"),
+        )
     )
     seen = 0
     for path in product_files():
