@@ -119,8 +119,9 @@ def map_of(rows: list[Cluster], faults: dict[Any, list[Fault]], pin: str = "") -
         return None
     north = [float(one.lat or 0) for one in placed]
     east = [float(one.lon or 0) for one in placed]
-    wide = max(max(north) - min(north), max(east) - min(east), 0.01)
-    zoom = next((level for level in range(15, 8, -1) if wide * 256 * 2**level / 360 < 190), 9)
+    tall, wide = (max(north) - min(north)) * 1.09, max(east) - min(east)
+    zoom = next((level for level in range(15, 8, -1) if max(tall * 2, wide) * 2**level < 420), 9)
+    below_the_frame = 40 * 360 / (256 * 2**zoom)  # the islands stand in the upper corner of the picture
     markers = []
     for number, one in enumerate(placed, 1):
         wrong = len(faults.get(one.pk, []))
@@ -138,7 +139,7 @@ def map_of(rows: list[Cluster], faults: dict[Any, list[Fault]], pin: str = "") -
         )
     return MapBox(
         name="Cụm loa trên bản đồ: tam giác là mất nối hoặc có lỗi, vòng tròn rỗng là chưa ghép nối",
-        lat=(max(north) + min(north)) / 2,
+        lat=(max(north) + min(north)) / 2 + below_the_frame,
         lng=(max(east) + min(east)) / 2,
         zoom=zoom,
         markers=markers,
