@@ -85,22 +85,11 @@ def keep_threshold(
     Raises ActionErrors: without a source nothing is a threshold, and an unconfirmed one may never sound by itself.
     """
     gauge = gauge_for(viewer, gauge_id, MANAGE)
-    wrong: dict[str, list[str]] = {}
-    if hazard not in law.hazards():
-        wrong["hazard"] = ["Chọn loại thiên tai."]
-    if not clean(source):
-        wrong["source"] = ["Ghi nguồn của ngưỡng: văn bản nào, ai công bố."]
+    wrong = _wrong_with(gauge, hazard, measure, hours, level, source)
     if release >= value:
         wrong["release"] = ["Mức thôi phải thấp hơn ngưỡng, nếu không cảnh báo sẽ bật tắt liên tục."]
     if siren and unconfirmed:
         wrong["siren"] = ["Ngưỡng chưa đối chiếu nguồn không được tự phát."]
-    if not 1 <= level <= law.LARGEST:
-        wrong["level"] = ["Cấp độ từ 1 đến 5."]
-    allowed = ("sum", "antecedent") if gauge.kind == Gauge.Kind.RAIN else ("level", "rise")
-    if measure not in allowed:
-        wrong["measure"] = ["Cách đo này không dùng cho loại trạm này."]
-    if measure != "level" and not 1 <= hours <= 144:
-        wrong["hours"] = ["Số giờ từ 1 đến 144."]
     if wrong:
         raise ActionErrors(wrong)
     begins = valid_from or today()
@@ -129,6 +118,24 @@ def keep_threshold(
     data = {"gauge": gauge.code, "level": level}
     emit("alerts.threshold_kept", record=row, unit_path=gauge.unit_path, viewer=viewer, data=data)
     return row
+
+
+def _wrong_with(
+    gauge: Gauge, hazard: str, measure: str, hours: int, level: int, source: str
+) -> dict[str, list[str]]:
+    wrong: dict[str, list[str]] = {}
+    if hazard not in law.hazards():
+        wrong["hazard"] = ["Chọn loại thiên tai."]
+    if not clean(source):
+        wrong["source"] = ["Ghi nguồn của ngưỡng: văn bản nào, ai công bố."]
+    if not 1 <= level <= law.LARGEST:
+        wrong["level"] = ["Cấp độ từ 1 đến 5."]
+    allowed = ("sum", "antecedent") if gauge.kind == Gauge.Kind.RAIN else ("level", "rise")
+    if measure not in allowed:
+        wrong["measure"] = ["Cách đo này không dùng cho loại trạm này."]
+    if measure != "level" and not 1 <= hours <= 144:
+        wrong["hours"] = ["Số giờ từ 1 đến 144."]
+    return wrong
 
 
 @action

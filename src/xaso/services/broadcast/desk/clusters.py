@@ -385,7 +385,6 @@ def _act(request: HttpRequest, one: Cluster, form: VolumeForm, here: str) -> Htt
 
 
 def _give_code(request: HttpRequest, one: Cluster, here: str) -> HttpResponse:
-    """A new code, shown once."""
     given = issue_code(viewer_in(request), cluster=one)
     shown_once = {"plain": given["plain"], "shown": given["shown"], "until": given["until"].isoformat()}
     request.session[CODES] = {str(one.pk): shown_once}

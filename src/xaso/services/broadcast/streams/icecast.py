@@ -45,10 +45,10 @@ class Server:
 
 
 def read_server(text: str, public: str = "") -> Server:
-    """``http(s)://source:secret@host:8000``, with the public address where it differs. Raises BadAddress."""
+    """``http(s)://source:SECRET@host:8000``, with the public address where it differs. Raises BadAddress."""
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not parts.password:
-        raise BadAddress("XASO_STREAM_ICECAST phải có dạng http://source:mật-khẩu@máy:8000.")
+        raise BadAddress("XASO_STREAM_ICECAST phải có dạng http://source:MẬT_KHẨU@máy:8000.")
     port = parts.port or (443 if parts.scheme == "https" else 8000)
     shown = public.rstrip("/") or f"{parts.scheme}://{parts.hostname}:{port}"
     return Server(

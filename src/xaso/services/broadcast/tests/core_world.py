@@ -158,3 +158,11 @@ __all__ = [
     "quick_voice",
     "sounds",
 ]
+
+
+def here(moment: datetime) -> datetime:
+    return moment.astimezone(VIETNAM)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-11-23T{text}").replace(tzinfo=VIETNAM)

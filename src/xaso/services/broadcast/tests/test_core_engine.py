@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from django.db import transaction
 
 from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict, Forbidden
 from xaso.kernel.events.models import Event
-from xaso.kernel.plain.moment import VIETNAM, frozen
+from xaso.kernel.plain.moment import frozen
 from xaso.services.broadcast.actions import bulletins, law, programme, settling, stations
 from xaso.services.broadcast.actions.emergencies import confirm_emergency, end_emergency
 from xaso.services.broadcast.models import Airing, Bulletin, Cluster, Fault, LiveSession, Play, RelaySource
 from xaso.services.broadcast.queries.health import schedules
 from xaso.services.broadcast.queries.lines import preview_slot, silences_of
-from xaso.services.broadcast.tests.core_world import MONDAY, SYSTEM, Radio, Sent, a_line, a_radio, quick_voice
+from xaso.services.broadcast.tests.core_world import (
+    MONDAY,
+    SYSTEM,
+    Radio,
+    Sent,
+    a_line,
+    at,
+    here,
+    quick_voice,
+)
 
 pytestmark = pytest.mark.django_db
-
-
-def here(moment: datetime) -> datetime:
-    return moment.astimezone(VIETNAM)
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(f"2026-11-23T{text}").replace(tzinfo=VIETNAM)
-
-
-@pytest.fixture(scope="module")
-def _made(django_db_setup: object, django_db_blocker: object) -> Iterator[Radio]:
-    with django_db_blocker.unblock(), transaction.atomic(), frozen(MONDAY):  # type: ignore[attr-defined]
-        yield a_radio()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def radio(_made: Radio, db: object) -> Iterator[Radio]:
-    with frozen(MONDAY):
-        for row in (_made.station, *_made.clusters):
-            row.refresh_from_db()
-        yield _made
-
-
-@pytest.fixture
-def sent() -> Iterator[Sent]:
-    with Sent() as out:
-        yield out
 
 
 # ---- planning and sending -----------------------------------------------------------------------------------------
