@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
 
 from tests.emptying import empty
@@ -117,7 +117,8 @@ def site(
     )
     with django_db_blocker.unblock(), own:
         empty()
-        world = build()
+        with transaction.atomic():  # whole or not at all: a half would stand in the way of all later tests
+            world = build()
         env, port = _environment(folder), _free_port()
         subprocess.run(
             [sys.executable, "-m", "xaso.site", "collectstatic", "--noinput", "-v0"], env=env, check=True

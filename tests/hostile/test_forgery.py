@@ -17,6 +17,7 @@ WITHOUT_TOKEN = {
     "/ui/prefs": "keeps how the screen looks, in a cookie of the one who asks",
     "/hooks/zalo": "signed by Zalo; there is no session in it",
     "/hooks/sms": "a key in the address; there is no session in it",
+    "/hooks/giong": "a signed key in the address that fits one sound; there is no session in it",
     "/hooks/bank": "signed by the bank; there is no session in it",
     "/hooks/payment": "signed by the platform; there is no session in it",
     "/verify": "a question about a file; it changes nothing",
