@@ -41,7 +41,8 @@ def turned_away(route: Route, visitor: Visitor) -> int:
     """What the door alone answers to somebody it should not let in; a view that is reached fails for want of its
     parameters, as it should."""
     for method in ("get", "post"):
-        request: Any = getattr(RequestFactory(), method)("/")
+        token = {"HTTP_AUTHORIZATION": f"Bearer {visitor.token}"} if visitor.token else {}
+        request: Any = getattr(RequestFactory(), method)("/", **token)
         request.viewer = visitor.viewer
         try:
             answer = route.view(request)
