@@ -17,7 +17,8 @@ SYSTEM = Viewer.system()
 @pytest.mark.parametrize("present", ["2026-11-22T12:00"])
 def test_a_week_is_told_once(settings, tmp_path, present: str) -> None:
     settings.XASO_FILES, settings.XASO_KEYS_DIR = str(tmp_path / "files"), str(tmp_path / "keys")
-    accounts = people_of_the_demo()
+    with moment.frozen("2025-07-01T08:00"):
+        accounts = people_of_the_demo()
     with moment.frozen(present):
         said: list[str] = []
         fill(SYSTEM, accounts=accounts, say=said.append)
