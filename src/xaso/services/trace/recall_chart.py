@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from xaso.kernel.plain.formats import figure
-from xaso.services.trace.queries.recall_scope import Scope
+from xaso.services.trace.queries.recall_scope import Scope, addressed
 from xaso.services.trace.rules.recall import SORTS
 
 WIDTH, BOX_W, BOX_H, GAP, ROW = 360, 172, 58, 16, 92
@@ -58,7 +58,8 @@ def stages_of(scope: Scope) -> dict[str, Any]:
         box = boxes[key]
         box["number"] += 1
         if len(box["first"]) < SHOWN:
-            box["first"].append(row.code or row.uri.rstrip("/").rsplit("/", 1)[-1])
+            box["first"].append(row)
+    _name_first(boxes)
     met = Counter((place.get(source), place.get(target)) for _, source, target in scope.edges)
     ways = {
         (source, target): number
@@ -79,6 +80,14 @@ def stages_of(scope: Scope) -> dict[str, Any]:
             if one.thing in place:
                 ways[place[one.thing], HOLDERS] = ways.get((place[one.thing], HOLDERS), 0) + 1
     return {"boxes": boxes, "ways": [[source, target, number] for (source, target), number in ways.items()]}
+
+
+def _name_first(boxes: Mapping[str, dict[str, Any]]) -> None:
+    """What the first things of each box are called: the code of a lot, the end of an address."""
+    shown = {row.thing: row for row in addressed(row for box in boxes.values() for row in box["first"])}
+    for box in boxes.values():
+        rows = [shown[row.thing] for row in box["first"]]
+        box["first"] = [row.code or row.uri.rstrip("/").rsplit("/", 1)[-1] for row in rows]
 
 
 def stages(told: Mapping[str, Any]) -> list[Stage]:

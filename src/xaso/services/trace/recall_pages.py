@@ -76,12 +76,13 @@ def show_way(request: HttpRequest, place: Place, token: str) -> HttpResponse:
     scope = find_scope([lot])
     back = upstream([lot.thing_id])
     role = role_in(viewer, lot.enterprise)
+    chart = stages_of(scope)
     context = {
         "base": place.base,
         "lot": lot,
         "said": lots_rules.said(lot.quantity, lot.uom),
-        "drawing": draw(stages_of(scope)),
-        "rows": [(title_of(one), detail_of(one), one.level) for one in stages(stages_of(scope))],
+        "drawing": draw(chart),
+        "rows": [(title_of(one), detail_of(one), one.level) for one in stages(chart)],
         "counts": scope.counts,
         "stages": way_of(lot, walk=back),
         "prepare_url": place.url("recall_prepare", lot.token)

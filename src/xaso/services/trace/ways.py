@@ -6,6 +6,7 @@ in no stage (events hold none, and a plot is told by the name of its enterprise 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -107,13 +108,15 @@ SELECT t.event_id, t.thing_id, t.flow, t.quantity, t.uom, thing.uri, lot.id, lot
   t.total
 FROM (
   SELECT x.*, count(*) OVER (PARTITION BY x.event_id) AS total,
-    row_number() OVER (PARTITION BY x.event_id ORDER BY (x.thing_id = ANY(%s::bigint[])) DESC, x.id) AS number
-  FROM trace_eventthing x WHERE x.event_id = ANY(%s::bigint[])
+    row_number() OVER (PARTITION BY x.event_id ORDER BY (way.id IS NULL), x.id) AS number
+  FROM trace_eventthing x
+  LEFT JOIN (SELECT DISTINCT unnest(%s::bigint[]) AS id) way ON way.id = x.thing_id
+  WHERE x.event_id = ANY(%s::bigint[])
 ) t
 JOIN trace_thing thing ON thing.id = t.thing_id
 LEFT JOIN trace_lot lot ON lot.thing_id = t.thing_id
 LEFT JOIN trace_product product ON product.id = lot.product_id
-WHERE t.number <= CASE WHEN t.flow = 0 THEN 6 ELSE 40 END ORDER BY t.event_id, t.number
+WHERE t.number <= CASE WHEN t.flow = 0 THEN 3 ELSE 40 END ORDER BY t.event_id, t.number
 """
 
 GROUND = """
@@ -169,7 +172,7 @@ def _times(events: Iterable[int]) -> dict[int, datetime]:
 
 
 def _lines(things: list[int], events: list[int]) -> dict[int, tuple[int, list[Line]]]:
-    """Things of each event, those of the way first; at most 40 of one event (6 only seen) and how many there are."""
+    """Things of each event, those of the way first; at most 40 of one event (3 only seen) and how many there are."""
     found: dict[int, tuple[int, list[Line]]] = {}
     with prepared() as cursor:
         cursor.execute(THINGS, [array_of(things), array_of(events)])
@@ -250,6 +253,7 @@ def _stage(
     )
 
 
+@functools.lru_cache(maxsize=200)
 def _zone(offset: str) -> timezone:
     """The time zone that the event was written in ("+07:00")."""
     sign = -1 if offset.startswith("-") else 1

@@ -128,7 +128,6 @@ class TraceEvent(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["event_hash"], name="traceevent_hash"),
             models.Index(fields=["unit_path", "-seq"], name="traceevent_unit_seq"),
             models.Index(fields=["enterprise", "-event_time"], name="traceevent_enterprise_time"),
             models.Index(fields=["biz_step", "-event_time"], name="traceevent_step_time"),

@@ -29,7 +29,7 @@ from xaso.services.trace.models import (
     RecallThing,
     Thing,
 )
-from xaso.services.trace.queries.recall_scope import Row
+from xaso.services.trace.queries.recall_scope import Row, addressed
 from xaso.services.trace.rules.recall import SORTS, Tally, tallies
 from xaso.services.trace.seats import MANAGER, must_sit
 
@@ -117,9 +117,8 @@ def _thing_behind(text: str) -> Thing | None:
 def rows_of(recall: Recall, side: str = "", sort: str = "") -> list[dict[str, Any]]:
     """Things of a recall: as they are now while it waits for confirmation, afterwards as they were confirmed."""
     if recall.state == Recall.State.PREPARED:
-        return [
-            _told(row) for row in scope_of(recall).rows if side in ("", row.side) and sort in ("", row.sort)
-        ]
+        wanted = (row for row in scope_of(recall).rows if side in ("", row.side) and sort in ("", row.sort))
+        return [_told(row) for row in addressed(wanted)]
     rows = RecallThing.objects.filter(recall=recall)
     rows = rows.filter(side=side) if side else rows
     rows = rows.filter(sort=sort) if sort else rows

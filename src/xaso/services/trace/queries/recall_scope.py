@@ -10,7 +10,7 @@ import gc
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,7 +31,10 @@ from xaso.services.trace.walks import array_of
 
 
 class Row(NamedTuple):
-    """A thing that was reached. ``side``: root, back or forward; lot fields are empty for what is no lot."""
+    """A thing that was reached. ``side``: root, back or forward; lot fields are empty for what is no lot.
+
+    ``uri`` of what is neither lot nor package is empty until it is asked for (``addressed``): there are many of them.
+    """
 
     thing: int
     side: str
@@ -50,7 +53,7 @@ class Row(NamedTuple):
 
 
 _COUNTED = {"lot": "lots", "carton": "carton", "pallet": "pallet"}
-NO_LOT = (None, "", "", None, "", "", None, "", "")
+NO_LOT = ("", None, "", "", None, "", "", None, "", "")
 
 
 class Delivery(NamedTuple):
@@ -157,7 +160,7 @@ def _sided(forward: Walk, back: Walk) -> list[tuple[int, str, int]]:
     ]
 
 
-# Lots and packages are told whole; the many numbered things inside them by their address alone.
+# Lots and packages are told whole; of the many numbered things inside them an address is read where it is shown.
 ROWS = """
 SELECT n.thing, CASE WHEN lot.id IS NOT NULL THEN 'lot' ELSE package.kind END, t.uri, lot.id,
   coalesce(lot.code, ''), coalesce(product.name, ''), coalesce(lot.enterprise_id, package.enterprise_id),
@@ -170,7 +173,7 @@ LEFT JOIN trace_package package ON package.thing_id = n.thing
 JOIN trace_thing t ON t.id = n.thing
 WHERE lot.id IS NOT NULL OR package.id IS NOT NULL
 """
-OTHERS = "SELECT array_agg(id), array_agg(uri) FROM trace_thing WHERE id = ANY(%s::bigint[])"
+OTHERS = "SELECT id, uri FROM trace_thing WHERE id = ANY(%s::bigint[])"
 PLANTS = """
 SELECT t.id FROM trace_thing t
 WHERE t.id = ANY(%s::bigint[]) AND EXISTS (SELECT 1 FROM trace_plant p WHERE p.uri = t.uri)
@@ -206,16 +209,25 @@ def _ask(statement: str, *values: Any) -> list[tuple[Any, ...]]:
 
 def _rows(found: list[tuple[int, str, int]]) -> list[Row]:
     told = {row[0]: row[1:] for row in _ask(ROWS, array_of(thing for thing, _, _ in found))}
-    keys, uris = _ask(OTHERS, array_of(thing for thing, _, _ in found if thing not in told))[0]
-    address = dict(zip(keys or (), uris or (), strict=True))
     behind = [thing for thing, side, _ in found if side == "back"]
     plants = {row[0] for row in _ask(PLANTS, array_of(behind))}
     return [
         Row(thing, side, depth, *told[thing])
         if thing in told
-        else Row(thing, side, depth, "plant" if thing in plants else OTHER, address[thing], *NO_LOT)
+        else Row(thing, side, depth, "plant" if thing in plants else OTHER, *NO_LOT)
         for thing, side, depth in found
     ]
+
+
+def addressed(rows: Iterable[Row]) -> list[Row]:
+    """The same rows, each with its address. The caller has checked that the viewer may see the recall."""
+    given = list(rows)
+    lacking = [row.thing for row in given if not row.uri]
+    if not lacking:
+        return given
+    with widened("addresses of what a recall reaches"):
+        address = dict(_ask(OTHERS, array_of(lacking)))
+    return [row if row.uri else row._replace(uri=address[row.thing]) for row in given]
 
 
 def _handed_on(forward: Walk, owners: dict[int, UUID | None]) -> tuple[list[Delivery], dict[str, Holder]]:

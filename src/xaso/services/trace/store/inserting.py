@@ -53,10 +53,15 @@ _MARKS = """
 INSERT INTO trace_eventmarks (event_id, marks)
 SELECT m.event, m.marks::bigint[] FROM unnest(%s::bigint[], %s::text[]) AS m(event, marks)
 """
-# What was declared wrong is no way of goods any more; the events themselves stay as they were captured.
+# What was declared wrong is no way of goods any more; the events themselves stay as they were captured. An event is
+# found by its hash in two ways: it is called by it, or it has a name of its own (the index holds only those).
 _WRONG = """
+WITH wrong AS (SELECT unnest(%s::text[]) AS hash, %s::text AS unit)
 UPDATE trace_eventthing SET flow = 0 WHERE flow <> 0 AND event_id IN (
-  SELECT e.seq FROM trace_traceevent e WHERE e.event_hash = ANY(%s::text[]) AND e.unit_path = %s::text)
+  SELECT e.seq FROM wrong JOIN trace_traceevent e ON e.event_id = 'ni:///sha-256;' || wrong.hash || '?ver=CBV2.0'
+  WHERE e.event_hash = wrong.hash AND e.unit_path = wrong.unit
+  UNION ALL SELECT e.seq FROM wrong JOIN trace_traceevent e ON e.event_hash = wrong.hash
+  WHERE e.event_id <> 'ni:///sha-256;' || e.event_hash || '?ver=CBV2.0' AND e.unit_path = wrong.unit)
 """
 _WORDS = """
 INSERT INTO trace_traceword (kind, value, unit_path)
