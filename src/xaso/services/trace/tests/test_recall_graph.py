@@ -244,8 +244,14 @@ def test_walks_agree_with_the_plain_reference(seed):
         assert up == {pair for pair in expected if pair[1] == place}
 
 
-def test_what_is_declared_wrong_is_no_way_any_more():
+@pytest.mark.parametrize(
+    ("said", "declared"),
+    [({}, {}), ({"eventID": "urn:uuid:6f1c7b9e-0001"}, {"eventID": "urn:uuid:6f1c7b9e-0001"}),
+     ({"eventID": "urn:uuid:6f1c7b9e-0002"}, {})],
+)  # fmt: skip
+def test_what_is_declared_wrong_is_no_way_any_more(said, declared):
     made = {
+        **said,
         "type": "TransformationEvent",
         "eventTime": "2026-03-01T08:00:00.000+07:00",
         "eventTimeZoneOffset": "+07:00",
@@ -256,7 +262,8 @@ def test_what_is_declared_wrong_is_no_way_any_more():
     leaf, tea = (Thing.objects.get(uri=made[name][0]) for name in ("inputEPCList", "outputEPCList"))
     assert tea.pk in downstream([leaf.pk]).depth
     wrong = {
-        **made,
+        **{key: value for key, value in made.items() if key != "eventID"},
+        **declared,
         "errorDeclaration": {
             "declarationTime": "2026-03-02T08:00:00.000+07:00",
             "reason": "did_not_occur",
