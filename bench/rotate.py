@@ -186,6 +186,7 @@ def main() -> int:
     options = parser.parse_args()
     given = os.environ.get("XASO_BENCH_URL")
     common.use_database(DATABASE)
+    home_of_database = os.environ.get("XASO_HOME")
     os.environ["DJANGO_SETTINGS_MODULE"] = "xaso.site.settings"
     with tempfile.TemporaryDirectory() as home:
         os.environ.update(
@@ -204,6 +205,9 @@ def main() -> int:
             for one in threads:
                 one.join()
         found = json.loads(_python("-c", COUNT).splitlines()[-1])
+    os.environ.pop("XASO_HOME")
+    if home_of_database is not None:
+        os.environ["XASO_HOME"] = home_of_database
     if not given:
         common.drop_database(DATABASE)
     good = (
