@@ -88,8 +88,9 @@ def submissions(paths: list[str], token: str) -> list[str]:
 def measure(port: int, runs: dict[str, list[str]], seconds: float) -> dict[str, Any]:
     """Light load, then saturation. What is compared takes turns in short rounds, so that noise meets both."""
     results: dict[str, Any] = {name: {"light": [], "full": []} for name in runs}
-    for requests in runs.values():
-        common.fire(port, requests, 2, 1.0)  # every worker warm
+    for name, requests in runs.items():
+        # Every worker warm; of writes each has to have met each unit, as it has after its first hours.
+        common.fire(port, requests, CLIENTS if name in WRITES else 2, 8.0 if name in WRITES else 1.0)
     _take_turns(port, runs, results, QUEUE, "light", seconds)
     for name, requests in runs.items():
         if name not in QUEUE:

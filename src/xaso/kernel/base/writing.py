@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+
+from xaso.kernel.base.journeys import PreparedCursor
 
 # Values that the driver takes just as the field would give them.
 _PLAIN: dict[Any, type] = {
@@ -27,40 +28,17 @@ _PLAIN: dict[Any, type] = {
 }
 
 
-@functools.lru_cache(maxsize=500)
-def _numbered(text: str) -> str:
-    """``%s`` as ``$1``, ``$2`` …: the driver itself reads long statements anew each time."""
-    first, *rest = text.split("%s")
-    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
-
-
-class _Prepared(psycopg.RawCursor[Any]):
-    """A cursor whose statements are parsed and planned once for each connection. ``%s`` stands for values only."""
-
-    def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
-        # Django turns preparing off for its connections, and the driver then prepares nothing, asked or not.
-        link = self.connection
-        link.prepare_threshold = 0
-        try:
-            return super().execute(_numbered(query), params, **{**more, "prepare": True})
-        finally:
-            link.prepare_threshold = None
-
-    def _send_query_prepared(self, name: bytes, pgq: Any, *, binary: bool | None = None) -> None:
-        self._query = (
-            pgq  # what was asked, for Django's record of queries: the driver keeps it for others only
-        )
-        super()._send_query_prepared(name, pgq, binary=binary)
-
-
-def prepared(connection: BaseDatabaseWrapper | None = None) -> CursorWrapper:
+def prepared(connection: BaseDatabaseWrapper | None = None, *, last: bool = False) -> CursorWrapper:
     """A Django cursor for the few hot statements whose text never changes: the server keeps their plans.
 
-    Values are bound by the server, so each parameter stands where its type can be told.
+    Values are bound by the server, so each parameter stands where its type can be told. ``last``: its one statement
+    commits the transaction; only for the end of an outermost ``atomic`` (see ``gathered``).
     """
     here: Any = connection or connections[DEFAULT_DB_ALIAS]
     here.ensure_connection()
-    cursor: CursorWrapper = here._prepare_cursor(_Prepared(here.connection))
+    made = PreparedCursor(here.connection)
+    made.last = last
+    cursor: CursorWrapper = here._prepare_cursor(made)
     return cursor
 
 
@@ -105,11 +83,12 @@ _gathering: ContextVar[_Gathered | None] = ContextVar("gathering", default=None)
 
 
 @contextmanager
-def gathered() -> Iterator[None]:
+def gathered(*, last: bool = False) -> Iterator[None]:
     """Inside, ``insert_all`` (and with it ``emit``) waits: all rows go in one statement at the end.
 
     For the writes of one transaction that do not read each other's rows. When something is raised inside,
-    nothing is written. A gathering inside another joins it.
+    nothing is written. A gathering inside another joins it. ``last``: nothing is written after it in this
+    transaction, so the commit travels with the statement when this is the outermost one.
     """
     if _gathering.get() is not None:
         yield
@@ -120,7 +99,7 @@ def gathered() -> Iterator[None]:
         yield
     finally:
         _gathering.reset(token)
-    _write(mine)
+    _write(mine, last=last)
 
 
 def insert_all(*rows: models.Model, follow: str = "") -> None:
@@ -152,7 +131,7 @@ def insert_values(model: type[models.Model], values: dict[str, Any], *, follow: 
         _write(into)
 
 
-def _write(gathered: _Gathered) -> None:
+def _write(gathered: _Gathered, *, last: bool = False) -> None:
     if not gathered.rows:
         return
     connection: Any = connections[DEFAULT_DB_ALIAS]  # itself: the usual stand-in looks it up at every use
@@ -165,7 +144,8 @@ def _write(gathered: _Gathered) -> None:
                 as_it_is = value is None or type(value) is plain
                 values.append(value if as_it_is else prepare(value, connection=connection))
     text = _text(tuple((*key, len(rows)) for key, rows in gathered.rows.items()))
-    with prepared(connection) as cursor:
+    outermost = connection.in_atomic_block and not connection.savepoint_ids and not connection.needs_rollback
+    with prepared(connection, last=last and outermost) as cursor:
         cursor.execute(text, values)
     for row in gathered.made:
         row._state.adding = False

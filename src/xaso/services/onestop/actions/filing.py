@@ -219,7 +219,7 @@ def _file(viewer: Viewer, filing: Filing, digest: str) -> Dossier:
     _may_file(viewer, filing, received_path)
     read = _read(filing, moment)
     code, holder = _begin(filing, received_path, moment)
-    with gathered():
+    with gathered(last=True):
         person = _person(viewer, filing, holder)
         case = _open(viewer, filing, read, code, received_path, person, moment)
         dossier = _build(viewer, filing, digest, read, case, person, moment)
