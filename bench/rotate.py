@@ -44,11 +44,12 @@ load_shipped(Viewer.system())
 client, secret = register_client(Viewer.system(), name="Rotate", unit_path="", scopes=["onestop.file", "onestop.read"])
 paths = list(Unit.objects.on().filter(level="commune").order_by("path").values_list("path", flat=True)[::900])
 setup = setups_in_force.setup_for(BIRTH, paths[0], today())
-officer = officer_account("receptionist", paths[0])
+# Who signs in all day is another one than whose session stays open: an account has so many sessions at once.
+officer, busy = officer_account("receptionist", paths[0]), officer_account("specialist", paths[0])
 print(json.dumps({"client": client.client_id, "secret": secret, "procedure": BIRTH,
   "answers": setups_in_force.body_of(setup).model_dump(mode="json")["sample_answers"],
   "units": [path.strip("/").rpartition("/")[2] for path in paths],
-  "login": officer.username, "password": PASSWORD}))
+  "login": officer.username, "busy": busy.username, "password": PASSWORD}))
 """
 COUNT = """
 import django; django.setup()
@@ -74,17 +75,17 @@ class Load:
         self.errors: list[str] = []
         self.stop = threading.Event()
         self.signed_in = self._browser()
-        self._enter(self.signed_in)
+        self._enter(self.signed_in, plan["login"])
 
     def _browser(self) -> urllib.request.OpenerDirector:
         return urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
 
-    def _enter(self, browser: urllib.request.OpenerDirector) -> None:
+    def _enter(self, browser: urllib.request.OpenerDirector, login: str) -> None:
         page = browser.open(f"{self.base}/dang-nhap/can-bo", timeout=60).read().decode()
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         body = {
             "csrfmiddlewaretoken": found[1] if found else "",
-            "username": self.plan["login"],
+            "username": login,
             "password": self.plan["password"],
             "next": "/desk/hop-thu/",
         }
@@ -96,7 +97,7 @@ class Load:
 
     def sign_in(self) -> None:
         """Sign in anew, and look whether the session opened at the start still holds."""
-        self._enter(self._browser())
+        self._enter(self._browser(), self.plan["busy"])
         answer = self.signed_in.open(f"{self.base}/desk/onestop/", timeout=60)
         if "/dang-nhap/" in answer.geturl():
             raise RuntimeError("an open session was lost")
@@ -185,6 +186,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=10.0, help="load around each change")
     options = parser.parse_args()
     given = os.environ.get("XASO_BENCH_URL")
+    if not given:
+        common.drop_database(DATABASE)  # of a run that was broken off: its keys are gone
     common.use_database(DATABASE)
     home_of_database = os.environ.get("XASO_HOME")
     os.environ["DJANGO_SETTINGS_MODULE"] = "xaso.site.settings"
