@@ -15,7 +15,7 @@ _SPOKEN_KIND = (
     r"(?:[Nn]ghị định|[Qq]uyết định|[Tt]hông tư liên tịch|[Tt]hông tư|[Nn]ghị quyết|[Cc]hỉ thị|[Kk]ế hoạch"
     r"|[Tt]hông báo|[Bb]áo cáo|[Tt]ờ trình|[Cc]ông văn|[Cc]ông điện|[Hh]ướng dẫn|[Kk]ết luận|[Gg]iấy mời"
     r"|[Bb]iên bản|[Cc]hương trình|[Đđ]ề án|[Pp]hương án|[Qq]uy định|[Qq]uy chế|[Ll]uật|[Pp]háp lệnh|[Vv]ăn bản"
-    r"|(?:QĐ|NĐ|NQ|KH|TB|CT|TT|BC|CV|CĐ|HD|KL|TTr)(?=\s+số))"
+    r"|(?:QĐ|NĐ|NQ|KH|TB|CT|TT|BC|CV|CĐ|HD|KL|TTr)(?=\s+(?:số|\d{1,5}\s?/)))"
 )
 
 WITH_YEAR = re.compile(
