@@ -1,0 +1,1 @@
+"""The assistant: the article that answers, quoted, or an honest "not found"."""
