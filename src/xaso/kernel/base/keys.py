@@ -1,8 +1,9 @@
 """The ring of secret keys, numbered, so that old ones can retire while everything runs.
 
-The file is replaced as a whole (rename), and every process looks at its stamp before each use: a new key is in
-force everywhere from the next value on, without a restart. With a master key (``XASO_KEK`` or ``XASO_KEK_FILE``)
-the file's content is itself sealed (envelope); without one it is readable by its owner alone (mode 0600).
+The file is replaced as a whole (rename), and every process looks at its stamp before use, fifty times a second at
+most: a new key is in force everywhere within that time, without a restart; old ones stay far longer than that. With
+a master key (``XASO_KEK`` or ``XASO_KEK_FILE``) the file's content is itself sealed (envelope); without one it is
+readable by its owner alone (mode 0600).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +47,10 @@ class KeyRing:
         return (self.hash_key, *(key for number, key in sorted(older.items()) if number != self.hash_active))
 
 
+# Looking at the file costs as much as opening a value; thousands are opened in a row where a warning goes out.
+LOOK_AGAIN = 0.02
 _read: tuple[Stamp, KeyRing] | None = None
+_looked: tuple[str, float] = ("", 0.0)
 
 
 def ring_path() -> Path:
@@ -98,6 +103,8 @@ def _write_aside(path: Path, content: bytes) -> Path:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Replace a secret file as a whole: a reader sees the old content or the new one, never a half."""
+    global _looked
+    _looked = ("", 0.0)
     _write_aside(path, content).replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
@@ -169,16 +176,19 @@ def _stamp(path: str) -> Stamp:
 
 def key_ring() -> KeyRing:
     """The ring from ``XASO_KEY_RING``, made on first use under the product's home; read again when it changed."""
-    global _read
-    path = settings.XASO_KEY_RING
+    global _read, _looked
+    path, moment = settings.XASO_KEY_RING, time.monotonic()
+    known = _read
+    if known is not None and _looked[0] == path and moment - _looked[1] < LOOK_AGAIN:
+        return known[1]
     try:
         stamp = _stamp(path)
     except FileNotFoundError:
         _make_file(Path(path))
         stamp = _stamp(path)
-    known = _read
     if known is None or known[0] != stamp:
         known = _read = (stamp, _ring_of(Path(path)))
+    _looked = (path, moment)
     return known[1]
 
 

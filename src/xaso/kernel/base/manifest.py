@@ -60,6 +60,31 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Found:
+    """One thing a finder found: its name, the page about it, and readable facts ("Mang theo", "Lệ phí", ...)."""
+
+    title: str
+    url: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+Finder = Callable[[Any, str, str, int], Sequence[Found]]
+"""``finder(viewer, text, unit_path, limit)``: what fits the words at a unit, best first."""
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What the page of a case tells the panels on it: its kind, code, name of the procedure, laws it names."""
+
+    type: str
+    case_id: UUID
+    code: str
+    unit_path: str
+    title: str
+    laws: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class IndicatorSpec:
     """A figure with numerator, denominator and the records behind it.
 
@@ -171,6 +196,8 @@ class Service:
 
     ``roots`` names a module whose ``root_urls`` stand at the root: addresses that a standard fixes. ``sockets`` is the
     beginning of an address and an ASGI function that talks WebSocket below it.
+    ``finders`` name what the service can find for others (``base.ports``); ``case_panels`` are blocks on the page of a
+    kind of case, whose ``context`` takes the viewer and ``CaseFacts``.
     ``light`` is the beginning of an address and a function that may answer a GET below it before sessions, forms and
     the viewer are thought of: for pages that are the same for everybody. It answers None to leave it to the page.
     """
@@ -202,3 +229,5 @@ class Service:
     digests: tuple[Digests, ...] = ()
     sealed_files: tuple[SealedFiles, ...] = ()
     keys: tuple[Rotatable, ...] = ()
+    finders: Mapping[str, Finder] = field(default_factory=dict)
+    case_panels: tuple[Panel, ...] = ()

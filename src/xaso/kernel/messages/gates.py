@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -11,6 +12,8 @@ from xaso.kernel.messages.mass_rows import quotas_for, span_end, span_start
 from xaso.kernel.messages.queries import quiet_until
 from xaso.kernel.plain.moment import VIETNAM, now
 
+HOLDS_SECONDS = 0.5
+
 
 class Gates:
     """Asked before each claim, inside its transaction; what it refuses, the mailing's page says."""
@@ -18,6 +21,7 @@ class Gates:
     def __init__(self) -> None:
         self._uses: list[QuotaUse] = []
         self._quotas: dict[tuple[str, str], list[Quota]] = {}
+        self._holds: tuple[float, dict[str, GatewayHold]] = (0.0, {})
         self.paced = False  # a quota of a second was used up: the next second has room again
 
     def room(self, mailing: Mailing, channel: str, gateway: str, most: int) -> int:
@@ -34,8 +38,8 @@ class Gates:
 
     def _blocked(self, mailing: Mailing, channel: str, gateway: str) -> tuple[str, datetime] | None:
         moment = now()
-        hold = GatewayHold.objects.filter(gateway=gateway, until__gt=moment).first()
-        if hold is not None:
+        hold = self._held(moment).get(gateway)
+        if hold is not None and hold.until > moment:
             return f"Cổng {gateway} đang tạm ngừng: {hold.reason}", hold.until
         if not mailing.urgent:
             loud = quiet_until(channel, mailing.unit_path, moment)
@@ -44,6 +48,13 @@ class Gates:
         if channel == "zalo":
             return _unapproved(str(mailing.wording.get("zalo_template", "")))
         return None
+
+    def _held(self, moment: datetime) -> dict[str, GatewayHold]:
+        """Gateways left alone now, read twice a second: a run asks before each of its hundreds of claims."""
+        if time.monotonic() - self._holds[0] > HOLDS_SECONDS:
+            rows = GatewayHold.objects.filter(until__gt=moment)
+            self._holds = (time.monotonic(), {one.gateway: one for one in rows})
+        return self._holds[1]
 
     def _within_quotas(
         self, mailing: Mailing, channel: str, most: int
@@ -93,6 +104,7 @@ class Gates:
                 "reason": reason[:200],
             },
         )
+        self._holds = (0.0, {})
 
 
 def _unapproved(number: str) -> tuple[str, datetime] | None:

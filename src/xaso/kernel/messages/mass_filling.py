@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from xaso.kernel.base.fields import keyed_hash, seal
-from xaso.kernel.base.writing import prepared
+from xaso.kernel.base.writing import array_of, prepared
 from xaso.kernel.messages.audience import Recipient
 from xaso.kernel.messages.channels import WAYS
 from xaso.kernel.messages.mass_models import Mailing
@@ -103,10 +103,10 @@ def _write(
                 moment,
                 mailing.pk,
                 NOBODY,
-                ids,
-                [identity for identity, _ in part],
-                [one.person_id for _, one in part],
-                [one.account_id for _, one in part],
+                array_of(ids),
+                array_of(identity for identity, _ in part),
+                array_of(one.person_id for _, one in part),
+                array_of(one.account_id for _, one in part),
                 facts,
                 [one.unit_path for _, one in part],
                 [json.dumps(channels) for channels in rungs],
@@ -119,9 +119,9 @@ def _write(
                     moment,
                     mailing.pk,
                     mailing.at,
-                    [row[0] for row in first],
-                    [row[1] for row in first],
-                    [row[2] for row in first],
+                    array_of(row[0] for row in first),
+                    array_of(row[1] for row in first),
+                    array_of(row[2] for row in first),
                 ],
             )
 

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import Forbidden
+from xaso.kernel.base.writing import array_of, prepared
 from xaso.kernel.messages.mass_models import Sending
 from xaso.kernel.messages.rules import RETRY_MINUTES, UNSURE_MINUTES
 from xaso.kernel.people.viewer import Viewer
@@ -113,17 +114,17 @@ def write(notes: Sequence[Note]) -> None:
     if not notes:
         return
     moment = now()
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             _NOTE,
             [
                 moment.isoformat(timespec="seconds"),
-                [one.sending_id for one in notes],
-                [one.state for one in notes],
-                [one.next_at for one in notes],
+                array_of(one.sending_id for one in notes),
+                array_of(one.state for one in notes),
+                array_of(one.next_at for one in notes),
                 [one.provider_id for one in notes],
-                [one.parts for one in notes],
-                [one.price for one in notes],
+                array_of(one.parts for one in notes),
+                array_of(one.price for one in notes),
                 [one.code[:60] for one in notes],
                 [one.reason[:200] for one in notes],
             ],
@@ -131,7 +132,9 @@ def write(notes: Sequence[Note]) -> None:
         changed = cursor.fetchall()
         sent = [(row[0], row[2]) for row in changed if row[1] == "sent"]
         if sent:
-            cursor.execute(_SENT, [moment, [row[0] for row in sent], [row[1] for row in sent]])
+            cursor.execute(
+                _SENT, [moment, array_of(row[0] for row in sent), array_of(row[1] for row in sent)]
+            )
     go_on([(row[0], row[2]) for row in changed if row[1] in ("failed", "skipped")])
 
 

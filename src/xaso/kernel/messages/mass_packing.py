@@ -11,12 +11,13 @@ from uuid import UUID
 from django.conf import settings
 
 from xaso.kernel.base.fields import keyed_hash, keyed_hashes, unseal
+from xaso.kernel.base.writing import array_of, prepared
 from xaso.kernel.messages import push
 from xaso.kernel.messages.acknowledging import ack_link
 from xaso.kernel.messages.actions import stop_link
 from xaso.kernel.messages.channels import WAYS
 from xaso.kernel.messages.mass_filling import CONTEXT
-from xaso.kernel.messages.mass_models import Mailing, ReachedAddress
+from xaso.kernel.messages.mass_models import Mailing
 from xaso.kernel.messages.mass_noting import Note
 from xaso.kernel.messages.mass_ways import Parcel, body_text
 from xaso.kernel.messages.mass_wording import Wording
@@ -25,6 +26,11 @@ from xaso.kernel.people.consents import refused_channels_of
 from xaso.kernel.plain.moment import now
 
 REPLY = "message_reply"
+_REACHED = """
+INSERT INTO messages_reachedaddress (address_hash, receiver_id, at)
+SELECT one.digest, one.receiver, %s FROM unnest(%s::text[], %s::uuid[]) AS one(digest, receiver)
+ON CONFLICT (address_hash) DO UPDATE SET receiver_id = excluded.receiver_id, at = excluded.at
+"""
 
 
 @dataclass(frozen=True)
@@ -146,15 +152,11 @@ def _remember(parcels: Sequence[Parcel]) -> None:
         for one in parcels
         if one.facts.get("phone")
     }
-    ReachedAddress.objects.bulk_create(
-        [
-            ReachedAddress(address_hash=digest, receiver_id=key, at=now())
-            for digest, key in sorted(rows.items())
-        ],
-        update_conflicts=True,
-        unique_fields=["address_hash"],
-        update_fields=["receiver_id", "at"],
-    )
+    known = sorted(rows.items())
+    with prepared() as cursor:
+        cursor.execute(
+            _REACHED, [now(), array_of(digest for digest, _ in known), array_of(key for _, key in known)]
+        )
 
 
 def post_to_inboxes(mailing: Mailing, parcels: Sequence[Parcel]) -> list[Note]:

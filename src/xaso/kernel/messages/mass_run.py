@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from xaso.kernel import tasks
+from xaso.kernel.base.writing import prepared
 from xaso.kernel.connectors.bulk import Call, Fleet, Landed
 from xaso.kernel.connectors.errors import OutsideError
 from xaso.kernel.messages import mass, mass_noting, push
@@ -159,7 +160,7 @@ class Run:
     def _claimed(self, mailing: Mailing, channel: str, most: int) -> list[Claimed]:
         moment = now()
         entry = f'[{{"state": "sending", "at": "{moment.isoformat(timespec="seconds")}"}}]'
-        with connection.cursor() as cursor:
+        with prepared() as cursor:
             cursor.execute(_CLAIM, [mailing.pk, channel, moment, most, moment + LEASE, entry])
             return [Claimed(*row) for row in cursor.fetchall()]
 

@@ -22,7 +22,7 @@ from typing import Any
 from django.db import connection
 
 from xaso.kernel.base.reach import widened
-from xaso.kernel.base.writing import prepared
+from xaso.kernel.base.writing import array_of, prepared
 
 DEPTH = 40
 ALWAYS = (float("-inf"), float("inf"))
@@ -65,11 +65,6 @@ def upstream(things: Iterable[int], *, depth: int = DEPTH) -> Walk:
 def downstream(things: Iterable[int], *, depth: int = DEPTH) -> Walk:
     """Everything into which these things went, out to the last carton."""
     return _walk(DOWN, things, depth)
-
-
-def array_of(values: Iterable[object]) -> str:
-    """Numbers or moments as PostgreSQL reads an array: hundreds one by one would cost more than the answer."""
-    return "{" + ",".join(map(str, values)) + "}"
 
 
 def one_name(things: Iterable[int]) -> list[int]:

@@ -14,12 +14,12 @@ from decimal import Decimal
 from typing import Any
 
 from xaso.kernel.base.reach import widened
-from xaso.kernel.base.writing import prepared
+from xaso.kernel.base.writing import array_of, prepared
 from xaso.services.trace import lots_rules
 from xaso.services.trace.models import Enterprise, Lot, Site
 from xaso.services.trace.naming import own
 from xaso.services.trace.vocabulary import label_of
-from xaso.services.trace.walks import DEPTH, Walk, array_of, upstream
+from xaso.services.trace.walks import DEPTH, Walk, upstream
 
 SEASON = timedelta(
     days=400

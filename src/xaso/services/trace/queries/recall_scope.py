@@ -21,13 +21,13 @@ from uuid import UUID
 from django.db import connection
 
 from xaso.kernel.base.reach import widened
+from xaso.kernel.base.writing import array_of
 from xaso.kernel.plain.text import search_text
 from xaso.services.trace.graph import Edge, Walk, downstream, upstream
 from xaso.services.trace.models import Enterprise, Lot, Shipment, Site
 from xaso.services.trace.naming import own
 from xaso.services.trace.rules.recall import OTHER
 from xaso.services.trace.vocabulary import step_uri
-from xaso.services.trace.walks import array_of
 
 
 class Row(NamedTuple):
