@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models.signals import post_migrate
 
 from xaso.kernel import tasks
+from xaso.kernel.base import ports
 from xaso.kernel.base.manifest import Right, Rotatable, Service
 from xaso.kernel.events import registry as events
 
@@ -113,6 +114,10 @@ def _connect_upper(part: Service) -> None:
         cases.register(case_type)
     for indicator in part.indicators:
         indicators.register(indicator)
+    for name, finder in part.finders.items():
+        ports.offer_finder(name, part.key, finder)
+    for panel in part.case_panels:
+        ports.offer_case_panel(part.key, panel)
 
 
 def load() -> None:

@@ -6,6 +6,7 @@ from xaso.services.onestop.api import router
 from xaso.services.onestop.connectors import on_change, pull_all
 from xaso.services.onestop.demo import fill
 from xaso.services.onestop.desk.panel import home_panel, my_count, opinions_count, return_count
+from xaso.services.onestop.finding import find_procedures
 from xaso.services.onestop.holdings import about_person
 from xaso.services.onestop.listeners import on_payment_arrived
 from xaso.services.onestop.parcels import follow_parcels
@@ -138,6 +139,7 @@ SERVICE = Service(
     demo=fill,
     api=router,
     indicators=INDICATORS,
+    finders={"procedures": find_procedures},
     panels=(Panel("home", "onestop.view", "onestop/desk/panel.html", home_panel),),
     message_templates="messages.toml",
     tasks=(

@@ -12,6 +12,8 @@ from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
+from xaso.kernel.base.manifest import CaseFacts
+from xaso.kernel.base.ports import case_panels
 from xaso.kernel.cases import queries as cases
 from xaso.kernel.cases.models import CaseStep, Opinion
 from xaso.kernel.people.doors import officer, viewer_in
@@ -20,6 +22,7 @@ from xaso.services.onestop import eforms, rules
 from xaso.services.onestop.actions.drafts import WAYS
 from xaso.services.onestop.desk.moves import moves_for, primary_for
 from xaso.services.onestop.desk.queue import badge_of
+from xaso.services.onestop.finding import laws_of
 from xaso.services.onestop.models import DossierPaper
 from xaso.services.onestop.paperwork.slips import SEALED_FORMS, sealed_form
 from xaso.services.onestop.queries.desk import DossierView, looks_at, open_dossier
@@ -78,7 +81,21 @@ def page_context(viewer: Viewer, seen: DossierView) -> dict[str, Any]:
         "forms": paper_forms(dossier.code, seen),
         "to_seal": forms_to_seal(viewer, seen),
         "judges": "receive" in seen.may or "handle" in seen.may,
+        "beside": case_panels(viewer, _case_facts(seen)),
     }
+
+
+def _case_facts(seen: DossierView) -> CaseFacts:
+    """What panels of other services may know of the case: nothing of the applicant."""
+    dossier = seen.dossier
+    return CaseFacts(
+        type=seen.case.type,
+        case_id=seen.case.pk,
+        code=dossier.code,
+        unit_path=dossier.unit_path,
+        title=dossier.procedure.name,
+        laws=laws_of(dossier.procedure.code),
+    )
 
 
 def may_answer(viewer: Viewer, opinion: Opinion) -> bool:

@@ -1,0 +1,108 @@
+"""What the one-stop shop finds for other rooms: the procedure that fits everyday words, with what to bring."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.urls import reverse
+
+from xaso.kernel.base.errors import NotFound
+from xaso.kernel.base.manifest import Found
+from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.moment import today
+from xaso.kernel.plain.money import show
+from xaso.services.onestop import setups_in_force
+from xaso.services.onestop.eforms.terms import term_words
+from xaso.services.onestop.models import Setup
+from xaso.services.onestop.public.description import described
+from xaso.services.onestop.queries.catalogue import search_catalogue, version_on
+
+MOST_PAPERS = 6
+_NOT_SET = "Hội đồng nhân dân tỉnh chưa đặt mức ở đây"
+
+
+def find_procedures(viewer: Viewer, text: str, unit_path: str, limit: int) -> Sequence[Found]:
+    """Procedures that fit the words at a unit; none when the catalogue holds only near ones.
+
+    The first leads to its start page with papers, fee and term as they are at that unit.
+    """
+    page = search_catalogue(text, unit_path=unit_path or None, limit=max(limit, 8))
+    if page.weak:
+        return []
+    online: list[Found] = []
+    rest: list[Found] = []
+    for row in page.rows:
+        setups = setups_in_force.setups_for(row.code, unit_path, today())
+        if setups:
+            online.append(_electronic(setups[0], unit_path))
+        elif len(rest) < limit:
+            rest.append(_on_paper(row.code, row.name))
+    # Among procedures of equal fit the citizen is led to the one that can be filed here.
+    return [*online, *rest][:limit]
+
+
+def laws_of(code: str) -> tuple[str, ...]:
+    """The documents that a procedure names as its legal ground, as published."""
+    try:
+        return tuple(described(version_on(code)).legal)
+    except NotFound:
+        return ()
+
+
+def _electronic(setup: Setup, unit_path: str) -> Found:
+    url = reverse("onestop:start", args=[setup.procedure.code])
+    if setup.variant:
+        url += f"?variant={setup.variant}"
+    facts = _facts(setup.pk)
+    fees = _fees(setup, unit_path)
+    return Found(setup.title, url, {**facts, "fee": fees, "online": True})
+
+
+@functools.lru_cache(maxsize=256)
+def _facts(setup_id: UUID) -> dict[str, object]:
+    """Papers and terms of a published setup, which never changes."""
+    body = setups_in_force.body_of(Setup.objects.get(pk=setup_id))
+    papers = [one.name for one in body.components if not one.is_form and not one.when and not one.cases]
+    terms = [one.term_words or term_words(one.term) for one in body.cases]
+    return {"bring": papers[:MOST_PAPERS], "term": "; ".join(dict.fromkeys(filter(None, terms)))}
+
+
+def _fees(setup: Setup, unit_path: str) -> str:
+    body = setups_in_force.body_of(setup)
+    day = today()
+    rates = [
+        one
+        for one in (setups_in_force.rates_for(unit_path) if unit_path and body.fees else [])
+        if one.procedure in {"", setup.procedure.code} and one.covers(day)
+    ]
+    said = []
+    for fee in body.fees:
+        if fee.method == "set_by_province":
+            known = [one.amount for one in rates if one.fee == fee.key]
+            said.append(f"{fee.name}: {_between(known) if known else _NOT_SET}")
+        elif fee.method == "none":
+            said.append(f"{fee.name}: không thu")
+        else:
+            amounts = [one for one in (*fee.by_channel.values(), fee.amount) if one is not None]
+            amounts += [tier.amount for tier in fee.tiers[:1]]
+            said.append(f"{fee.name}: {_between(amounts)}" if amounts else fee.name)
+    return "; ".join(said) or "không thu"
+
+
+def _between(amounts: Sequence[int]) -> str:
+    least, most = min(amounts), max(amounts)
+    return show(least) if least == most else f"{show(least)} đến {show(most)}"
+
+
+def _on_paper(code: str, name: str) -> Found:
+    facts: dict[str, object] = {"online": False}
+    try:
+        told = described(version_on(code))
+    except NotFound:
+        return Found(name, reverse("onestop:start", args=[code]), facts)
+    facts["bring"] = [one.words for one in told.submit[:MOST_PAPERS]]
+    if told.ways:
+        facts |= {"term": told.ways[0].term.words, "fee": told.ways[0].fee.words}
+    return Found(name, reverse("onestop:start", args=[code]), facts)
