@@ -10,6 +10,7 @@ from typing import Any
 from xaso.simulators import (
     bank,
     mail,
+    model,
     origin,
     pages,
     population,
@@ -56,6 +57,7 @@ def all_routes() -> Routes:
         sms,
         zalo,
         voices,
+        model,
         mail,
         pages,
     ):

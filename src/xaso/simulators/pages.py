@@ -27,6 +27,8 @@ NAMES = {
     "fpt_voice": "Giọng đọc FPT",
     "vbee_voice": "Giọng đọc Vbee",
     "viettel_voice": "Giọng đọc Viettel",
+    "model": "Mô hình ngôn ngữ",
+    "hearing": "Nghe thành chữ",
     "mail": "Máy chủ thư",
 }
 NEWEST = 60

@@ -38,6 +38,8 @@ SYSTEMS = (
     "fpt_voice",
     "vbee_voice",
     "viettel_voice",
+    "model",
+    "hearing",
 )
 FAULTS = {
     "latency": "Trả lời chậm",

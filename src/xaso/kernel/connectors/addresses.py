@@ -109,6 +109,18 @@ _SPECS = (
     _Spec("fpt_voice", "XASO_FPT_VOICE_URL", "giọng đọc FPT.AI", ("SECRET",), timeout=60.0),
     _Spec("vbee_voice", "XASO_VBEE_VOICE_URL", "giọng đọc Vbee", ("CLIENT_ID", "SECRET"), timeout=60.0),
     _Spec("viettel_voice", "XASO_VIETTEL_VOICE_URL", "giọng đọc Viettel AI", ("SECRET",), timeout=60.0),
+    # Both are off until an address is set; TRIAL=yes lets a trial installation speak to the simulator.
+    _Spec(
+        "model", "XASO_MODEL_URL", "mô hình ngôn ngữ", ("SECRET", "NAME"), 8.0, {"NAME": "good", "TRIAL": ""}
+    ),
+    _Spec(
+        "hearing",
+        "XASO_HEARING_URL",
+        "nghe thành chữ",
+        ("SECRET", "NAME"),
+        20.0,
+        {"NAME": "good", "TRIAL": ""},
+    ),
 )
 KEYS = tuple(spec.key for spec in _SPECS)
 

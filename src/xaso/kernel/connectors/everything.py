@@ -1,6 +1,7 @@
 """Importing this module makes every connector known to the registry."""
 
 from xaso.kernel.connectors import (
+    model,
     origin,
     payment,
     population,
@@ -26,4 +27,6 @@ ALL = (
     voices.FptVoice,
     voices.VbeeVoice,
     voices.ViettelVoice,
+    model.LanguageModel,
+    model.Hearing,
 )
