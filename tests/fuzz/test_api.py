@@ -34,7 +34,7 @@ def token(django_db_setup: Any, django_db_blocker: Any) -> Iterator[str]:
         a_dossier(BIRTH)
         open_station(Viewer.system(), unit=a_commune(COMMUNE))
         scopes = ["onestop.file", "onestop.read", "broadcast.read", "broadcast.send"]
-        scopes += ["alerts.readings", "alerts.cap_in"]
+        scopes += ["alerts.readings", "alerts.cap_in", "assistant.query"]
         client, secret = register_client(Viewer.system(), name="Thử", unit_path=COMMUNE, scopes=scopes)
         # Django's own test client does the same: the end of a request would close the test's connection.
         for signal in (request_started, request_finished):

@@ -15,7 +15,7 @@ from unittest import mock
 import pytest
 from django.db import transaction
 
-from tests.house import alerts_world, relay_world
+from tests.house import alerts_world, assistant_world, relay_world
 from tests.house.routes import OPEN, Route, routes
 from tests.house.turns import asks, turned_away
 from tests.house.world import COMMUNE, ROLES, Visitor, World, build
@@ -34,6 +34,7 @@ SHOWN_TO_ALL = {
     "/verify/<str:code>": "the check of a paper: number, day and issuer, never whose it is",
     **alerts_world.SHOWN_TO_ALL,
     **relay_world.SHOWN_TO_ALL,
+    **assistant_world.SHOWN_TO_ALL,
 }
 # Parameters that are not ids of the applicant's things, by the beginning of the route and the name.
 FILL: dict[tuple[str, str], str] = {

@@ -42,6 +42,7 @@ WIDENED = {
     "src/xaso/services/trace/public/buyer.py": "pictures, recordings and stages of published goods",
     "src/xaso/services/trace/actions/buyer_feedback.py": "which goods a buyer writes about; how often they wrote",
     "src/xaso/services/trace/outward.py": "the queue to the national portal; how many wait is a bare count",
+    "src/xaso/services/assistant/queries/asking.py": "one question, for who holds its signed link",
     "src/xaso/services/alerts/actions/keys.py": "the key by which a unit signs, for who may confirm a warning",
     "src/xaso/services/alerts/queries/keys.py": "certificates, which are public; no private half",
     "src/xaso/services/alerts/queries/people.py": "homes inside a warned area; answers lately, a bare count",

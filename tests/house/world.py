@@ -12,6 +12,8 @@ from django.db import models
 from django.test import Client
 
 from tests.house.alerts_world import a_warning
+from tests.house.assistant_world import a_question
+from tests.house.corpus_world import a_shelf
 from tests.house.notices_world import a_notice
 from tests.house.radio_world import a_radio
 from tests.house.trace_world import a_farm
@@ -267,8 +269,9 @@ def build() -> World:
     ids = _ids(things, by_name["machine here"])
     farm, warned = a_farm(citizen, NAME, PHONE), a_warning(citizen, COMMUNE, NAME, PHONE)
     radio, told = a_radio(COMMUNE, NAME, PHONE), a_notice(citizen, COMMUNE, NAME, PHONE)
-    rows = [*_rows(things), *farm.rows, *warned.rows, *radio.rows, *told.rows]
-    fills = {**farm.fills, **warned.fills, **radio.fills, **told.fills}
+    asked, shelf = a_question(COMMUNE, things.main.case_id, things.main.code, NAME), a_shelf(COMMUNE, NAME)
+    rows = [*_rows(things), *farm.rows, *warned.rows, *radio.rows, *told.rows, *asked.rows, *shelf.rows]
+    fills = {**farm.fills, **warned.fills, **radio.fills, **told.fills, **asked.fills, **shelf.fills}
     return World(ids, [one.code for one in things.dossiers], visitors, rows, fills)
 
 
