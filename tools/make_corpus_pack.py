@@ -1,4 +1,4 @@
-"""Pack a file of articles (lines of JSON) as the corpus that is shipped: parts, links and graph under the assistant's data.
+"""Pack a file of articles (lines of JSON) as the corpus that is shipped: parts, links, graph.
 
     python tools/make_corpus_pack.py corpus.jsonl.gz --source "Bộ pháp điển điện tử" --day 2025-02-14
 
@@ -23,7 +23,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xaso.site.settings")
 
 NAMED = ("Luật", "Bộ luật", "Pháp lệnh", "Hiến pháp")
 MENTION = re.compile(
-    r"(?<!\w)(Bộ luật|Luật|Pháp lệnh)\s+([A-ZĐÀ-Ỹ][^.;:()“”\n]{2,110}?)\s+số\s+(\d{1,3}/\d{4}/(?:QH|PL-UBTVQH|UBTVQH)\d{1,2})"
+    r"(?<!\w)(Bộ luật|Luật|Pháp lệnh)\s+([A-ZĐÀ-Ỹ][^.;:()“”\n]{2,110}?)\s+số\s+"
+    r"(\d{1,3}/\d{4}/(?:QH|PL-UBTVQH|UBTVQH)\d{1,2})"
 )
 
 
@@ -86,7 +87,9 @@ def find_links(documents: list) -> dict[int, list[int]]:
             day = article.valid_from or document.effective_on
             targets = set()
             for one in citations(article.text, here=Place(document.number, article.number)):
-                number = one.number or (law_named(one.name, kind=one.kind, day=day, year=one.year) if one.name else "")
+                number = one.number or (
+                    law_named(one.name, kind=one.kind, day=day, year=one.year) if one.name else ""
+                )
                 if number and one.article:
                     targets.add(places.get((number_key(number), one.article), 0))
             targets -= {0, article.seq, places.get((own, article.number), 0)}
@@ -104,7 +107,13 @@ def write_names(documents: list, path: Path) -> None:
         if one.kind in NAMED and one.title:
             kind, name = split_name(one.kind, one.title)
             if name and not name.lower().startswith(("sửa đổi", "bổ sung")):
-                known[number_key(one.number)] = (kind, name, one.number, iso(one.effective_on), iso(one.ended_on))
+                known[number_key(one.number)] = (
+                    kind,
+                    name,
+                    one.number,
+                    iso(one.effective_on),
+                    iso(one.ended_on),
+                )
     told: dict[str, Counter[tuple[str, str]]] = {}
     for one in documents:
         for article in one.articles:
