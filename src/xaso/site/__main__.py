@@ -21,6 +21,7 @@ LIGHT = {
     "standby": "xaso.site.keeping.cli.standby",
     "log": "xaso.kernel.sealing.cli",
     "inner-tls": "xaso.site.inner.cli",
+    "assistant": "xaso.services.assistant.cli",
 }
 
 

@@ -1,0 +1,273 @@
+#!/usr/bin/env python3
+"""Train the ranking and the confidence of the legal assistant, and write them into the engine's data folder.
+
+    .venv/bin/python tools/assistant_train.py QUESTIONS.jsonl QRELS.tsv UNANSWERABLE.jsonl --folder INDEX [--out DIR]
+
+Needs lightgbm (a dependency of development only) and an index made before by ``./xaso assistant index``. Each question
+carries a fold (0-4; no document in two folds). Written are a whole model and one for each fold trained without it:
+``eval`` uses the latter for questions that have a fold. The confidence of a fold is trained on rankings by models
+that saw neither that fold nor the question's own (one model for each pair of folds). Nothing of the questions' text
+goes into the files. The same input and versions give the same files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
+from xaso.services.assistant.engine import Engine, Query  # noqa: E402
+from xaso.services.assistant.engine.confidence import measures  # noqa: E402
+from xaso.services.assistant.engine.engine import CANDIDATES, candidates  # noqa: E402
+from xaso.services.assistant.engine.judging import (  # noqa: E402
+    FOLDS,
+    Asking,
+    article_name,
+    at_coverage,
+    auroc,
+    quality,
+    read_askings,
+    read_unanswerable,
+)
+from xaso.services.assistant.engine.kinds import Hit  # noqa: E402
+from xaso.services.assistant.engine.trees import WHOLE, Forest  # noqa: E402
+
+DATA = Path(__file__).resolve().parent.parent / "src/xaso/services/assistant/engine/data"
+SEEDS = 4
+RANKING = {
+    "objective": "lambdarank",
+    "num_leaves": 15,
+    "min_data_in_leaf": 40,
+    "learning_rate": 0.05,
+    "feature_fraction": 0.35,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+    "lambdarank_truncation_level": 20,
+    "max_bin": 127,
+    "verbose": -1,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_col_wise": True,
+}
+RANKING_ROUNDS = 200
+CONFIDENCE = {
+    "objective": "binary",
+    "num_leaves": 6,
+    "min_data_in_leaf": 30,
+    "learning_rate": 0.03,
+    "feature_fraction": 0.3,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 10.0,
+    "max_bin": 63,
+    "verbose": -1,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_col_wise": True,
+}
+CONFIDENCE_ROUNDS = 160
+
+
+@dataclass
+class Asked:
+    """A question's candidates: names, features, which are right."""
+
+    asking: Asking
+    names: list[str]
+    rows: np.ndarray
+    right: np.ndarray
+
+
+def collect(engine: Engine, askings: Sequence[Asking]) -> tuple[list[str], list[Asked]]:
+    """Candidates of the first stage and their features for every question."""
+    view = engine._refresh(True)
+    features: list[str] = []
+    found_all = []
+    for asking in askings:
+        _, _, found, values = candidates(view, Query(asking.text), CANDIDATES)
+        features = features or list(values)
+        names = [
+            article_name(view.segments[segment].name_of(int(place)))
+            for segment, place in zip(found.segment, found.place, strict=True)
+        ]
+        rows = np.column_stack([np.asarray(values[name], dtype=np.float32) for name in features])
+        right = np.array([name in asking.answers for name in names])
+        found_all.append(Asked(asking, names, rows, right))
+    return features, found_all
+
+
+def train_ranking(features: list[str], asked: Sequence[Asked], seeds: int = SEEDS, **other: Any) -> list[Any]:
+    """Some models of different seeds."""
+    import lightgbm as lgb
+
+    useful = [one for one in asked if one.right.any()]
+    rows = np.concatenate([one.rows for one in useful])
+    right = np.concatenate([one.right for one in useful]).astype(int)
+    sizes = [len(one.rows) for one in useful]
+    data = lgb.Dataset(
+        rows, right, group=sizes, feature_name=features, params={"max_bin": 127, "verbose": -1}
+    )
+    rounds = other.pop("rounds", RANKING_ROUNDS)
+    return [lgb.train({**RANKING, **other, "seed": seed}, data, rounds) for seed in range(1, seeds + 1)]
+
+
+def export(features: list[str], models: Sequence[Any]) -> dict[str, Any]:
+    """The trees of some models as flat lists; their mean is the value."""
+    said: dict[str, Any] = {name: [] for name in ("feature", "threshold", "left", "right", "value", "roots")}
+    depth = 0
+
+    def add(node: dict[str, Any], level: int) -> int:
+        nonlocal depth
+        depth = max(depth, level)
+        at = len(said["feature"])
+        leaf = "leaf_value" in node
+        for name, value in (
+            ("feature", 0 if leaf else node["split_feature"]),
+            ("threshold", 0.0 if leaf else float(f"{node['threshold']:.9g}")),
+            ("left", at),
+            ("right", at),
+            ("value", round(node["leaf_value"], 6) if leaf else 0.0),
+        ):
+            said[name].append(value)
+        if not leaf:
+            said["left"][at] = add(node["left_child"], level + 1)
+            said["right"][at] = add(node["right_child"], level + 1)
+        return at
+
+    for model in models:
+        for tree in model.dump_model()["tree_info"]:
+            said["roots"].append(add(tree["tree_structure"], 0))
+    return {"features": features, **said, "depth": depth, "share": 1 / len(models)}
+
+
+def ranked(features: list[str], forest: Forest, one: Asked) -> list[Hit]:
+    """Hits of a question as the search would give them."""
+    if not len(one.rows):
+        return []
+    columns = [features.index(name) for name in forest.features]
+    scores = forest.values(one.rows[:, columns].astype(np.float64))
+    order = np.argsort(-scores, kind="stable")
+    return [
+        Hit(
+            0,
+            float(scores[at]),
+            dict(zip(features, one.rows[at].tolist(), strict=True)) if rank < 10 else {},
+            one.names[at],
+        )
+        for rank, at in enumerate(order.tolist())
+    ]
+
+
+def confidence_row(hits: list[Hit]) -> tuple[list[str], np.ndarray]:
+    """What the confidence looks at for one question."""
+    values = measures(hits)
+    return list(values), np.array([value[0] for value in values.values()])
+
+
+def train_confidence(
+    names: list[str], rows: np.ndarray, answered: np.ndarray, seeds: int = SEEDS
+) -> list[Any]:
+    """Models that tell questions with an answer in the corpus from those without."""
+    import lightgbm as lgb
+
+    data = lgb.Dataset(rows, answered, feature_name=names, params={"max_bin": 63, "verbose": -1})
+    return [lgb.train({**CONFIDENCE, "seed": seed}, data, CONFIDENCE_ROUNDS) for seed in range(1, seeds + 1)]
+
+
+def models(features: list[str], asked: list[Asked], absent: list[Asked]) -> dict[str, dict[str, Any]]:
+    """Ranking and confidence: the whole ones and those of each fold."""
+    folds = [str(fold) for fold in range(FOLDS)]
+    made: dict[str, dict[str, Any]] = {}
+    without: dict[frozenset[str], Forest] = {}
+    for left_out in [*({fold} for fold in folds), *({a, b} for a in folds for b in folds if a < b)]:
+        kept = [one for one in asked if one.asking.fold not in left_out]
+        said = export(features, train_ranking(features, kept, SEEDS if len(left_out) == 1 else 2))
+        without[frozenset(left_out)] = Forest(said)
+        if len(left_out) == 1:
+            made[f"ranking-{next(iter(left_out))}"] = said
+        print(f"ranking without {sorted(left_out)}: {len(kept)} questions", flush=True)
+    made[f"ranking-{WHOLE}"] = export(features, train_ranking(features, asked))
+    for left_out in [*folds, WHOLE]:
+        names: list[str] = []
+        rows, answered = [], []
+        for one in asked + absent:
+            if one.asking.fold == left_out:
+                continue
+            pair = frozenset({one.asking.fold} if left_out == WHOLE else {one.asking.fold, left_out})
+            hits = ranked(features, without[pair], one)
+            if not hits:
+                continue
+            names, row = confidence_row(hits)
+            rows.append(row)
+            answered.append(bool(one.asking.answers))
+        trained = train_confidence(names, np.array(rows), np.array(answered, dtype=int))
+        made[f"confidence-{left_out}"] = export(names, trained)
+    return made
+
+
+def judge(
+    features: list[str], asked: list[Asked], absent: list[Asked], made: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """Out-of-fold figures of what was trained."""
+    forests = {name: Forest(said) for name, said in made.items()}
+    rankings, sure, right = [], [], []
+    for one in asked + absent:
+        hits = ranked(features, forests[f"ranking-{one.asking.fold}"], one)
+        rankings.append(list(dict.fromkeys(hit.name for hit in hits)))
+        names, row = confidence_row(hits)
+        sure.append(float(forests[f"confidence-{one.asking.fold}"].values(row[None, :])[0]))
+        right.append(hits[0].name in one.asking.answers)
+    count = len(asked)
+    return {
+        **quality(rankings[:count], [one.asking.answers for one in asked]),
+        "auroc": round(auroc(sure[:count], sure[count:]), 4),
+        "precision@1_at_80_coverage": round(at_coverage(sure[:count], right[:count]), 4),
+    }
+
+
+def write(folder: Path, made: dict[str, dict[str, Any]]) -> None:
+    """The whole model in one file, those of the folds in another."""
+    for name, wanted in (("model", True), ("folds", False)):
+        said = {key: value for key, value in made.items() if key.endswith(f"-{WHOLE}") == wanted}
+        text = json.dumps(said, separators=(",", ":")).encode()
+        (folder / f"{name}.json.xz").write_bytes(lzma.compress(text, preset=9))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("judgements", type=Path)
+    parser.add_argument("unanswerable", type=Path)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=DATA)
+    options = parser.parse_args()
+    begun = time.monotonic()
+    engine = Engine.open(options.folder)
+    features, asked = collect(engine, read_askings(options.questions, options.judgements))
+    _, absent = collect(engine, read_unanswerable(options.unanswerable))
+    print(
+        f"{len(asked)} + {len(absent)} questions, {len(features)} features, {time.monotonic() - begun:.0f} s",
+        flush=True,
+    )
+    made = models(features, asked, absent)
+    print(json.dumps(judge(features, asked, absent, made)))
+    write(options.out, made)
+    print(f"written to {options.out} after {time.monotonic() - begun:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
