@@ -36,6 +36,8 @@ WORDS = {
     "value": "words and identifiers of events: answered to who holds trace.query on a unit that uses them",
     "name": "a query of the machine client's own",
     "subscription": "a UUID of the machine client's own subscription",
+    "slug": "numbers of laws, which are public",
+    "article": "an article of a law, which is public",
     "rest": "an address that the standard does not know: answered 404",
     "bulletin_id": "a UUID, read as one by the API; answered to who may send to its station",
     "identifier": "names of CAP messages, which are published",

@@ -10,11 +10,14 @@ from xaso.services.assistant.queries.standing import corpus_health
 
 NAV = (NavItem("Nhập văn bản pháp luật", "assistant_desk:imports", CORPUS, "upload", set_aside_count),)
 HOME = (
-    HomeCard("Văn bản pháp luật", "Đọc luật, nghị định, thông tư; còn hay hết hiệu lực.", "assistant:documents", "book-open"),
-)  # fmt: skip
-RIGHTS = (
-    Right(CORPUS, "Nhập văn bản pháp luật vào kho", ("clerk", "leader", "province_admin", "admin")),
+    HomeCard(
+        "Văn bản pháp luật",
+        "Đọc luật, nghị định, thông tư; còn hay hết hiệu lực.",
+        "assistant:documents",
+        "book-open",
+    ),
 )
+RIGHTS = (Right(CORPUS, "Nhập văn bản pháp luật vào kho", ("clerk", "leader", "province_admin", "admin")),)
 TASKS = (
     TaskSpec(loading.LOAD, loading.load_pack),
     TaskSpec(indexing.INDEX, indexing.index_imports),

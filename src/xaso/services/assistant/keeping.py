@@ -161,14 +161,17 @@ def keep_document(document: NewDocument, batch: Import) -> Kept:
     there: dict[str, list[Article]] = {}
     for article in Article.objects.filter(document=row):
         there.setdefault(article.number, []).append(article)
-    fresh = [one for one in document.articles if not any(old.text == one.text for old in there.get(one.number, []))]
+    fresh = [
+        one for one in document.articles if not any(old.text == one.text for old in there.get(one.number, []))
+    ]
     kept.same = len(document.articles) - len(fresh)
     positions = {id(one): at for at, one in enumerate(document.articles)}
     for one, seq in zip(fresh, next_seqs(len(fresh)), strict=True):
         kept.seqs += _new_wording(row, one, there.get(one.number, []), seq, positions[id(one)], batch)
     kept.articles = len(fresh)
     kept.seqs += keep_relations(document.relations, batch)
-    keep_mentions(row, [article for article in Article.objects.filter(document=row, batch=batch)])
+    kept.seqs += _tie(row)
+    keep_mentions(row, list(Article.objects.filter(document=row, batch=batch)))
     return kept
 
 
@@ -244,7 +247,9 @@ def keep_relations(rows: Sequence[NewRelation], batch: Import) -> list[int]:
             document = documents.get(slug_of(number))
             key = document.pk if document is not None else None
             ends.append((key, articles.get((key, _article_in(place)))))
-        key_of = uuid5(NAMESPACE, "|".join((row.kind, row.from_number, row.from_place, row.to_number, row.to_place)))
+        key_of = uuid5(
+            NAMESPACE, "|".join((row.kind, row.from_number, row.from_place, row.to_number, row.to_place))
+        )
         values.append(
             (
                 key_of, moment, row.kind, row.on, row.from_number[:80], row.from_place[:120], row.to_number[:80],
@@ -253,6 +258,27 @@ def keep_relations(rows: Sequence[NewRelation], batch: Import) -> list[int]:
         )  # fmt: skip
     copy_in(Relation._meta.db_table, RELATION_COLUMNS, values, "ON CONFLICT DO NOTHING")
     return _end_documents(rows, documents)
+
+
+def _tie(document: Document) -> list[int]:
+    """Lines of the graph that waited for this document; answers articles whose validity changed by them."""
+    if document.province_path:
+        return []
+    number = document.number
+    spellings = {number, f"0{number}", number.lstrip("0")}
+    articles = dict(Article.objects.filter(document=document).order_by("version").values_list("number", "pk"))
+    for row in Relation.objects.filter(from_document=None, from_number__in=spellings):
+        row.from_document, row.from_article_id = document, articles.get(_article_in(row.from_place))
+        row.save(update_fields=["from_document", "from_article"])
+    waiting = list(Relation.objects.filter(to_document=None, to_number__in=spellings))
+    for row in waiting:
+        row.to_document, row.to_article_id = document, articles.get(_article_in(row.to_place))
+        row.save(update_fields=["to_document", "to_article"])
+    told = [
+        NewRelation(one.kind, one.from_number, one.from_place, one.to_number, one.to_place, one.whole, one.on)
+        for one in waiting
+    ]
+    return _end_documents(told, {slug_of(one.to_number): document for one in told})
 
 
 def _article_in(place: str) -> str:

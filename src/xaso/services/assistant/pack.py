@@ -79,7 +79,10 @@ def write_pack(
     """Pack documents whose articles have their numbers. The same documents give the same bytes."""
     for old in [*folder.glob("corpus.*.xz"), *folder.glob("corpus.json")]:
         old.unlink()
-    count, waiting = 0, [json.dumps(_line(one), ensure_ascii=False, separators=(",", ":")) for one in documents]
+    count, waiting = (
+        0,
+        [json.dumps(_line(one), ensure_ascii=False, separators=(",", ":")) for one in documents],
+    )
     digest = hashlib.sha256()
     while waiting:
         packed, taken = _part(waiting)
@@ -119,7 +122,9 @@ def _part(lines: Sequence[str]) -> tuple[bytes, int]:
         size += len(lines[taken].encode())
         taken += 1
     while True:
-        packed = lzma.compress(("\n".join(lines[:taken]) + "\n").encode(), format=lzma.FORMAT_XZ, filters=filters)
+        packed = lzma.compress(
+            ("\n".join(lines[:taken]) + "\n").encode(), format=lzma.FORMAT_XZ, filters=filters
+        )
         if len(packed) <= MOST_BYTES or taken - low < 2:
             return packed, taken
         taken = max(1, int(taken * MOST_BYTES / len(packed) * 0.97))

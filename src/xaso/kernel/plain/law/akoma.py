@@ -1,4 +1,6 @@
-"""Akoma Ntoso 3.0 (OASIS LegalDocML): phần=part, chương=chapter, mục=section, điều=article, khoản=paragraph, điểm=point.
+"""Akoma Ntoso 3.0 (OASIS LegalDocML).
+
+Phần=part, chương=chapter, mục=section, điều=article, khoản=paragraph, điểm=point.
 
 Vietnam publishes no names of its own in this standard; the addresses here follow its spirit:
 ``/akn/vn/act/nghi-dinh/2018-11-20/61-2018-nd-cp``.
@@ -143,9 +145,7 @@ def _meta(act: Tree.Element, document: DocumentLike) -> None:
         href="/akn/ontology/organization/vn",
         showAs=document.issuer or "không rõ",
     )
-    _add(
-        references, "TLCOrganization", eId="xaso", href="/akn/ontology/organization/vn/xaso", showAs="Xã Số"
-    )
+    _add(references, "TLCOrganization", eId="xaso", href="/akn/ontology/organization/vn/xaso", showAs="Xã Số")
 
 
 def _body(body: Tree.Element, articles: Sequence[ArticleLike]) -> None:
@@ -164,7 +164,9 @@ def _body(body: Tree.Element, articles: Sequence[ArticleLike]) -> None:
         ]
         keep = 0
         while (
-            keep < len(opened) and keep < len(wanted) and opened[keep][0] == f"{wanted[keep][0]}:{wanted[keep][1]}"
+            keep < len(opened)
+            and keep < len(wanted)
+            and opened[keep][0] == f"{wanted[keep][0]}:{wanted[keep][1]}"
         ):
             keep += 1
         opened = opened[:keep]

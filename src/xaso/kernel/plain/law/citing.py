@@ -18,6 +18,8 @@ from xaso.kernel.plain.law.typed import as_written
 from xaso.kernel.plain.text import nfc
 
 _AMENDS = re.compile(r"(?:như sau|sau đây|thành|bằng cụm từ|cụm từ)\s*:?\s*$|sửa đổi, bổ sung[^“\n]{0,200}$")
+# "Điều 13 Chế độ tài chính …": a paper of another name, not this document.
+_OTHER = re.compile(r"[ \t\u00a0]+(?:của[ \t\u00a0]+)?(?!Điều|Khoản|Điểm)[A-ZĐ][a-zà-ỹ]+[ \t\u00a0]+[a-zà-ỹ]")
 _MOST_IN_RANGE = 80
 
 
@@ -118,7 +120,10 @@ class _Contexts:
             return None
         spot = spot_at(self.parts, offset)
         return Place(
-            self.here.number, self.here.article, self.here.clause or spot.clause, self.here.point or spot.point
+            self.here.number,
+            self.here.article,
+            self.here.clause or spot.clause,
+            self.here.point or spot.point,
         )
 
 
@@ -134,6 +139,8 @@ def _resolved(
         kind, number, name, year, stop = named.kind, named.number, named.name, named.year, named.end
     if own or named is None:
         number = own_number if named is None or _fits(named.kind, own_number) else ""
+    if named is None and _OTHER.match(contexts.text, end):
+        number = ""
     made = []
     for spot in _spots(terms, here):
         this = own or spot.this
@@ -203,7 +210,9 @@ def _spots(terms: list[Term], here: Place | None) -> list[_Spot]:
         else:
             labels = [((here.point if here else "") if this else one, this) for one, this in labels]
             for one, this in reversed(labels):
-                above = clause or ((here.clause, True) if here is not None and article is None else ("", False))
+                above = clause or (
+                    (here.clause, True) if here is not None and article is None else ("", False)
+                )
                 found.append(_on(article, article_here, above[0], one, term.start, this or above[1]))
     unique = {(one.article, one.clause, one.point): one for one in found if one.article}
     return list(unique.values())[::-1]

@@ -13,7 +13,10 @@ from pathlib import Path
 from xaso.kernel.plain.law.numbers import NUMBER, kind_of, number_key, number_of, year_of
 from xaso.kernel.plain.text import fold
 
-NAMES = Path(__file__).with_name("data") / "names.tsv"
+NAMES = Path(__file__).with_name("data") / "names.tsv"  # made with the corpus (tools/make_corpus_pack.py)
+KNOWN = (
+    Path(__file__).with_name("data") / "names_known.tsv"
+)  # kept by hand: successions of laws; it goes first
 S = r"[ \t\u00a0]"
 _KIND = re.compile(
     r"(?<!\w)(Bộ luật|Luật|Pháp lệnh|Hiến pháp|Nghị định|Nghị quyết liên tịch|Nghị quyết|Thông tư liên tịch"
@@ -21,9 +24,7 @@ _KIND = re.compile(
     r"|Quy trình|Hướng dẫn|Văn bản hợp nhất|Hiệp định|Nghị định thư|Công ước)(?!\w)",
     re.I,
 )
-_LINK = re.compile(
-    rf"{S}*,?{S}*(?:(?:của|tại|thuộc|trong|theo|và){S}+)*(?:(?:các|những){S}+)?", re.U
-)
+_LINK = re.compile(rf"{S}*,?{S}*(?:(?:của|tại|thuộc|trong|theo|và){S}+)*(?:(?:các|những){S}+)?", re.U)
 _THIS = re.compile(rf"{S}+này(?!\w)")
 _NUMBERED = re.compile(rf"{S}*(?:số{S}*:?{S}*)?", re.I)
 _YEAR = re.compile(rf"{S}*,?{S}*(?:năm{S}+)?((?:19|20)\d{{2}})(?![\d/])")
@@ -39,7 +40,8 @@ _TITLE = {
 }
 # Short words of a name that is not in the list end where a sentence goes on.
 _GOES_ON = re.compile(
-    rf"[.;:()\n]|{S}(?:được|quy định|thì|để|có|do|trừ|phải|đã|là|khi|nếu|mà|và{S}+(?:các|Nghị|Thông|Luật|Bộ luật))(?!\w)"
+    rf"[.;:()\n]|{S}(?:được|quy định|thì|để|có|do|trừ|phải|đã|là|khi|nếu|mà"
+    rf"|và{S}+(?:các|Nghị|Thông|Luật|Bộ luật))(?!\w)"
 )
 
 
@@ -76,11 +78,20 @@ class _Branch:
 @cache
 def known_laws() -> tuple[KnownLaw, ...]:
     """All laws, codes and ordinances that the shipped list knows by name."""
-    rows = []
-    with NAMES.open(encoding="utf-8", newline="") as lines:
-        for kind, name, number, effective, ended in csv.reader(lines, delimiter="\t"):
-            rows.append(KnownLaw(kind, name, number, _day(effective), _day(ended)))
-    return tuple(rows)
+    rows: dict[str, KnownLaw] = {}
+    for path in (KNOWN, NAMES):
+        with path.open(encoding="utf-8", newline="") as lines:
+            for kind, name, number, effective, ended in csv.reader(lines, delimiter="\t"):
+                begins = _day(effective) or _after_its_year(number)
+                law = KnownLaw(kind, name, number, begins, _day(ended))
+                rows.setdefault(number_key(number), law)
+    return tuple(rows.values())
+
+
+def _after_its_year(number: str) -> date | None:
+    """When it is not told since when a law holds: most begin in the year after their number's."""
+    year = year_of(number)
+    return date(year + 1, 1, 1) if year is not None else None
 
 
 def _day(text: str) -> date | None:

@@ -16,10 +16,14 @@ from xaso.kernel.plain.text import nfc
 
 HEAD_LINES = 80
 _ARTICLE = re.compile(r"^\s*(?:Điều|ĐIỀU)\s+(\d{1,4}[a-zđA-ZĐ]{0,2})\s?(?:[.:)]|(?=\s)|$)\s*(.*)$")
-_PART = re.compile(r"^\s*(?:Phần|PHẦN)\s+((?:thứ|THỨ)\s+\S+(?:\s+\S+)?|[IVXLC]+|\d{1,2})(?![\w])[.:]?\s*(.*)$")
+_PART = re.compile(
+    r"^\s*(?:Phần|PHẦN)\s+((?:thứ|THỨ)\s+\S+(?:\s+\S+)?|[IVXLC]+|\d{1,2})(?![\w])[.:]?\s*(.*)$"
+)
 _CHAPTER = re.compile(r"^\s*(?:Chương|CHƯƠNG)\s+([IVXLC]+[a-zA-Z]?|\d{1,2})(?![\w])[.:]?\s*(.*)$")
 _SECTION = re.compile(r"^\s*(?:(?:Tiểu\s+)?[Mm]ục|MỤC|TIỂU MỤC)\s+(\d{1,2}|[IVX]+)(?![\w])[.:]?\s*(.*)$")
-_ANNEX = re.compile(r"^\s*(?:PHỤ LỤC|Phụ lục)(?:\s+(?:SỐ\s+|số\s+)?([IVXLC]+|\d{1,2}[a-z]?))?\s*(?:[.:]\s*.*)?$")
+_ANNEX = re.compile(
+    r"^\s*(?:PHỤ LỤC|Phụ lục)(?:\s+(?:SỐ\s+|số\s+)?([IVXLC]+|\d{1,2}[a-z]?))?\s*(?:[.:]\s*.*)?$"
+)
 _SIGNATURE = re.compile(
     r"^\s*(?:Nơi nhận\s*:|(?:TM|KT|TL|TUQ|Q)\.\s|CHỦ TỊCH QUỐC HỘI|(?:Luật|Bộ luật|Nghị quyết|Pháp lệnh) này "
     r"(?:đã )?được .{3,160}thông qua)"
@@ -31,7 +35,7 @@ _KINDS = re.compile(
 _NUMBER_LINE = re.compile(r"(?:Luật\s+|Bộ luật\s+)?[Ss]ố\s*:?\s*")
 _ISSUERS = re.compile(
     r"^\s*((?:CHÍNH PHỦ|QUỐC HỘI|THỦ TƯỚNG CHÍNH PHỦ|ỦY BAN|UỶ BAN|HỘI ĐỒNG|BỘ |TÒA ÁN|VIỆN KIỂM SÁT|NGÂN HÀNG|"
-    r"THANH TRA|KIỂM TOÁN|VĂN PHÒNG|CHỦ TỊCH NƯỚC)[^a-zà-ỹ]*)$"
+    r"THANH TRA|KIỂM TOÁN|VĂN PHÒNG|CHỦ TỊCH NƯỚC).*)$"
 )
 _COUNTRY = re.compile(r"CỘNG\s+H[ÒO]A|Độc lập\s*[-–]\s*Tự do|^[\s\-_–—*.]+$", re.I)
 _BASE = re.compile(r"^\s*(?:Căn cứ|Căn cứ vào)\s")
@@ -96,7 +100,7 @@ def _read_head(draft: Draft, lines: Sequence[str]) -> None:
             draft.kind, kind_at = kind[1].capitalize(), at
         if not draft.issuer:
             issuer = _ISSUERS.match(line)
-            if issuer is not None and not _COUNTRY.search(line):
+            if issuer is not None and line.isupper() and not _COUNTRY.search(line):
                 draft.issuer = _sentence_case(issuer[1])
         if not draft.number and not _BASE.match(line):
             label = _NUMBER_LINE.search(line)
@@ -203,9 +207,7 @@ def _read_body(draft: Draft, lines: Sequence[str]) -> None:
 
 
 def _opened(article: re.Match[str], above: _Above) -> DraftArticle:
-    return DraftArticle(
-        article[1].lower(), article[2].strip(), "", above.part, above.chapter, above.section
-    )
+    return DraftArticle(article[1].lower(), article[2].strip(), "", above.part, above.chapter, above.section)
 
 
 def _annex(draft: Draft, found: re.Match[str]) -> DraftArticle:

@@ -21,7 +21,9 @@ _SUPPOSED = re.compile(
     r"|(?:sửa đổi|bổ sung)[^.;\n]{0,40}(?:hoặc|hay|,)\s*(?:được\s+)?thay thế\s+(?:bằng|bởi)",
     re.I,
 )
-_REPLACES = re.compile(r"(?<!bị )(?<!được )(?<!sung hoặc )thay\s+thế\s+(?:cho\s+)?(?!bằng|bởi|cụm|từ\b)", re.I)
+_REPLACES = re.compile(
+    r"(?<!bị )(?<!được )(?<!sung hoặc )thay\s+thế\s+(?:cho\s+)?(?!bằng|bởi|cụm|từ\b)", re.I
+)
 _REPEALS = re.compile(r"(?:bãi|hủy|huỷ)\s+bỏ(?!\s+(?:cụm|từ\b|việc|quyết định đã))", re.I)
 _ENDS = re.compile(r"hết\s+hiệu\s+lực|không\s+còn\s+hiệu\s+lực|(?:bị|được)\s+bãi\s+bỏ", re.I)
 _EXCEPT = re.compile(r"(?<!\w)trừ(?:\s+(?:các\s+)?(?:trường hợp|quy định|nội dung|điều|khoản|điểm)|\s)", re.I)

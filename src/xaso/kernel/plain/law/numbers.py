@@ -106,7 +106,7 @@ def year_of(number: str) -> int | None:
 
 
 def kind_of(number: str) -> str:
-    """The kind a number tells ("Nghị định"); "" when it does not. 51/2001/QH10 may also be a resolution: see its head."""
+    """The kind a number tells ("Nghị định"); "" when it does not. Some of QH are resolutions: their head tells."""
     codes = codes_of(number)
     for code in codes:
         known = KINDS.get(code) or KINDS.get(_TERM.sub(r"\1", code))

@@ -34,7 +34,7 @@ def said(
     if clause:
         words.append(f"khoản {clause}")
     if article:
-        words.append(f"Điều {article}")
+        words.append(f"Điều {article}" if article[:1].isdigit() else article)
     kind = kind or kind_of(number)
     if name and not number:
         words.append(f"{kind} {name}".strip())

@@ -14,11 +14,11 @@ _LABELS = {
     3: re.compile(r"(?:\d{1,4}[a-zđA-ZĐ]{0,2}(?![\w/%])(?!\.[\d\w])(?!,\d)|này(?!\w))"),
 }
 _RANGE = re.compile(rf"{S}*(?:đến{S}+(?:hết{S}+)?|tới{S}+|[-–]{S}*)")
-_LIST = re.compile(
-    rf"{S}*[,;]{S}*(?:(?:và|hoặc|hay){S}+)?|{S}+(?:và/hoặc|và|hoặc|hay){S}+(?:tại{S}+)?"
-)
+_LIST = re.compile(rf"{S}*[,;]{S}*(?:(?:và|hoặc|hay){S}+)?|{S}+(?:và/hoặc|và|hoặc|hay){S}+(?:tại{S}+)?")
+_ASIDE = rf"(?:{S}*\([^()\n]{{1,60}}\))?"
 _LINK = re.compile(
-    rf"{S}*[,;]?{S}*(?:(?:và/hoặc|và|hoặc|hay|của|tại|thuộc|trong|đến|tới|từ|ở|quy{S}+định{S}+tại|hoặc{S}+tại){S}+)*"
+    rf"{_ASIDE}{S}*[,;]?{S}*"
+    rf"(?:(?:và/hoặc|và|hoặc|hay|của|tại|thuộc|trong|đến|tới|từ|ở|quy{S}+định{S}+tại|hoặc{S}+tại){S}+)*"
 )
 # After a bare number in a list ("Điều 8 và 10 …") these may follow; "10 ngày" is not an article.
 _AFTER = re.compile(

@@ -30,7 +30,9 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<!\w)(?:nq)\s*-?\s*(?:số\s*|so\s*)?(?=\d)", "Nghị quyết "),
     )
 )
-_NUMBER = re.compile(r"(?<![\w/])\d{1,4}\s*/\s*(?:19|20)\d{2}\s*/\s*[a-zđ&]+\d{0,2}(?:\s?-\s?[a-zđ&]+)*", re.I)
+_NUMBER = re.compile(
+    r"(?<![\w/])\d{1,4}\s*/\s*(?:19|20)\d{2}\s*/\s*[a-zđ&]+\d{0,2}(?:\s?-\s?[a-zđ&]+)*", re.I
+)
 
 
 def as_written(text: str) -> str:

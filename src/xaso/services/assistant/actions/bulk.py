@@ -103,7 +103,11 @@ def _keep_some(viewer: Viewer, row: Import, documents: list[NewDocument]) -> Non
 def _finish(viewer: Viewer, row: Import, aside: list[Aside]) -> None:
     SetAside.objects.bulk_create(
         SetAside(
-            batch=row, unit_path=row.unit_path, name=one.name[:200], reason=one.reason[:500], excerpt=one.excerpt
+            batch=row,
+            unit_path=row.unit_path,
+            name=one.name[:200],
+            reason=one.reason[:500],
+            excerpt=one.excerpt,
         )
         for one in aside
     )

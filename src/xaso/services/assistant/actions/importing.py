@@ -53,7 +53,9 @@ def _kept(viewer: Viewer, content: bytes, name: str, unit_path: str) -> str:
     if not content or len(content) > MOST_TEXT:
         raise ActionError("Tệp trống hoặc lớn hơn 20 MB.", "files")
     if b"\0" in content[:4000] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ActionError("Loại tệp này không nhận. Gửi Word (.docx), PDF, ảnh quét, HTML hoặc chữ (.txt).", "files")
+        raise ActionError(
+            "Loại tệp này không nhận. Gửi Word (.docx), PDF, ảnh quét, HTML hoặc chữ (.txt).", "files"
+        )
     if scan(content).state is Scanned.INFECTED:
         raise ActionError("Máy quét thấy tệp này có mã độc nên không nhận.", "files")
     digest, _ = store().put(content)
@@ -132,7 +134,12 @@ def _keep(viewer: Viewer, row: Import, draft: Draft) -> None:
 @action
 def _set_aside(viewer: Viewer, row: Import, reason: str, excerpt: str) -> None:
     SetAside.objects.create(
-        batch=row, unit_path=row.unit_path, name=row.name, file=row.digest, reason=reason[:500], excerpt=excerpt
+        batch=row,
+        unit_path=row.unit_path,
+        name=row.name,
+        file=row.digest,
+        reason=reason[:500],
+        excerpt=excerpt,
     )
     row.state, row.finished_at = Import.State.DONE, now()
     row.counts = {**row.counts, "set_aside": 1}

@@ -59,7 +59,7 @@ def load_pack() -> None:
     if told is None or row is None or row.state == Import.State.DONE or not _mine(True):
         return
     try:
-        for number, path in enumerate(pack.parts()):
+        for number in range(len(pack.parts())):
             if number not in row.counts.get("parts", []):
                 _load_part(Viewer.system(), row, told, number)
         _finish(Viewer.system(), row)

@@ -15,7 +15,7 @@ from xaso.kernel.plain.text import nfc
 from xaso.services.assistant.importers.base import Aside, Unreadable
 
 MOST_UNPACKED = 1 << 30
-_HEAD = re.compile(r"Điều\s+([\d.]+)\.(\w+)\.([\w.]*?)(\d+[a-zđ]{0,2})\.\s*(.*)", re.S)
+_HEAD = re.compile(r"Điều\s+([\d.]+)\.(\w+)\.([\w.]*?)(\d+[a-zđ]{0,2})\.\s+(.*)", re.S)
 _SOURCE = re.compile(r"\(?Điều\s+(\S+?)[.,]?\s+(.+?)\s+số:?\s+(\S+?)[,\s]+(.*)", re.S)
 _ISSUED = re.compile(r"^(.*?)\s*ngày\s+(\d{1,2}/\d{1,2}/\d{4})\s+của\s+(.*?),\s*có hiệu lực", re.S)
 
@@ -58,7 +58,9 @@ def page_rows(content: bytes, titles: dict[str, dict[str, str]]) -> Iterator[dic
         name = element.get("class") or ""
         if name == "pChuong":
             words = _words(element)
-            chapter = f"{chapter} {words}" if chapter and not re.match(r"(?:Chương|Mục|Phần)\b", words) else words
+            chapter = (
+                f"{chapter} {words}" if chapter and not re.match(r"(?:Chương|Mục|Phần)\b", words) else words
+            )
         elif name == "pDieu":
             if article is not None:
                 yield _done(article, titles)
@@ -119,7 +121,9 @@ def _done(article: dict[str, Any], titles: dict[str, dict[str, str]]) -> dict[st
     text = "\n".join(article.pop("lines"))
     if note is None:
         return Aside(
-            f"Điều {article['codified']}"[:200], "Ghi chú nguồn không cho biết điều này của văn bản nào.", text[:400]
+            f"Điều {article['codified']}"[:200],
+            "Ghi chú nguồn không cho biết điều này của văn bản nào.",
+            text[:400],
         )
     number = number_of(note[3].rstrip(","))
     told = _ISSUED.match(note[4])

@@ -94,7 +94,9 @@ def _amendments(document: NewDocument) -> list[NewRelation]:
                             document.effective_on,
                         )
                     )
-        if not any(row.from_place == f"Điều {article.number}" for row in found) and _VERB.search(article.title):
+        if not any(row.from_place == f"Điều {article.number}" for row in found) and _VERB.search(
+            article.title
+        ):
             found.append(
                 NewRelation(
                     "amends",

@@ -22,11 +22,28 @@ MOST_PAGES = 600
 MOST_LETTERS = 8_000_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STARTS = re.compile(
-    r"\s*(?:(?:Điều|ĐIỀU|Khoản|Chương|CHƯƠNG|Mục|MỤC|Phần|PHẦN|PHỤ LỤC|Phụ lục)\s|\d{1,3}[a-zđ]?[.)]\s|[a-zđ]\d?\)\s|[-+•“]\s?"
+    r"\s*(?:(?:Điều|ĐIỀU|Khoản|Chương|CHƯƠNG|Mục|MỤC|Phần|PHẦN|PHỤ LỤC|Phụ lục)\s"
+    r"|\d{1,3}[a-zđ]?[.)]\s|[a-zđ]\d?\)\s|[-+•“]\s?"
     r"|Căn cứ|Nơi nhận|Số\s*:|(?:TM|KT|TL|Q)\.|QUYẾT ĐỊNH|NGHỊ|THÔNG TƯ|LUẬT|CHỈ THỊ)"
 )
 _PAGE_NUMBER = re.compile(r"^\s*[-–]?\s*\d{1,4}\s*[-–]?\s*$")
-_BLOCKS = {"p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "br", "table", "section", "article", "blockquote"}
+_BLOCKS = {
+    "p",
+    "div",
+    "li",
+    "tr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "br",
+    "table",
+    "section",
+    "article",
+    "blockquote",
+}
 _DROPPED = {"script", "style", "noscript", "nav", "header", "footer", "form", "iframe", "svg", "button"}
 
 
@@ -58,7 +75,9 @@ def _reader(name: str, content: bytes) -> Callable[[bytes], Words]:
     if content.startswith((b"\xff\xd8\xff", b"\x89PNG", b"II*\x00", b"MM\x00*")):
         return read_picture
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable("Tệp Word kiểu cũ (.doc). Mở bằng Word hoặc LibreOffice, lưu thành .docx rồi gửi lại.")
+        raise Unreadable(
+            "Tệp Word kiểu cũ (.doc). Mở bằng Word hoặc LibreOffice, lưu thành .docx rồi gửi lại."
+        )
     head = content[:2000].lstrip().lower()
     suffix = PurePosixPath(name).suffix.lower()
     if head.startswith((b"<!doctype html", b"<html")) or suffix in {".html", ".htm"}:
@@ -72,7 +91,14 @@ def read_docx(content: bytes) -> Words:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             body = archive.read("word/document.xml")
         root = fromstring(body)
-    except (zipfile.BadZipFile, KeyError, etree.ParseError, DefusedXmlException, SyntaxError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        etree.ParseError,
+        DefusedXmlException,
+        SyntaxError,
+        OSError,
+    ) as error:
         raise Unreadable("Không mở được tệp Word này: tệp hỏng hoặc không phải .docx.") from error
     lines: list[str] = []
     automatic = 0
@@ -82,7 +108,9 @@ def read_docx(content: bytes) -> Words:
         lines += line.split("\n")
     doubts = []
     if automatic > 5:
-        doubts.append("Tệp Word đánh số tự động: số khoản, điểm có thể không có trong chữ. Xem lại từng điều.")
+        doubts.append(
+            "Tệp Word đánh số tự động: số khoản, điểm có thể không có trong chữ. Xem lại từng điều."
+        )
     return Words("\n".join(lines), doubts)
 
 
@@ -106,7 +134,9 @@ def read_pdf(content: bytes) -> Words:
         raise Unreadable("Không mở được tệp PDF này: tệp hỏng hoặc có mật khẩu.") from error
     try:
         if len(document) > MOST_PAGES:
-            raise Unreadable(f"Tệp PDF có {len(document)} trang, nhiều hơn {MOST_PAGES}. Tách thành nhiều tệp.")
+            raise Unreadable(
+                f"Tệp PDF có {len(document)} trang, nhiều hơn {MOST_PAGES}. Tách thành nhiều tệp."
+            )
         pages = [document[at].get_textpage().get_text_range() for at in range(len(document))]
         blank = [at for at, text in enumerate(pages) if sum(map(str.isalpha, text)) < 40]
         doubts = []
@@ -116,7 +146,9 @@ def read_pdf(content: bytes) -> Words:
                 picture = document[at].render(scale=200 / 72, grayscale=True).to_pil()
                 pages[at], page_sure = recognise(picture)
                 sure = min(sure, page_sure)
-            doubts.append(f"Bản quét, chữ do máy nhận dạng (trang kém nhất chắc {sure:.0f}%). Đọc lại trước khi dùng.")
+            doubts.append(
+                f"Bản quét, chữ do máy nhận dạng (trang kém nhất chắc {sure:.0f}%). Đọc lại trước khi dùng."
+            )
             if sure < 70:
                 raise Unreadable(
                     f"Bản quét mờ: nhận dạng chữ chỉ chắc {sure:.0f}%. Quét lại từ 300 điểm ảnh, hoặc tìm bản có chữ."

@@ -31,7 +31,9 @@ def program() -> str:
     if path is None:
         return ""
     try:
-        listed = subprocess.run([path, "--list-langs"], capture_output=True, text=True, timeout=20, check=False)
+        listed = subprocess.run(
+            [path, "--list-langs"], capture_output=True, text=True, timeout=20, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return path if "vie" in listed.stdout.split() else ""

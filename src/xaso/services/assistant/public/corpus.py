@@ -1,4 +1,4 @@
-"""The shelf of law for everybody: find a document, its contents, an article with its links, two wordings beside each other."""
+"""The shelf of law for everybody: documents, contents, an article with its links, two wordings beside each other."""
 
 from __future__ import annotations
 

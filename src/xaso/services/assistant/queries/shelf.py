@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 from django.db.models.lookups import Contains
 
 from xaso.kernel.people.viewer import Viewer
@@ -32,14 +33,14 @@ KINDS = (
 def found_documents(
     typed: str, *, kind: str = "", place: str = "", ended: bool = False
 ) -> QuerySet[Document]:
-    """Documents whose number or title holds what was typed, newest first. ``place``: only of this province or commune."""
+    """Documents whose number or title holds what was typed, newest first; ``place``: only of there."""
     rows = Document.objects.all()
     number = number_of(typed) if "/" in typed or typed[:1].isdigit() else ""
     if number and "/" in typed:
         rows = rows.filter(Q(slug__startswith=slug_of(number)) | Q(slug__startswith=f"0{slug_of(number)}"))
     else:
         for word in search_text(typed).split()[:12]:
-            rows = rows.filter(Contains(_column(), word))
+            rows = rows.filter(Contains(_column(), f" {word}"))
     if kind:
         rows = rows.filter(kind=kind)
     if place:
@@ -49,11 +50,9 @@ def found_documents(
     return rows.order_by("-issued_on", "slug")
 
 
-def _column() -> Any:
-    from django.db.models import F, Value
-    from django.db.models.functions import Concat
-
-    return Concat(Value(" "), F("folded"), Value(" "))
+def _column() -> Concat:
+    """The folded words with a space before each, so that a word is found from its beginning."""
+    return Concat(Value(" ", output_field=TextField()), F("folded"), output_field=TextField())
 
 
 def kinds_there(place: str = "") -> list[tuple[str, int]]:
@@ -94,7 +93,7 @@ class Line:
 
 
 def linked_lines(article: Article, day: date) -> list[Line]:
-    """The article's text by paragraphs, each citation that is kept a link; the words are the stored ones, all of them."""
+    """The article's text by paragraphs, each citation that is kept a link; all words are the stored ones."""
     text = article.text
     marks = _marks(article, day)
     begins = {part.start: part for part in article.parts}
@@ -106,7 +105,9 @@ def linked_lines(article: Article, day: date) -> list[Line]:
         if raw.strip():
             anchor = _anchor(part.clause, part.point) if part is not None else ""
             level = 0 if part is None else 2 if part.point else 1
-            said = Place(article.document.number, article.number, part.clause, part.point).said if part else ""
+            said = (
+                Place(article.document.number, article.number, part.clause, part.point).said if part else ""
+            )
             found.append(Line(anchor, level, _stretches(text, at, at + len(raw), inside), said))
         at += len(raw) + 1
     return found
@@ -121,9 +122,7 @@ def _anchor(clause: str, point: str) -> str:
     return "-".join(one for one in (f"k{clause}" if clause else "", point) if one).replace("đ", "dd")
 
 
-def _stretches(
-    text: str, start: int, end: int, marks: Iterable[tuple[int, int, Stretch]]
-) -> list[Stretch]:
+def _stretches(text: str, start: int, end: int, marks: Iterable[tuple[int, int, Stretch]]) -> list[Stretch]:
     found, at = [], start
     for begin, stop, mark in marks:
         if begin < at:
@@ -171,7 +170,17 @@ def _marks(article: Article, day: date) -> list[tuple[int, int, Stretch]]:
         ):
             continue
         found.append(
-            (one.start, end, Stretch("", document.slug, article_slug(one.article) if one.article else "", _anchor(one.clause, one.point), one.said))
+            (
+                one.start,
+                end,
+                Stretch(
+                    "",
+                    document.slug,
+                    article_slug(one.article) if one.article else "",
+                    _anchor(one.clause, one.point),
+                    one.said,
+                ),
+            )
         )
     found.sort(key=lambda mark: (mark[0], -mark[1]))
     return found

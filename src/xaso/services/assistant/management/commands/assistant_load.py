@@ -18,13 +18,17 @@ from xaso.services.assistant.models import Import
 class Command(BaseCommand):
     """Repeatable: what is there stays; a run that was broken off goes on where it stopped."""
 
-    help = "Nạp kho văn bản đi kèm, hoặc một tệp (.jsonl, .jsonl.gz, BoPhapDienDienTu.zip), vào kho và chỉ mục."
+    help = (
+        "Nạp kho văn bản đi kèm, hoặc một tệp (.jsonl, .jsonl.gz, BoPhapDienDienTu.zip), vào kho và chỉ mục."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, help="tệp dòng JSON hoặc zip của Bộ pháp điển")
         parser.add_argument("--source", default="", help="nguồn của tệp")
         parser.add_argument("--day", type=date.fromisoformat, help="ngày của nguồn, YYYY-MM-DD")
-        parser.add_argument("--place", default="", help="đường dẫn đơn vị khi là văn bản địa phương, ví dụ 15/")
+        parser.add_argument(
+            "--place", default="", help="đường dẫn đơn vị khi là văn bản địa phương, ví dụ 15/"
+        )
         parser.add_argument("--no-index", action="store_true", help="không đưa vào chỉ mục ngay")
         parser.add_argument("--index-anew", action="store_true", help="làm lại chỉ mục từ đầu")
 
