@@ -12,7 +12,7 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Look-ups of our own, the session key as it lies; after migrations the server's role may use what is new."""
-        from xaso.kernel.base import paths  # noqa: F401 - registers the look-up
+        from xaso.kernel.base import many, paths  # noqa: F401 - register the look-ups
         from xaso.kernel.base.session_keys import refresh
 
         post_migrate.connect(_grant, sender=self)

@@ -24,6 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
 
 _ENVELOPE = b"xaso.key-ring"
 Stamp = tuple[str, int, int, int]
@@ -50,7 +51,7 @@ class KeyRing:
 # Looking at the file costs as much as opening a value; thousands are opened in a row where a warning goes out.
 LOOK_AGAIN = 0.02
 _read: tuple[Stamp, KeyRing] | None = None
-_looked: tuple[str, float] = ("", 0.0)
+_looked = float("-inf")
 
 
 def ring_path() -> Path:
@@ -104,7 +105,7 @@ def _write_aside(path: Path, content: bytes) -> Path:
 def replace_file(path: Path, content: bytes) -> None:
     """Replace a secret file as a whole: a reader sees the old content or the new one, never a half."""
     global _looked
-    _looked = ("", 0.0)
+    _looked = float("-inf")
     _write_aside(path, content).replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
@@ -177,10 +178,10 @@ def _stamp(path: str) -> Stamp:
 def key_ring() -> KeyRing:
     """The ring from ``XASO_KEY_RING``, made on first use under the product's home; read again when it changed."""
     global _read, _looked
-    path, moment = settings.XASO_KEY_RING, time.monotonic()
-    known = _read
-    if known is not None and _looked[0] == path and moment - _looked[1] < LOOK_AGAIN:
+    known, moment = _read, time.monotonic()
+    if known is not None and moment - _looked < LOOK_AGAIN:
         return known[1]
+    path = settings.XASO_KEY_RING
     try:
         stamp = _stamp(path)
     except FileNotFoundError:
@@ -188,8 +189,17 @@ def key_ring() -> KeyRing:
         stamp = _stamp(path)
     if known is None or known[0] != stamp:
         known = _read = (stamp, _ring_of(Path(path)))
-    _looked = (path, moment)
+    _looked = moment
     return known[1]
+
+
+def _forget(setting: str, **_: Any) -> None:
+    global _looked
+    if setting == "XASO_KEY_RING":
+        _looked = float("-inf")
+
+
+setting_changed.connect(_forget, dispatch_uid="base.keys")
 
 
 @contextlib.contextmanager

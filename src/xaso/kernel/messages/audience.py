@@ -20,6 +20,7 @@ from xaso.kernel.people.models import Account, Person, RoleGrant
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.places.geometry import GeometryError
 from xaso.kernel.places.homes import people_in
+from xaso.kernel.plain.collecting import no_collecting
 from xaso.kernel.plain.moment import now, today
 from xaso.kernel.plain.text import clean
 
@@ -42,6 +43,7 @@ class Recipient:
     push: str = ""
 
 
+@no_collecting()
 def resolve(viewer: Viewer, spec: Mapping[str, Any], *, purpose: str = PURPOSE) -> list[Recipient]:
     """The receivers that ``spec`` names, each once; looks at people are logged with ``purpose``.
 
@@ -59,7 +61,7 @@ def resolve(viewer: Viewer, spec: Mapping[str, Any], *, purpose: str = PURPOSE) 
         people.take(_living_in(units))
     if spec.get("polygons"):
         inside = people_in(viewer, _rings(spec["polygons"]), purpose)
-        people.take(Q(pk__in=inside))
+        people.take(Q(pk__any=inside))
     if spec.get("persons"):
         people.take(Q(pk__in=[UUID(str(one)) for one in spec["persons"]]))
     found = people.all()

@@ -12,6 +12,7 @@ from xaso.kernel.messages.audience import Recipient
 from xaso.kernel.messages.channels import WAYS
 from xaso.kernel.messages.mass_models import Mailing
 from xaso.kernel.messages.push_models import PushSubscription
+from xaso.kernel.plain.collecting import no_collecting
 from xaso.kernel.plain.ids import uuid7
 from xaso.kernel.plain.moment import now
 
@@ -73,6 +74,7 @@ def with_browsers(recipients: Sequence[Recipient]) -> set[UUID]:
     return found
 
 
+@no_collecting()
 def fill_receivers(mailing: Mailing, recipients: Sequence[Recipient]) -> int:
     """Write receivers and their first sendings; answers how many there are, each person once."""
     names = [str(step["channel"]) for step in mailing.ladder]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 import uuid
+
+_RANDOM = (0xFFF << 64) | ((1 << 62) - 1)
+_MARKS = (0x7 << 76) | (0b10 << 62)
 
 
 def uuid7() -> uuid.UUID:
     """A UUID version 7 (RFC 9562): 48 bits of milliseconds, 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
+    chance = int.from_bytes(os.urandom(10), "big")
     value = (milliseconds & 0xFFFFFFFFFFFF) << 80
-    value |= 0x7 << 76
-    value |= secrets.randbits(12) << 64
-    value |= 0b10 << 62
-    value |= secrets.randbits(62)
+    value |= chance & _RANDOM | _MARKS
     return uuid.UUID(int=value)

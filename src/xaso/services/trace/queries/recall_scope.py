@@ -6,12 +6,10 @@ reading is wider than the viewer's reach.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +20,7 @@ from django.db import connection
 
 from xaso.kernel.base.reach import widened
 from xaso.kernel.base.writing import array_of
+from xaso.kernel.plain.collecting import no_collecting
 from xaso.kernel.plain.text import search_text
 from xaso.services.trace.graph import Edge, Walk, downstream, upstream
 from xaso.services.trace.models import Enterprise, Lot, Shipment, Site
@@ -124,7 +123,7 @@ class Scope:
 
 def find_scope(lots: Sequence[Lot]) -> Scope:
     """Forward from the lots to the last carton and its holder, back to what they were made of."""
-    with widened("how far a recall reaches"), _no_collecting():
+    with widened("how far a recall reaches"), no_collecting():
         roots = tuple(lot.thing_id for lot in lots)
         forward, back = downstream(roots), upstream(roots)
         rows = _rows(_sided(forward, back))
@@ -138,18 +137,6 @@ def find_scope(lots: Sequence[Lot]) -> Scope:
         holders=holders,
         cut=forward.cut or back.cut,
     )
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """A hundred thousand rows that all stay: looking through them for garbage again and again costs a fifth more."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _sided(forward: Walk, back: Walk) -> list[tuple[int, str, int]]:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from xaso.kernel.base import bound
 from xaso.kernel.events import relay
+from xaso.kernel.plain.collecting import settle
 from xaso.kernel.sealing import sealer
 from xaso.kernel.tasks import adapter
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             sealer.seal()
             return
         bound.tell_at_start()
+        settle()
         stop = threading.Event()
         helpers = [
             threading.Thread(target=relay.run_forever, args=(stop,), name="relay", daemon=True),
