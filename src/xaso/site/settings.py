@@ -96,7 +96,7 @@ XASO_METRICS_TOKEN = _secret("XASO_METRICS_TOKEN", "metrics.key")
 XASO_KEY_RING = os.environ.get("XASO_KEY_RING", str(HOME / "keys" / "data.json"))
 XASO_HOME = HOME
 XASO_BASE_URL = os.environ.get("XASO_BASE_URL", "http://127.0.0.1:8300").rstrip("/")
-SHIPPED = "onestop,privacy,trace,broadcast,notices,alerts"
+SHIPPED = "onestop,privacy,trace,broadcast,notices,alerts,assistant"
 XASO_SERVICES = [s for s in os.environ.get("XASO_SERVICES", SHIPPED).split(",") if s]
 # Whose pages these are when the visitor has chosen no commune, and the help line in the same place of each page.
 # Other systems on our own network may be told of changes only when the operator says so.
