@@ -198,8 +198,8 @@ def _new_wording(
     """Write the wording and close its neighbours in time; answers the numbers to index anew."""
     version = max((article.version for article in old), default=0) + 1
     begins = one.valid_from or row.effective_on
-    later = [a for a in old if begins and a.valid_from and a.valid_from > begins]
-    ends = one.valid_to or min((a.valid_from for a in later if a.valid_from), default=None)
+    starts = [article.valid_from for article in old if article.valid_from is not None]
+    ends = one.valid_to or min((day for day in starts if begins is not None and day > begins), default=None)
     Article.objects.create(
         id=article_key(row.pk, one.number, version),
         document=row,
@@ -221,8 +221,9 @@ def _new_wording(
     )
     touched = [seq]
     for article in old:
-        before = begins and (article.valid_from is None or article.valid_from < begins)
-        if before and (article.valid_to is None or article.valid_to > begins):
+        if begins is None or (article.valid_from is not None and article.valid_from >= begins):
+            continue
+        if article.valid_to is None or article.valid_to > begins:
             article.valid_to = begins
             article.save(update_fields=["valid_to"])
             touched.append(article.seq)
@@ -246,7 +247,7 @@ def keep_relations(rows: Sequence[NewRelation], batch: Import) -> list[int]:
         for number, place in ((row.from_number, row.from_place), (row.to_number, row.to_place)):
             document = documents.get(slug_of(number))
             key = document.pk if document is not None else None
-            ends.append((key, articles.get((key, _article_in(place)))))
+            ends.append((key, articles.get((key, _article_in(place))) if key is not None else None))
         key_of = uuid5(
             NAMESPACE, "|".join((row.kind, row.from_number, row.from_place, row.to_number, row.to_place))
         )
@@ -288,7 +289,7 @@ def _article_in(place: str) -> str:
 
 def _articles_named(
     rows: Sequence[NewRelation], documents: dict[str, Document]
-) -> dict[tuple[UUID | None, str], UUID]:
+) -> dict[tuple[UUID, str], UUID]:
     numbers = {_article_in(place) for row in rows for place in (row.from_place, row.to_place)} - {""}
     found = Article.objects.filter(document__in=documents.values(), number__in=numbers)
     pairs = found.order_by("version").values_list("document_id", "number", "pk")
@@ -338,7 +339,8 @@ def keep_mentions(document: Document, articles: Sequence[Article]) -> None:
     made = []
     for source, pairs in wanted.items():
         for key, number in pairs:
-            target = targets.get((documents.get(key), number))
+            above = documents.get(key)
+            target = targets.get((above, number)) if above is not None else None
             if target is not None and target != source:
                 made.append(Mention(source_id=source, target_id=target))
     Mention.objects.bulk_create(made, ignore_conflicts=True)

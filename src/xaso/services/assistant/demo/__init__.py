@@ -13,6 +13,7 @@ from xaso.kernel.people.models import Account
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 from xaso.kernel.tasks import enqueue
+from xaso.services.assistant.actions.loading import begin_loading
 from xaso.services.assistant.answers.reading import engine
 from xaso.services.assistant.demo.asking import LEGAL, RECEPTION, tell_answers, tell_waiting
 from xaso.services.assistant.models import Asked, Import, LegalTask
@@ -25,6 +26,8 @@ def fill(
     viewer: Viewer, *, accounts: Mapping[str, Account], say: Callable[[str], None] = print, **_: Any
 ) -> None:
     """Run twice, it does nothing the second time; without the officers of the demo commune it does nothing."""
+    # The first page must not wait: the corpus is loaded by the worker, after it.
+    begin_loading(Viewer.system(), wait_seconds=20)
     if LegalTask.objects.exists() or LEGAL not in accounts:
         return
     count = tell_waiting(accounts)

@@ -19,8 +19,8 @@ _VERB = re.compile(r"(sửa đổi|bổ sung|thay thế|bãi bỏ)", re.I)
 CONSOLIDATED = "Văn bản hợp nhất"
 
 
-def document_of(draft: Draft, **facts: str) -> NewDocument:
-    """The document of a draft without problems. ``facts``: province_path, source, file."""
+def document_of(draft: Draft, *, province_path: str, source: str, file: str) -> NewDocument:
+    """The document of a draft without problems."""
     made = NewDocument(
         number=draft.number,
         kind=draft.kind,
@@ -29,7 +29,9 @@ def document_of(draft: Draft, **facts: str) -> NewDocument:
         issued_on=draft.issued_on,
         effective_on=draft.effective_on,
         problem=" ".join(draft.doubts),
-        **facts,
+        province_path=province_path,
+        source=source,
+        file=file,
     )
     made.articles = [
         NewArticle(
@@ -70,9 +72,9 @@ def _amendments(document: NewDocument) -> list[NewRelation]:
     found = []
     for article in document.articles:
         inside = [one for one in citations(article.title) if one.number and not one.article]
-        target = (inside or named or [None])[0]
-        if target is None:
+        if not inside and not named:
             continue
+        target = (inside or named)[0]
         here = Place(target.number, "")
         for line in _outside(article.text).split("\n"):
             verb = _VERB.search(line)

@@ -168,13 +168,13 @@ def _said(row: Relation) -> str:
 
 def cites(article: Article, most: int = 100) -> list[Article]:
     """Articles that this one cites, without their texts."""
-    rows = Article.objects.filter(mentioned__source=article.seq).select_related("document").defer("text")
+    rows = Article.objects.filter(mentioned__source=article).select_related("document").defer("text")
     return list(rows.order_by("document__number", "position")[:most])
 
 
 def cited_by(article: Article, most: int = 100) -> list[Article]:
     """Articles that cite this one, other documents' first, without their texts."""
-    rows = Article.objects.filter(mentions__target=article.seq).select_related("document").defer("text")
+    rows = Article.objects.filter(mentions__target=article).select_related("document").defer("text")
     found = list(rows.order_by("document__number", "position")[: most * 2])
     found.sort(key=lambda row: row.document_id == article.document_id)
     return found[:most]
@@ -182,7 +182,7 @@ def cited_by(article: Article, most: int = 100) -> list[Article]:
 
 def cited_by_count(article: Article) -> int:
     """How many articles cite this one."""
-    return Article.objects.filter(mentions__target=article.seq).count()
+    return Article.objects.filter(mentions__target=article).count()
 
 
 def changes_of(article: Article) -> list[Relation]:

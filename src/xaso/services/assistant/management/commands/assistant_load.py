@@ -45,10 +45,10 @@ class Command(BaseCommand):
                 raise CommandError(str(problem)) from problem
         else:
             loading.load_pack()
-            row = loading.pack_row()
-            if row is None:
+            loaded = loading.pack_row()
+            if loaded is None:
                 raise CommandError("Bản cài đặt này không có kho văn bản đi kèm.")
-            row.refresh_from_db()
+            row = loaded
         counts = {key: value for key, value in row.counts.items() if key not in {"parts", "touched"}}
         self.stdout.write(f"{row}: {Import.State(row.state).label}, {row.done} điều. {counts}")
         if options["index_anew"]:
