@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from django.db import connection
 
-from xaso.kernel.plain.law import Place, citations, is_local, number_key, slug_of
+from xaso.kernel.plain.law import Place, citations, is_local, issuer_of, number_key, slug_of
 from xaso.kernel.plain.moment import now
 from xaso.kernel.plain.text import search_text
 from xaso.services.assistant.importers.base import NewArticle, NewDocument, NewRelation
@@ -29,6 +29,9 @@ RELATION_COLUMNS = (
     "id created_at kind on from_number from_place to_number to_place whole from_document_id from_article_id"
     " to_document_id to_article_id batch_id"
 ).split()
+
+
+_LONGEST_ISSUER = 150
 
 
 @dataclass
@@ -88,11 +91,19 @@ def document_rows(documents: Iterable[NewDocument], batch: Import) -> Iterable[S
     moment = now()
     for one in documents:
         yield (
-            document_key(one), moment, slug_for(one), one.number, one.kind, one.issuer, one.title,
+            document_key(one), moment, slug_for(one), one.number[:80], one.kind[:60], _issuer(one), one.title,
             search_text(f"{one.number} {one.kind} {one.title}"), one.issued_on, one.effective_on, one.ended_on,
-            _state(one), one.province_path, one.topic, one.source, one.source_date, one.file, one.problem[:500],
+            _state(one), one.province_path, one.topic[:200], one.source[:300],
+            one.source_date, one.file, one.problem[:500],
             batch.pk,
         )  # fmt: skip
+
+
+def _issuer(document: NewDocument) -> str:
+    """As printed; some sources run on into the title, then as the number tells it."""
+    if len(document.issuer) <= _LONGEST_ISSUER:
+        return document.issuer
+    return issuer_of(document.number) or document.issuer[:300]
 
 
 def _state(document: NewDocument) -> str:
