@@ -83,6 +83,7 @@ def _begin(viewer: Viewer, path: Path, facts: dict[str, Any], documents: Iterabl
 
 @action
 def _keep_some(viewer: Viewer, row: Import, documents: list[NewDocument]) -> None:
+    """Keep some documents in one transaction."""
     counts = dict(row.counts)
     touched = set(counts.get("touched", []))
     for document in documents:
@@ -101,6 +102,7 @@ def _keep_some(viewer: Viewer, row: Import, documents: list[NewDocument]) -> Non
 
 @action
 def _finish(viewer: Viewer, row: Import, aside: list[Aside]) -> None:
+    """The end of a file: what was set aside, the state, the event."""
     SetAside.objects.bulk_create(
         SetAside(
             batch=row,

@@ -64,6 +64,7 @@ def _kept(viewer: Viewer, content: bytes, name: str, unit_path: str) -> str:
 
 @action
 def _begin(viewer: Viewer, *, unit_path: str, name: str, digest: str, source: str) -> Import:
+    """The row of a file and the request to read it."""
     row = Import.objects.create(
         kind=Import.Kind.FILE,
         unit_path=unit_path,
@@ -120,6 +121,7 @@ def _told(draft: Draft, facts: Mapping[str, str]) -> None:
 
 @action
 def _keep(viewer: Viewer, row: Import, draft: Draft) -> None:
+    """Keep a document without problems; its articles go into the index."""
     document = document_of(draft, province_path=row.unit_path, source=row.source, file=row.digest)
     document.source_date = row.source_date
     kept = keep_document(document, row)
@@ -133,6 +135,7 @@ def _keep(viewer: Viewer, row: Import, draft: Draft) -> None:
 
 @action
 def _set_aside(viewer: Viewer, row: Import, reason: str, excerpt: str) -> None:
+    """Put the file on the list of what cannot be trusted."""
     SetAside.objects.create(
         batch=row,
         unit_path=row.unit_path,
@@ -150,6 +153,7 @@ def _set_aside(viewer: Viewer, row: Import, reason: str, excerpt: str) -> None:
 
 @action
 def _end(viewer: Viewer, row: Import, *, problem: str) -> None:
+    """The import ends without a document."""
     row.state, row.finished_at, row.problem = Import.State.FAILED, now(), problem[:500]
     row.save(update_fields=["state", "finished_at", "problem"])
 

@@ -77,6 +77,7 @@ def _mine(take: bool) -> bool:
 
 @action
 def _load_part(viewer: Viewer, row: Import, told: pack.Facts, number: int) -> None:
+    """One part of the pack, wholly or not at all."""
     documents = list(pack.read_part(pack.parts()[number], told))
     kept = keep_whole(documents, row)
     row.state = Import.State.RUNNING
@@ -93,6 +94,7 @@ def _load_part(viewer: Viewer, row: Import, told: pack.Facts, number: int) -> No
 
 @action
 def _finish(viewer: Viewer, row: Import) -> None:
+    """The graph and the links, when all parts are there."""
     relations = list(pack.read_graph())
     for at in range(0, len(relations), 5000):
         keep_relations(relations[at : at + 5000], row)

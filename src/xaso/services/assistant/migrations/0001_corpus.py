@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='assistant.import')),
             ],
             options={
-                'verbose_name': 'văn bản pháp luật',
+                'verbose_name': 'văn bản',
             },
         ),
         migrations.CreateModel(
@@ -100,8 +100,8 @@ class Migration(migrations.Migration):
             name='Mention',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='assistant.article', to_field='seq')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentioned', to='assistant.article', to_field='seq')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='assistant.article', to_field='seq')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentioned', to='assistant.article', to_field='seq')),
             ],
             options={
                 'verbose_name': 'điều luật được viện dẫn',

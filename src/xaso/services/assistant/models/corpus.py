@@ -89,7 +89,7 @@ class Document(Record):
     batch = models.ForeignKey(Import, models.PROTECT, null=True, related_name="documents")
 
     class Meta:
-        verbose_name = "văn bản pháp luật"
+        verbose_name = "văn bản"
         constraints = [
             models.UniqueConstraint(
                 fields=["number", "issuer", "province_path"], name="assistant_document_once"
@@ -213,8 +213,8 @@ class Mention(models.Model):
     """An article cites another: for links back. Rows of numbers, made with the article, gone with its version."""
 
     id = models.BigAutoField(primary_key=True)
-    source = models.ForeignKey(Article, models.CASCADE, to_field="seq", related_name="mentions")
-    target = models.ForeignKey(Article, models.CASCADE, to_field="seq", related_name="mentioned")
+    source = models.ForeignKey(Article, models.PROTECT, to_field="seq", related_name="mentions")
+    target = models.ForeignKey(Article, models.PROTECT, to_field="seq", related_name="mentioned")
 
     class Meta:
         verbose_name = "điều luật được viện dẫn"
