@@ -112,7 +112,7 @@ def test_not_found_to_a_checked_answer_found_next_time(people: Any, law: None) -
     look(legal)
     press(legal, legal.get_by_role("link", name=STRANGE))
     look(legal)
-    legal.get_by_label("Trả lời", exact=True).fill(
+    legal.get_by_role("textbox", name="Trả lời").fill(
         "Theo điều kiện của địa phương: hỏi phòng văn hóa trước khi thuê nhà."
     )
     legal.get_by_label("Căn cứ").fill("khoản 1 Điều 8 Luật 52/2014/QH13")

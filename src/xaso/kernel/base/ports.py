@@ -32,13 +32,13 @@ def find(name: str, viewer: Any, text: str, unit_path: str, limit: int = 3) -> l
 
 
 def case_panels(viewer: Any, facts: CaseFacts) -> Sequence[dict[str, Any]]:
-    """Blocks for the page of a case, for who holds the right there: ``{template, context}``.
+    """Blocks for the page of a case, for who holds the right anywhere: ``{template, context}``.
 
-    A panel names a kind of case, or ``ANY_CASE``.
+    Whoever asks has let the viewer see the case. A panel names a kind of case, or ``ANY_CASE``.
     """
     blocks = []
     for panel in (*_case_panels.get(facts.type, {}).values(), *_case_panels.get(ANY_CASE, {}).values()):
-        if viewer.can(panel.right, facts.unit_path):
+        if viewer.can(panel.right):
             context = panel.context(viewer, facts)
             if context is not None:
                 blocks.append({"template": panel.template, "context": context})

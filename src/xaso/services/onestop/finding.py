@@ -13,6 +13,7 @@ from xaso.kernel.base.manifest import Found
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import today
 from xaso.kernel.plain.money import show
+from xaso.kernel.plain.text import search_text
 from xaso.services.onestop import setups_in_force
 from xaso.services.onestop.eforms.terms import term_words
 from xaso.services.onestop.models import Setup
@@ -20,6 +21,12 @@ from xaso.services.onestop.public.description import described
 from xaso.services.onestop.queries.catalogue import search_catalogue, version_on
 
 MOST_PAPERS = 6
+MOST_OF = 0.6
+# Words of a question that say how it is asked; what is left says what somebody wants done.
+_ASKING = frozenset(
+    "toi minh em ong ba anh chi muon can phai thi la nhu the nao bao nhieu lau mat o dau gi co duoc khong nhung giay "
+    "to thu tuc trong thoi han ngay tien phi bi muon hoi ve va de ai khi luat quy dinh vay a cho".split()
+)
 _NOT_SET = "Hội đồng nhân dân tỉnh chưa đặt mức ở đây"
 
 
@@ -28,12 +35,15 @@ def find_procedures(viewer: Viewer, text: str, unit_path: str, limit: int) -> Se
 
     The first leads to its start page with papers, fee and term as they are at that unit.
     """
-    page = search_catalogue(text, unit_path=unit_path or None, limit=max(limit, 8))
-    if page.weak:
-        return []
-    online: list[Found] = []
+    wanted = _wanted(text)
+    known = _by_title(wanted, unit_path)
+    online = [_electronic(setup, unit_path) for setup in known[:limit]]
+    told = {setup.procedure.code for setup in known}
     rest: list[Found] = []
-    for row in page.rows:
+    page = search_catalogue(wanted, unit_path=unit_path or None, limit=max(limit, 8))
+    for row in [] if page.weak else page.rows:
+        if row.code in told:
+            continue
         setups = setups_in_force.setups_for(row.code, unit_path, today())
         if setups:
             online.append(_electronic(setups[0], unit_path))
@@ -41,6 +51,26 @@ def find_procedures(viewer: Viewer, text: str, unit_path: str, limit: int) -> Se
             rest.append(_on_paper(row.code, row.name))
     # Among procedures of equal fit the citizen is led to the one that can be filed here.
     return [*online, *rest][:limit]
+
+
+def _by_title(wanted: str, unit_path: str) -> list[Setup]:
+    """What can be filed here whose everyday title holds most of the words, the best fit first."""
+    words = set(search_text(wanted).split())
+    day, scored = today(), []
+    for code in setups_in_force.published():
+        for setup in setups_in_force.setups_for(code, unit_path, day):
+            title = set(search_text(setup.title).split())
+            both = len(words & title)
+            if both >= 2 and both >= MOST_OF * len(words):
+                scored.append((both / len(words), both / len(title), setup.title, setup))
+    return [one[3] for one in sorted(scored, key=lambda one: (-one[0], -one[1], one[2]))]
+
+
+def _wanted(question: str) -> str:
+    """A question without the words that only ask; the question itself where too little is left."""
+    words = question.replace(",", " ").replace("?", " ").split()
+    left = [word for word in words if search_text(word) not in _ASKING]
+    return " ".join(left) if len(left) >= 2 else question
 
 
 def laws_of(code: str) -> tuple[str, ...]:

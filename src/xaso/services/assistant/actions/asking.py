@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from xaso.kernel.base.actions import action
-from xaso.kernel.base.errors import ActionError
+from xaso.kernel.base.errors import ActionError, Forbidden
 from xaso.kernel.cases.calendars import calendar_for
 from xaso.kernel.cases.queries import case_for
 from xaso.kernel.events import emit
@@ -124,7 +124,8 @@ def save_note(viewer: Viewer, *, code: str, answer: Answer, words: str = "") -> 
     Raises Forbidden, NotFound for a case that the officer does not see, ActionError without a quote.
     """
     case = case_for(viewer, code)
-    viewer.must(ASK, case.holder_path or case.unit_path)
+    if not viewer.can(ASK):
+        raise Forbidden()
     quotes = [one.kept for one in ([answer.main] if answer.main else [])]
     if answer.checked is not None:
         quotes = list(answer.checked.quotes)

@@ -38,7 +38,7 @@ def fill(
 
 def tell_demo(*, tries: int = 0) -> None:
     """Tell the rest of the demo when the corpus and its index are there; else look again in a minute."""
-    if not settings.XASO_DEMO or Asked.objects.exists():
+    if not settings.DEMO or Asked.objects.exists():
         return
     loaded = Import.objects.filter(state=Import.State.DONE).exists() and engine() is not None
     if not loaded:

@@ -137,7 +137,7 @@ def missing(question: str, pieces: Sequence[str], facts: Mapping[str, str]) -> C
         condition = Condition(axis.kind, axis.key, axis.asks, there, decisive=apart >= 2)
         if condition.decisive:
             return condition
-        weak = weak or condition
+        weak = weak or (condition if apart else None)
     return weak
 
 

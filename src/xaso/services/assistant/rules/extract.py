@@ -185,8 +185,9 @@ def extract(question: str, text: str, parts: Sequence[PartLike]) -> Extract:
     best = max(range(len(leaves)), key=lambda number: (scores[number], -number))
     leaf = leaves[best]
     whole = trimmed(text, 0, len(text))
+    leads: tuple[Span, ...] = ()
     if whole.end - whole.start <= WHOLE:
-        quote, leads = whole, ()
+        quote = whole
     elif leaf.above.end - leaf.above.start <= MOST:
         quote = leaf.above
         leads = tuple(one for one in leaf.leads if one.end <= quote.start)

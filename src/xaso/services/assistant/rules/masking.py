@@ -13,7 +13,11 @@ _RULES: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("link", re.compile(r"(?:https?://|www\.)\S+"), "[đường dẫn]"),
     ("dossier", re.compile(r"\b[HG]\d{2}(?:\.\d+){1,3}-\d{6}-\d{4,}\b"), "[mã hồ sơ]"),
     ("phone", re.compile(r"(?<![\d/])(?:\+?84|0)(?:[\s.-]?\d){8,10}(?![\d/])"), "[số điện thoại]"),
-    ("number", re.compile(r"(?<![\d/.,])(?!\d{1,3}(?:\.\d{3})+(?!\d))\d(?:[\s.-]?\d){8,15}(?![\d/])"), "[số giấy tờ]"),
+    (
+        "number",
+        re.compile(r"(?<![\d/.,])(?!\d{1,3}(?:\.\d{3})+(?!\d))\d(?:[\s.-]?\d){8,15}(?![\d/])"),
+        "[số giấy tờ]",
+    ),
     ("plate", re.compile(r"\b\d{2}[A-Z]\d?[\s-]?\d{3}\.?\d{2}\b"), "[biển số]"),
     ("birth", re.compile(r"(?i)(?<=sinh ngày )\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"), "[ngày sinh]"),
     (
