@@ -12,10 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from xaso.kernel.plain.law import is_whole
 from xaso.services.assistant.importers.base import NewArticle, NewDocument, NewRelation
 
 FOLDER = Path(__file__).with_name("data")
 MOST_BYTES = 3_400_000
+BROKEN_NUMBER = "Số hiệu ghi trong nguồn không đủ. Đối chiếu bản gốc trước khi dùng."
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def _document(told: dict[str, Any], facts_of: Facts) -> NewDocument:
         effective_on=_day(told.get("e")),
         ended_on=_day(told.get("x")),
         topic=told.get("o", ""),
-        problem=told.get("p", ""),
+        problem=told.get("p", "") or ("" if is_whole(told["n"]) else BROKEN_NUMBER),
         source=facts_of.source,
         source_date=facts_of.source_date,
     )

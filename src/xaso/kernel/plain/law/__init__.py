@@ -10,6 +10,7 @@ from xaso.kernel.plain.law.effects import Effect, effects
 from xaso.kernel.plain.law.notes import Amendment, SourceNote, source_note
 from xaso.kernel.plain.law.numbers import (
     is_local,
+    is_whole,
     issuer_of,
     kind_of,
     number_key,
@@ -38,6 +39,7 @@ __all__ = [
     "day_in",
     "effects",
     "is_local",
+    "is_whole",
     "issuer_of",
     "kind_of",
     "label_order",

@@ -126,6 +126,14 @@ def issuer_of(number: str) -> str:
     return f"{', '.join(names[:-1])} và {names[-1]}"
 
 
+def is_whole(number: str) -> bool:
+    """Whether a number has all its parts; sources sometimes break off ("01/2012/QĐ", "18")."""
+    codes = codes_of(number)
+    if year_of(number) is None and codes and (codes[0] in ISSUERS or codes[0] in KINDS):
+        return True  # as they were before 1996: "73-CP", "326/TTg"
+    return NUMBER.fullmatch(number) is not None and (len(codes) > 1 or bool(_TERM.search(number)))
+
+
 def is_local(number: str) -> bool:
     """Whether a people's council or committee issues such numbers: they repeat in each province."""
     return bool({"UBND", "HĐND"} & set(codes_of(number)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, TextField, Value
+from django.db.models import Case, Count, F, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat
 from django.db.models.lookups import Contains
 
@@ -33,7 +33,7 @@ KINDS = (
 def found_documents(
     typed: str, *, kind: str = "", place: str = "", ended: bool = False
 ) -> QuerySet[Document]:
-    """Documents whose number or title holds what was typed, newest first; ``place``: only of there."""
+    """Documents whose number or title holds what was typed, laws first; all by date without words. ``place``: only of there."""
     rows = Document.objects.all()
     number = number_of(typed) if "/" in typed or typed[:1].isdigit() else ""
     if number and "/" in typed:
@@ -47,7 +47,13 @@ def found_documents(
         rows = rows.filter(province_path__startswith=place)
     if ended:
         rows = rows.filter(ended_on__isnull=False)
-    return rows.order_by("-issued_on", "slug")
+    newest = F("issued_on").desc(nulls_last=True)
+    if not typed:
+        return rows.order_by(newest, "slug")
+    ranks = Case(
+        *(When(kind=kind, then=Value(at)) for at, kind in enumerate(KINDS)), default=Value(len(KINDS))
+    )
+    return rows.order_by(ranks, newest, "slug")
 
 
 def _column() -> Concat:

@@ -20,6 +20,7 @@ from xaso.kernel.plain.law import (
     citations,
     compared,
     effects,
+    is_whole,
     issuer_of,
     kind_of,
     law_named,
@@ -69,6 +70,8 @@ def test_what_a_number_tells():
     assert (year_of("61/2018/NĐ-CP"), year_of("73-CP")) == (2018, None)
     assert number_key("04/2020/TT-BGD&ĐT") == number_key("4/2020/TT/BGDĐT")
     assert slug_of("61/2018/NĐ-CP") == "61-2018-nd-cp"
+    assert all(map(is_whole, ("61/2018/NĐ-CP", "45/2019/QH14", "73-CP", "235/2009/TTLT/BTC-BGTVT")))
+    assert not any(map(is_whole, ("18", "03/2017/TT-", "01/2012/QĐ", "44/2016/TT-BTNMT(1")))
 
 
 def told(text: str, **more: Any) -> list[str]:
