@@ -33,7 +33,10 @@ KINDS = (
 def found_documents(
     typed: str, *, kind: str = "", place: str = "", ended: bool = False
 ) -> QuerySet[Document]:
-    """Documents whose number or title holds what was typed, laws first; all by date without words. ``place``: only of there."""
+    """Documents whose number or title holds what was typed, laws first; without words all by date.
+
+    ``place``: only those of there.
+    """
     rows = Document.objects.all()
     number = number_of(typed) if "/" in typed or typed[:1].isdigit() else ""
     if number and "/" in typed:
