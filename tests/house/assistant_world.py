@@ -15,7 +15,12 @@ from xaso.services.assistant.models import Asked, CheckedAnswer, LegalTask, Reas
 from xaso.services.assistant.queries.asking import link_of
 
 PUBLIC, DESK, API = "/assistant/", "/desk/assistant/", "/api/v1/assistant/"
+_LAW = "/assistant/van-ban/<str:slug>/"
 SHOWN_TO_ALL = {
+    **dict.fromkeys(
+        (_LAW, f"{_LAW}akn.xml", f"{_LAW}<str:article>/", f"{_LAW}<str:article>/so-sanh/"),
+        "the law itself, for all to read",
+    ),
     "/assistant/tra-loi/<uuid:answer_id>/": "checked answers are for all to read; nothing of a person is in them",
     "/desk/assistant/da-kiem/<uuid:answer_id>/": "the same, at the desk",
     "/assistant/cau-hoi/<str:token>/": "the question behind its own signed link: whoever holds the link sent it",
