@@ -107,7 +107,7 @@ def row_of(quote: Quote) -> dict[str, Any]:
 
 def listen_url(quote: Quote) -> str:
     """Where the quote is read aloud."""
-    place = {"dieu": str(quote.article_id), "tu": quote.start, "den": quote.end}
+    place = {"dieu": str(quote.article_id), "tu": str(quote.start), "den": str(quote.end)}
     return f"{reverse('assistant:listen')}?{urlencode(place)}"
 
 

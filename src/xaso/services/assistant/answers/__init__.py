@@ -73,7 +73,15 @@ def _by_name(question: str, day: date) -> Answer | None:
     if not found:
         return None
     quotes = [
-        reading.quote_for(question, one.article, day, clause=one.clause, point=one.point) for one in found
+        reading.quote_for(
+            question,
+            one.article,
+            day,
+            clause=one.clause,
+            point=one.point,
+            whole=reading.asks_only_for(question, one.article),
+        )
+        for one in found
     ]
     return _told(question, day, quotes, abstain.FOUND, 1.0, literal=True)
 
@@ -82,8 +90,8 @@ def _by_search(asked: str, day: date, unit_path: str, facts: Mapping[str, str]) 
     """What the index finds, by its confidence."""
     got = reading.searched(asked, day=day, unit_path=unit_path)
     kind = abstain.LIMITS.kind(got.confidence, len(got.articles))
-    count = NEAR if kind != abstain.FOUND else OTHERS + 1
-    quotes, gone = _good(asked, got.articles, day, count)
+    count = {abstain.FOUND: OTHERS + 1, abstain.RELATED: NEAR}.get(kind, 0)
+    quotes, gone = _good(asked, got.articles, day, count) if count else ([], None)
     if not quotes and gone is None:
         kind = abstain.NOT_FOUND
     made = _told(asked, day, quotes, kind, got.confidence, gone=gone)

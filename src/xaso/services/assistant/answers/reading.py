@@ -13,13 +13,17 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from xaso.kernel.plain.law import Place, citations, law_named, parts_of
+from xaso.kernel.plain.text import search_text
 from xaso.services.assistant.answers.shape import Quote, Validity, quoted
 from xaso.services.assistant.engine import Engine, Query
 from xaso.services.assistant.models import Article, Relation
 from xaso.services.assistant.queries import corpus
-from xaso.services.assistant.rules.extract import Span, extract
+from xaso.services.assistant.rules.extract import MOST, Span, extract, trimmed
 
 LOOK_SECONDS = 5.0
+_LOOKING_UP = frozenset(
+    "dieu khoan diem luat bo so noi gi quy dinh the nao la cua ve xem tra cuu trong theo".split()
+)
 NOWHERE = "-"  # a province that is none: only what holds in the whole country
 _lock = threading.Lock()
 _engine: tuple[str, float, Any] = ("", 0.0, None)
@@ -145,13 +149,33 @@ def amendments(article: Article) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def quote_for(question: str, article: Article, day: date, *, clause: str = "", point: str = "") -> Quote:
-    """The passage of an article that fits the question; with a clause or point named, that very one."""
+def asks_only_for(question: str, article: Article) -> bool:
+    """Whether a question says nothing but where the article stands."""
+    known = set(search_text(f"{said(article)} {article.document.title}").split()) | _LOOKING_UP
+    return sum(word not in known for word in search_text(question).split()) < 2
+
+
+def _beginning(article: Article) -> Span:
+    """The whole article, or as much of its beginning as a quote may hold."""
+    whole = trimmed(article.text, 0, len(article.text))
+    if whole.end - whole.start <= MOST:
+        return whole
+    cut = article.text.rfind("\n", whole.start, whole.start + MOST)
+    return trimmed(article.text, whole.start, cut if cut > whole.start else whole.start + MOST)
+
+
+def quote_for(
+    question: str, article: Article, day: date, *, clause: str = "", point: str = "", whole: bool = False
+) -> Quote:
+    """The passage of an article that fits the question; with a clause or point named, that very one.
+
+    ``whole``: the article from its beginning, for a question that only names it.
+    """
     parts = parts_of(article.text)
     chosen = extract(question, article.text, parts)
     span, mark, leads = chosen.quote, chosen.mark, chosen.leads
     at_clause, at_point = chosen.clause, chosen.point
-    exact = _part(parts, clause, point)
+    exact = _part(parts, clause, point) or (_beginning(article) if whole else None)
     if exact is not None:
         span = mark = exact
         leads, at_clause, at_point = (), clause, point

@@ -63,6 +63,13 @@ def test_a_citation_is_looked_up(world: World):
     assert made.main.citation == "khoản 2 Điều 15 Luật số 60/2014/QH13"
 
 
+def test_an_article_that_is_only_named_is_shown_whole(world: World):
+    made = ask("điều 8 luật hôn nhân và gia đình 52/2014/QH13")
+    assert made.main is not None
+    assert made.main.citation == "Điều 8 Luật số 52/2014/QH13"
+    assert made.main.pieces[1] == made.main.text
+
+
 def test_the_law_of_the_day_answers(world: World):
     question = "thời hạn khai sinh cho con là bao nhiêu ngày kể từ ngày sinh con"
     now = ask(question)
