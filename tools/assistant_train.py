@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from xaso.services.assistant.engine import Engine, Query  # noqa: E402
 from xaso.services.assistant.engine.confidence import measures  # noqa: E402
-from xaso.services.assistant.engine.engine import CANDIDATES, candidates  # noqa: E402
+from xaso.services.assistant.engine.engine import CANDIDATES, candidates, voted  # noqa: E402
 from xaso.services.assistant.engine.judging import (  # noqa: E402
     FOLDS,
     Asking,
@@ -40,15 +40,15 @@ from xaso.services.assistant.engine.judging import (  # noqa: E402
     read_unanswerable,
 )
 from xaso.services.assistant.engine.kinds import Hit  # noqa: E402
-from xaso.services.assistant.engine.trees import WHOLE, Forest  # noqa: E402
+from xaso.services.assistant.engine.trees import AWAY, WHOLE, Forest  # noqa: E402
 
 DATA = Path(__file__).resolve().parent.parent / "src/xaso/services/assistant/engine/data"
-SEEDS = 4
+SEEDS = 3
 RANKING = {
     "objective": "lambdarank",
     "num_leaves": 15,
     "min_data_in_leaf": 40,
-    "learning_rate": 0.05,
+    "learning_rate": 0.06,
     "feature_fraction": 0.35,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
@@ -60,7 +60,23 @@ RANKING = {
     "deterministic": True,
     "force_col_wise": True,
 }
-RANKING_ROUNDS = 200
+RANKING_ROUNDS = 150
+RANKING_ROWS = 200  # candidates of a question that are trained on
+LINEAR_ROWS, LINEAR_SHARE, LINEAR_CALM = 100, 0.6, 0.005
+# Features by which trees would know the few documents of the training questions again instead of what makes an answer.
+NOT_FOR_RANKING = {
+    *(
+        "year",
+        "kind",
+        "document_length",
+        "article",
+        "title_length",
+        "text_length",
+        "asked_length",
+        "asked_weight",
+    ),
+    *("document_count", "document_near", "effect", "changing", "carrying_out", "scope"),
+}
 CONFIDENCE = {
     "objective": "binary",
     "num_leaves": 6,
@@ -107,19 +123,52 @@ def collect(engine: Engine, askings: Sequence[Asking]) -> tuple[list[str], list[
     return features, found_all
 
 
-def train_ranking(features: list[str], asked: Sequence[Asked], seeds: int = SEEDS, **other: Any) -> list[Any]:
-    """Some models of different seeds."""
+def for_ranking(features: list[str], asked: Sequence[Asked]) -> tuple[list[str], list[Asked]]:
+    """Questions without the features that are not for ranking."""
+    kept = [at for at, name in enumerate(features) if name not in NOT_FOR_RANKING]
+    return [features[at] for at in kept], [
+        Asked(one.asking, one.names, one.rows[:, kept], one.right) for one in asked
+    ]
+
+
+def train_ranking(features: list[str], asked: Sequence[Asked], seeds: int) -> dict[str, Any]:
+    """Trees of some seeds and the linear part, as they are written."""
     import lightgbm as lgb
 
-    useful = [one for one in asked if one.right.any()]
-    rows = np.concatenate([one.rows for one in useful])
-    right = np.concatenate([one.right for one in useful]).astype(int)
-    sizes = [len(one.rows) for one in useful]
-    data = lgb.Dataset(
-        rows, right, group=sizes, feature_name=features, params={"max_bin": 127, "verbose": -1}
-    )
-    rounds = other.pop("rounds", RANKING_ROUNDS)
-    return [lgb.train({**RANKING, **other, "seed": seed}, data, rounds) for seed in range(1, seeds + 1)]
+    names, every = for_ranking(features, asked)
+    useful = [one for one in every if one.right[:RANKING_ROWS].any()]
+    rows = np.concatenate([one.rows[:RANKING_ROWS] for one in useful])
+    right = np.concatenate([one.right[:RANKING_ROWS] for one in useful]).astype(int)
+    sizes = [len(one.rows[:RANKING_ROWS]) for one in useful]
+    data = lgb.Dataset(rows, right, group=sizes, feature_name=names, params={"max_bin": 127, "verbose": -1})
+    models = [lgb.train({**RANKING, "seed": seed}, data, RANKING_ROUNDS) for seed in range(1, seeds + 1)]
+    return {**export(names, models), "linear": train_linear(every)}
+
+
+def train_linear(asked: Sequence[Asked]) -> dict[str, Any]:
+    """Weights that make the right candidates likely among a question's candidates (softmax, calmed by their size)."""
+    from scipy.optimize import minimize
+
+    useful = [one for one in asked if one.right[:LINEAR_ROWS].any()]
+    rows = np.concatenate([one.rows[:LINEAR_ROWS] for one in useful]).astype(np.float64)
+    centre, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+    away = np.clip((rows - centre) / scale, -AWAY, AWAY)
+    wanted = np.concatenate([one.right[:LINEAR_ROWS] / one.right[:LINEAR_ROWS].sum() for one in useful])
+    sizes = np.array([len(one.rows[:LINEAR_ROWS]) for one in useful])
+    starts = np.cumsum(sizes) - sizes
+
+    def loss(weight: np.ndarray) -> tuple[float, np.ndarray]:
+        scores = away @ weight
+        scores -= np.repeat(np.maximum.reduceat(scores, starts), sizes)
+        likely = np.exp(scores)
+        sums = np.repeat(np.add.reduceat(likely, starts), sizes)
+        count = len(useful)
+        value = -(wanted * (scores - np.log(sums))).sum() / count + LINEAR_CALM * (weight @ weight)
+        return value, (likely / sums - wanted) @ away / count + 2 * LINEAR_CALM * weight
+
+    found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 150}).x
+    parts = {"centre": centre, "scale": scale, "weight": found * LINEAR_SHARE}
+    return {name: [float(f"{value:.7g}") for value in values] for name, values in parts.items()}
 
 
 def export(features: list[str], models: Sequence[Any]) -> dict[str, Any]:
@@ -156,7 +205,8 @@ def ranked(features: list[str], forest: Forest, one: Asked) -> list[Hit]:
     if not len(one.rows):
         return []
     columns = [features.index(name) for name in forest.features]
-    scores = forest.values(one.rows[:, columns].astype(np.float64))
+    documents = np.unique([name.partition("#")[0] for name in one.names], return_inverse=True)[1]
+    scores = voted(forest.values(one.rows[:, columns].astype(np.float64)), documents)
     order = np.argsort(-scores, kind="stable")
     return [
         Hit(
@@ -192,12 +242,12 @@ def models(features: list[str], asked: list[Asked], absent: list[Asked]) -> dict
     without: dict[frozenset[str], Forest] = {}
     for left_out in [*({fold} for fold in folds), *({a, b} for a in folds for b in folds if a < b)]:
         kept = [one for one in asked if one.asking.fold not in left_out]
-        said = export(features, train_ranking(features, kept, SEEDS if len(left_out) == 1 else 2))
+        said = train_ranking(features, kept, SEEDS if len(left_out) == 1 else 1)
         without[frozenset(left_out)] = Forest(said)
         if len(left_out) == 1:
             made[f"ranking-{next(iter(left_out))}"] = said
         print(f"ranking without {sorted(left_out)}: {len(kept)} questions", flush=True)
-    made[f"ranking-{WHOLE}"] = export(features, train_ranking(features, asked))
+    made[f"ranking-{WHOLE}"] = train_ranking(features, asked, SEEDS)
     for left_out in [*folds, WHOLE]:
         names: list[str] = []
         rows, answered = [], []

@@ -15,7 +15,8 @@ _OF_BEST = (
     "score_share", "whole", "whole_strict", "whole_exact", "text", "title", "head_text", "pairs", "pairs_title",
     "pairs_document", "triples", "run_text", "run_long", "line", "line_title", "line_head", "line_strict", "window",
     "window_title", "lead_line", "missing_most", "missing_count", "title_used", "document_vote", "document_near",
-    "document", "bm25_text", "bm25_title", "asked_length", "asked_weight", "rank", "text_length", "kind", "article",
+    "document", "bm25_text", "bm25_title", "asked_length", "asked_weight", "rank", "text_length", "pairs_exact",
+    "document_others", "added", "text_exact", "run_opening", "early", "sort_fits",
 )  # fmt: skip
 _OF_FIVE = ("score_share", "whole", "pairs", "line_head", "window", "title")
 

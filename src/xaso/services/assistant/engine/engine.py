@@ -11,11 +11,11 @@ import numpy as np
 
 from . import writing
 from .asking import PAIRS, SYNONYMS, Asked, understand
-from .building import TERM_BITS, article_term, document_term
+from .building import article_term, document_term
 from .confidence import confidence
 from .features import Weights, measure
 from .files import Segment
-from .first import Wanted, choose
+from .first import Wanted, choose, weights_of
 from .folder import open_segments, stamp
 from .kinds import Doc, Hit, Query
 from .trees import WHOLE, forest
@@ -23,6 +23,8 @@ from .view import Found, View
 from .words import Array
 
 CANDIDATES = 600
+RARE = 1.3  # power of idf that candidates are chosen by
+VOTE = 0.25
 _LOOK_EVERY = 0.5  # seconds
 _CITED, _CITED_DOCUMENT = 1000.0, 100.0
 
@@ -75,6 +77,7 @@ class Engine:
             return []
         trees = forest("ranking", fold)
         scores = trees.values(trees.matrix(features)) if trees else features["score"]
+        scores = voted(scores, view.column(found, "document"))
         cited = _cited(asked, features)
         order = np.argsort(-(scores + cited), kind="stable")[: query.limit]
         return [
@@ -112,34 +115,58 @@ class Engine:
             return self._view
 
 
+def voted(scores: Array, documents: Array) -> Array:
+    """Scores with a little for candidates whose document has other good ones."""
+    _, which = np.unique(documents, return_inverse=True)
+    votes = np.bincount(which, weights=np.exp(scores - scores.max()))
+    return scores + VOTE * np.log(votes[which] + 1e-12)
+
+
 def candidates(
     view: View, query: Query, top: int = CANDIDATES
 ) -> tuple[Asked, Weights, Found, dict[str, Array]]:
     """What the ranking chooses among: the question as understood, its weights, candidates and their features."""
     asked = understand(view, query.text)
-    singles, pairs = view.idf(view.spread(asked.words)), view.idf(view.spread(asked.pairs))
-    found = choose(view, _wanted(asked, singles, pairs), view.passing(query), max(top, query.limit))
-    weights = Weights(singles, pairs)
-    features = measure(view, asked, weights, found) if len(found) else {}
-    if len(found):
-        features |= _named(view, asked, found)
+    weights = Weights(view.idf(view.spread(asked.words)), view.idf(view.spread(asked.pairs)))
+    found = choose(view, _wanted(asked, weights), view.passing(query), max(top, query.limit))
+    if not len(found):
+        return asked, weights, found, {}
+    found, scores = _scored(view, asked, weights, found)
+    features = measure(view, asked, weights, found) | scores | _named(view, asked, found)
     return asked, weights, found, features
 
 
-def _wanted(asked: Asked, singles: Array, pairs: Array) -> Wanted:
-    amounts = singles.copy()
-    amounts[asked.own :] *= SYNONYMS
-    beside = pairs * PAIRS
-    beside[asked.own_pairs :] *= SYNONYMS
-    terms, worth = [asked.words, asked.pairs], [amounts, beside]
+def _amounts(asked: Asked, weights: Weights, power: float = 1.0) -> tuple[Array, Array]:
+    """What full weights of the terms and of the pairs add to a score."""
+    singles, pairs = weights.words**power, PAIRS * weights.pairs**power
+    singles[asked.own :] *= SYNONYMS
+    pairs[asked.own_pairs :] *= SYNONYMS
+    return singles, pairs
+
+
+def _wanted(asked: Asked, weights: Weights) -> Wanted:
+    """What candidates are chosen by: rare terms count more than in the score, so that long questions stay in sight."""
+    singles, pairs = _amounts(asked, weights, RARE)
+    terms, worth = [asked.words, asked.pairs], [singles, pairs]
     for key, term, much in (
-        (asked.cited.document, document_term, 200.0),
-        (asked.cited.article, article_term, 100.0 if asked.cited.document or asked.cited.law else 0.0),
+        (asked.cited.document, document_term, 400.0),
+        (asked.cited.article, article_term, 200.0 if asked.cited.document or asked.cited.law else 0.0),
     ):
         if key and much:
             terms.append(term(np.array([key], dtype=np.uint64)))
             worth.append(np.array([much]))
     return Wanted(np.concatenate(terms), np.concatenate(worth))
+
+
+def _scored(view: View, asked: Asked, weights: Weights, found: Found) -> tuple[Found, dict[str, Array]]:
+    """The candidates by their BM25F score, and parts of it as features."""
+    there = weights_of(view, found, np.concatenate([asked.words, asked.pairs]))
+    singles, pairs = _amounts(asked, weights)
+    single, pair = singles @ there[: len(singles)], pairs @ there[len(singles) :]
+    chosen = found.score
+    found, order = found.scored(single + pair)
+    parts = {"score_single": single[order], "score_pair": pair[order], "score_rare": chosen[order]}
+    return found, {name: values / max(float(values.max()), 1e-9) for name, values in parts.items()}
 
 
 def _named(view: View, asked: Asked, found: Found) -> dict[str, Array]:
@@ -165,4 +192,4 @@ def _cited(asked: Asked, features: dict[str, Array]) -> Array:
     return np.zeros(len(features["score"]))
 
 
-__all__ = ["CANDIDATES", "TERM_BITS", "Engine", "candidates"]
+__all__ = ["CANDIDATES", "Engine", "candidates", "voted"]

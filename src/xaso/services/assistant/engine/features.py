@@ -7,6 +7,7 @@ are measured in shares of the question's weight (idf), so that long and short qu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -94,9 +95,10 @@ def _match(asked: Asked, own: Array, lengths: Array) -> _Matched:
     return _Matched(at, term, slot, exact, line, opens, ends - lengths.reshape(-1), lengths)
 
 
-def _share(there: Array, weights: Array) -> Array:
+def _share(there: Any, weights: Array) -> Array:
     """Share of the weight that is there."""
-    return (there.astype(np.float32) @ weights.astype(np.float32)) / max(float(weights.sum()), 1e-9)
+    shares: Array = (there.astype(np.float32) @ weights.astype(np.float32)) / max(float(weights.sum()), 1e-9)
+    return shares
 
 
 def _coverage(asked: Asked, weights: Weights, tf: Array, exact: Array, lengths: Array) -> dict[str, Array]:
@@ -168,11 +170,16 @@ def _runs(asked: Asked, weights: Weights, matched: _Matched, count: int) -> dict
     on = np.flatnonzero(link >= 0)
     pairs = len(asked.left)
     slot = matched.slot[on]
-    there = np.zeros((count * 5, max(pairs, 1)), dtype=bool)
-    there[slot, link[on]] = True
-    there = there.reshape(count, 5, -1)
+    flat = np.zeros((count * 5, max(pairs, 1)), dtype=bool)
+    flat[slot, link[on]] = True
+    there = flat.reshape(count, 5, -1)
     own, idf = asked.own_pairs, weights.pairs[: asked.own_pairs]
+    sure = on[matched.exact[on] & matched.exact[on + 1]]
+    exact = np.zeros((count, max(pairs, 1)), dtype=bool)
+    exact[matched.slot[sure] // 5, link[sure]] = True
     found = {
+        "pairs_exact": _share(exact[:, :own], idf),
+        "pairs_strict": _share(there[:, :, :own].any(axis=1), idf**2),
         "pairs": _share(there[:, :, :own].any(axis=1), idf),
         "pairs_title": _share(there[:, TITLE, :own], idf),
         "pairs_document": _share(there[:, DOCUMENT, :own], idf),
@@ -273,6 +280,7 @@ def _documents(view: View, found: Found) -> dict[str, Array]:
     best = np.zeros(len(documents))
     np.maximum.at(best, which, score)
     vote = np.bincount(which, weights=score**6)
+    wide = np.bincount(which, weights=score**2)
     near = np.bincount(which[:50], minlength=len(documents))
     rank = np.zeros(len(found))
     order = np.argsort(which, kind="stable")
@@ -281,6 +289,9 @@ def _documents(view: View, found: Found) -> dict[str, Array]:
     return {
         "document_best": best[which],
         "document_vote": vote[which] / max(float(vote.max(initial=0)), 1e-9),
+        "document_wide": wide[which] / max(float(wide.max(initial=0)), 1e-9),
+        "document_others": np.log1p(vote[which] - score**6),
+        "document_count": np.log1p(np.bincount(which)[which]),
         "document_near": near[which],
         "document_rank": rank,
         "document_first": (best[which] >= 1).astype(float),

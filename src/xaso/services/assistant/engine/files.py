@@ -102,7 +102,7 @@ class Segment:
 
     def __getattr__(self, name: str) -> Array:
         try:
-            return self.__dict__["arrays"][name]  # type: ignore[no-any-return]
+            return self.__dict__["arrays"][name]
         except KeyError:
             raise AttributeError(name) from None
 

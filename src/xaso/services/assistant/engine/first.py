@@ -55,6 +55,24 @@ def choose(view: View, wanted: Wanted, passing: list[Array | None], top: int) ->
     )
 
 
+def weights_of(view: View, found: Found, terms: Array) -> Array:
+    """Weight (0 to 1) of each term (full hashes) in each candidate: [term, candidate]."""
+    weights = np.zeros((len(terms), len(found)), dtype=np.float32)
+    short = terms >> TERM_BITS
+    for number, segment in enumerate(view.segments):
+        mine = np.flatnonzero(found.segment == number)
+        if not len(mine):
+            continue
+        places = found.place[mine].astype(np.uint32)
+        begin, end = segment.ranges(short)
+        for at in np.flatnonzero(end > begin):
+            ids = segment.ids[begin[at] : end[at]]
+            where = np.searchsorted(ids, places)
+            where[where == len(ids)] = 0
+            weights[at, mine] = np.where(ids[where] == places, segment.weights[begin[at] : end[at]][where], 0)
+    return weights / np.float32(255)
+
+
 def _in_segment(
     segment: Segment, terms: Array, amounts: Array, cheap: Array, passes: Array | None, top: int
 ) -> tuple[Array, Array]:

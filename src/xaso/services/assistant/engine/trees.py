@@ -1,4 +1,7 @@
-"""Decision trees trained elsewhere, evaluated by whole arrays: all rows go down all trees at once."""
+"""Decision trees trained elsewhere, evaluated by whole arrays: all rows go down all trees at once.
+
+A ranking adds a linear model of the same features: trees see thresholds, it sees amounts, and together they err less.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import numpy as np
 from .words import Array
 
 WHOLE = "whole"
+AWAY = 4.0  # standard deviations that the linear part looks at
 
 
 class Forest:
@@ -28,6 +32,8 @@ class Forest:
         self._roots = np.array(said["roots"], dtype=np.int32)
         self._depth: int = said["depth"]
         self._share: float = said["share"]
+        linear = said.get("linear")
+        self._linear = {name: np.array(values) for name, values in linear.items()} if linear else None
 
     def matrix(self, features: dict[str, Array]) -> Array:
         """Rows of the features in the order the trees know them by."""
@@ -45,6 +51,9 @@ class Forest:
             low = flat.take(begins + self._feature.take(node)) <= self._threshold.take(node)
             node = np.where(low, self._left.take(node), self._right.take(node))
         found: Array = self._value.take(node).sum(axis=1) * self._share
+        if self._linear is not None:
+            away = (rows - self._linear["centre"]) / self._linear["scale"]
+            found = found + np.clip(away, -AWAY, AWAY) @ self._linear["weight"]
         return found
 
 

@@ -28,9 +28,10 @@ class Found:
     def __len__(self) -> int:
         return len(self.score)
 
-    def first(self, count: int) -> Found:
-        """The best of them."""
-        return Found(self.segment[:count], self.place[:count], self.score[:count])
+    def scored(self, score: Array) -> tuple[Found, Array]:
+        """The same candidates in the order of another score, and that order."""
+        order = np.argsort(-score, kind="stable")
+        return Found(self.segment[order], self.place[order], score[order]), order
 
 
 class View:

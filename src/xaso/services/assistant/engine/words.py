@@ -131,7 +131,9 @@ def pair(left: Array, right: Array) -> U64:
 def seen(word: Array, mark: Array, starts_line: Array) -> npt.NDArray[np.uint32]:
     """The 32 bits of a token in an article's own list: 24 of the syllable, 7 of diacritics, 1 of a line's start."""
     upper = (np.asarray(word, dtype=np.uint64) >> np.uint64(40)).astype(np.uint32) << np.uint32(8)
-    return upper | (mark.astype(np.uint32) << np.uint32(1)) | np.asarray(starts_line).astype(np.uint32)
+    lower = (mark.astype(np.uint32) << np.uint32(1)) | np.asarray(starts_line).astype(np.uint32)
+    together: npt.NDArray[np.uint32] = upper | lower
+    return together
 
 
 def fold(text: str) -> str:
