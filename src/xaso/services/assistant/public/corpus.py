@@ -57,6 +57,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "place": place,
         "kinds": shelf.kinds_there(place),
+        "places": shelf.places_there(),
         "page": page,
         "rows": [(row, *_document_badge(row, day)) for row in page],
         "looked": bool(typed or kind or place),

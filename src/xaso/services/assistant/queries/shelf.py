@@ -14,6 +14,7 @@ from django.db.models.lookups import Contains
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.law import Place, citations, law_named, number_key, number_of, slug_of
 from xaso.kernel.plain.text import search_text
+from xaso.kernel.units.models import Unit
 from xaso.services.assistant.models import Article, Document, Import, SetAside
 from xaso.services.assistant.queries.corpus_rights import CORPUS
 
@@ -72,9 +73,15 @@ def kinds_there(place: str = "") -> list[tuple[str, int]]:
     return known + sorted((kind, count) for kind, count in counts.items() if kind and kind not in KINDS)
 
 
-def local_count(province: str) -> int:
-    """How many documents of this province and its communes are kept."""
-    return Document.objects.filter(province_path__startswith=province).count() if province else 0
+def places_there() -> list[tuple[str, str, int]]:
+    """(path, name, how many) of each province whose documents, or its communes', are kept."""
+    rows = Document.objects.exclude(province_path="").values_list("province_path")
+    counts: dict[str, int] = {}
+    for path, count in rows.annotate(count=Count("pk")).order_by():
+        root = f"{path.split('/', 1)[0]}/"
+        counts[root] = counts.get(root, 0) + count
+    names = dict(Unit.objects.filter(path__in=counts).values_list("path", "full_name"))
+    return [(path, names.get(path, path), counts[path]) for path in sorted(counts)]
 
 
 # ---- texts with links ------------------------------------------------------------------------------------------------
@@ -232,8 +239,6 @@ def set_aside_count(viewer: Viewer) -> int:
 
 def places_of(viewer: Viewer) -> list[tuple[str, str]]:
     """Where this officer may bring documents in: (path, words), the country first when they may."""
-    from xaso.kernel.units.models import Unit
-
     paths = viewer.paths(CORPUS)
     units = Unit.objects.filter(path__in=[path for path in paths if path])
     named = [(unit.path, unit.full_name) for unit in units]

@@ -48,6 +48,17 @@ def test_documents_are_found_and_lead_on(kept: Import) -> None:
     assert "Hết hiệu lực" in read(SHELF, loai="Nghị định")
 
 
+def test_local_documents_have_a_shelf_of_their_own(kept: Import) -> None:
+    assert "Văn bản địa phương" not in read(SHELF)
+    http = at_desk()
+    http.post(DESK, {"files": [SimpleUploadedFile("qd.txt", sample.decision().encode())], "place": "15/"})
+    importing.run_import(str(Import.objects.exclude(pk=kept.pk).get().pk))
+    page = read(SHELF)
+    assert "Văn bản địa phương" in page and "noi=15/" in page
+    local = read(SHELF, noi="15/")
+    assert "05/2026/QĐ-UBND" in local and "10/2014/NĐ-CP" not in local
+
+
 def test_a_document_shows_contents_and_changes(kept: Import) -> None:
     page = read(f"{SHELF}10-2014-nd-cp/")
     assert "Mục lục, 3 điều" in page and "dieu-2" in page and "Văn bản này được thay đổi bởi" in page
