@@ -15,7 +15,7 @@ from PIL import Image
 from xaso.kernel.base.errors import ActionError, Forbidden
 from xaso.kernel.people.testing import officer
 from xaso.kernel.people.viewer import Viewer
-from xaso.kernel.plain.law import Place
+from xaso.kernel.plain.law import Place, read_draft
 from xaso.kernel.units.testing import a_commune
 from xaso.services.assistant import pack
 from xaso.services.assistant.actions import bulk, importing, indexing, loading
@@ -306,3 +306,16 @@ def test_a_document_that_ended_is_indexed_anew(kept: Import) -> None:
     assert on("10/2014/NĐ-CP", "1", date(2024, 12, 31)) is not None
     batch = Import.objects.exclude(pk=kept.pk).get()
     assert set(batch.counts["touched"]) == set(document.articles.values_list("seq", flat=True))
+
+
+def test_a_pdf_with_text_is_read_like_the_others() -> None:
+    import typst
+
+    lines = "\n\n".join(line.replace("#", "").replace("/", "\\/") for line in sample.decision().split("\n"))
+    pdf = typst.compile(('#set page(paper: "a5")\n' + lines).encode())
+    draft = read_draft(files.words_of("qd.pdf", pdf).text, today=date(2026, 7, 1))
+    assert (draft.number, draft.kind) == ("05/2026/QĐ-UBND", "Quyết định"), draft
+    assert [one.number for one in draft.articles] == ["1", "2"] and not draft.problems
+    assert draft.articles[0].text.startswith(
+        "1. Quyết định này quy định về chợ phiên vùng cao trên địa bàn tỉnh"
+    )
