@@ -1,0 +1,1 @@
+"""Every write of the assistant, one function a verb."""
