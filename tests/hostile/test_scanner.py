@@ -29,6 +29,7 @@ KNOWN = {
 }
 
 
+@pytest.mark.timeout(0)  # it takes as long as it was given
 @pytest.mark.skipif(not WAPITI, reason="wapiti is not installed")
 @pytest.mark.parametrize("who", ["anonymous", "receptionist here"])
 def test_a_scanner_finds_nothing(site: Site, who: str, tmp_path: Path):

@@ -183,6 +183,8 @@ def _serve(options: argparse.Namespace, env: dict[str, str], family: Family, is_
     # After the first page on purpose: on two cores they would slow it down.
     family.start(Child("worker", [str(PYTHON), "-m", "xaso.site", "worker"], env, needed=False))
     family.start(Child("stream", _stream(options), env, needed=False))
+    if env.get("XASO_GAUGES_MQTT"):  # readings of rain and water from the stations' broker
+        family.start(Child("gauges", [str(PYTHON), "-m", "xaso.site", "gauges"], env, needed=False))
     if "broadcast" in env.get("XASO_SERVICES", "broadcast").split(","):
         # What the stations' listeners hear: relays, live voices, bulletins.
         family.start(Child("radio", [str(PYTHON), "-m", "xaso.site", "streams"], env, needed=False))

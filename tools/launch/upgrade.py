@@ -19,7 +19,7 @@ from .processes import Child, Family, wait_until
 from .say import GiveUp, say, tell
 
 NOTE = VAR / "upgrade.json"
-UNITS = ("xaso-web", "xaso-worker", "xaso-stream", "xaso-broker", "xaso-wire", "xaso-radio")
+UNITS = ("xaso-web", "xaso-worker", "xaso-stream", "xaso-broker", "xaso-wire", "xaso-radio", "xaso-gauges")
 
 
 def upgrade(words: list[str]) -> int:

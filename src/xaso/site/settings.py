@@ -112,6 +112,9 @@ XASO_BROKER_HOST = os.environ.get("XASO_BROKER_HOST", "127.0.0.1")
 XASO_BROKER_PORT = _number("XASO_BROKER_PORT", 8883)
 XASO_BROKER_PUBLIC = os.environ.get("XASO_BROKER_PUBLIC", "")
 XASO_BROKER_NAMES = os.environ.get("XASO_BROKER_NAMES", "")
+# Readings of rain and water gauges over MQTT: broker and topics, and the authority of a broker of one's own.
+XASO_GAUGES_MQTT = os.environ.get("XASO_GAUGES_MQTT", "")
+XASO_GAUGES_MQTT_CA = os.environ.get("XASO_GAUGES_MQTT_CA", "")
 XASO_BROKER_HOME = os.environ.get("XASO_BROKER_HOME", str(HOME / "broker"))
 XASO_HOME_UNIT = os.environ.get("XASO_HOME_UNIT", "")
 # How long a process shows what it last read of announcements on public pages; 0 reads at each page.

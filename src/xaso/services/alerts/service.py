@@ -1,10 +1,11 @@
 """What warnings register."""
 
-from xaso.kernel.base.manifest import HomeCard, NavItem, Right, Service, TaskSpec
+from xaso.kernel.base.manifest import Check, HomeCard, NavItem, Right, Service, TaskSpec
 from xaso.services.alerts import tasks
 from xaso.services.alerts.api import router
 from xaso.services.alerts.demo import fill
 from xaso.services.alerts.holdings import about_person
+from xaso.services.alerts.listening import health
 from xaso.services.alerts.queries.figures import INDICATORS
 from xaso.services.alerts.queries.warnings import waiting_count
 
@@ -15,6 +16,7 @@ SERVICE = Service(
     roots="xaso.services.alerts.roots",
     desk="xaso.services.alerts.desk",
     api=router,
+    checks=(Check("Số đo của trạm qua MQTT", health),),
     home=(
         HomeCard(
             "Cảnh báo thiên tai",
