@@ -15,11 +15,11 @@ from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 from xaso.services.assistant.models import Asked, LegalTask
 from xaso.services.assistant.queries.asking_rights import REPORT
-from xaso.services.assistant.rules.abstain import FOUND, KINDS, NOT_FOUND, RELATED
+from xaso.services.assistant.rules.abstain import ASK_BACK, FOUND, KINDS, NOT_FOUND, RELATED
 
 WEEKS = 8
 DRIFT = 0.15  # a change of the share without an answer that somebody should look at
-_ANSWERED = Q(kind=FOUND) | Q(checked_id__isnull=False)
+_ANSWERED = Q(kind__in=[FOUND, ASK_BACK]) | Q(checked_id__isnull=False)
 
 
 def asked_in(viewer: Viewer, days: int = 7 * WEEKS) -> QuerySet[Asked]:

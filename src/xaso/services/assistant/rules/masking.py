@@ -20,11 +20,11 @@ _RULES: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ),
     ("plate", re.compile(r"\b\d{2}[A-Z]\d?[\s-]?\d{3}\.?\d{2}\b"), "[biển số]"),
     ("birth", re.compile(r"(?i)(?<=sinh ngày )\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"), "[ngày sinh]"),
+    ("address", re.compile(r"(?i)\b(?:số nhà|ngõ|ngách|hẻm)\s+[^\s,.;?]+"), "[địa chỉ]"),
+    # "nông thôn có phải", "bản sao giấy tờ" name no place: a name or a number must follow.
     (
         "address",
-        re.compile(
-            r"(?i)\b(?:số nhà|ngõ|ngách|hẻm|tổ dân phố|thôn|bản|ấp|buôn)\s+[^\s,.;?]+(?:\s+[^\s,.;?]+)?"
-        ),
+        re.compile(rf"\b(?:[Tt]ổ dân phố|[Tt]hôn|[Bb]ản|[Ấấ]p|[Bb]uôn)\s+(?:{_NAME}|\d+)"),
         "[địa chỉ]",
     ),
     (
