@@ -175,4 +175,6 @@ def test_the_command_answers_a_line_for_a_line(capsys: pytest.CaptureFixture[str
 def test_an_abbreviated_kind_before_its_number_is_said_once(written: str) -> None:
     said = speak(f"Theo {written}, tiêm đủ mũi.").text
     assert said.count("Nghị định") == 1
-    assert said.startswith("Theo Nghị định số một trăm linh bốn năm hai nghìn không trăm mười sáu của Chính phủ")
+    assert said.startswith(
+        "Theo Nghị định số một trăm linh bốn năm hai nghìn không trăm mười sáu của Chính phủ"
+    )
