@@ -18,7 +18,9 @@ import lzma
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,7 @@ from xaso.services.assistant.engine.kinds import Hit  # noqa: E402
 from xaso.services.assistant.engine.trees import AWAY, WHOLE, Forest  # noqa: E402
 
 DATA = Path(__file__).resolve().parent.parent / "src/xaso/services/assistant/engine/data"
-SEEDS = 3
+SEEDS, WORKERS = 3, 2
 RANKING = {
     "objective": "lambdarank",
     "num_leaves": 15,
@@ -200,10 +202,12 @@ def export(features: list[str], models: Sequence[Any]) -> dict[str, Any]:
     return {"features": features, **said, "depth": depth, "share": 1 / len(models)}
 
 
-def ranked(features: list[str], forest: Forest, one: Asked) -> list[Hit]:
-    """Hits of a question as the search would give them."""
+def ranked(features: list[str], forest: Forest, one: Asked, rows: int | None = None) -> list[Hit]:
+    """Hits of a question as the search would give them; of its first candidates only when ``rows`` says so."""
     if not len(one.rows):
         return []
+    if rows:
+        one = Asked(one.asking, one.names[:rows], one.rows[:rows], one.right[:rows])
     columns = [features.index(name) for name in forest.features]
     documents = np.unique([name.partition("#")[0] for name in one.names], return_inverse=True)[1]
     scores = voted(forest.values(one.rows[:, columns].astype(np.float64)), documents)
@@ -231,7 +235,12 @@ def train_confidence(
     """Models that tell questions with an answer in the corpus from those without."""
     import lightgbm as lgb
 
-    data = lgb.Dataset(rows, answered, feature_name=names, params={"max_bin": 63, "verbose": -1})
+    # Folds have unlike shares of questions without an answer: both kinds weigh the same everywhere.
+    share = answered.mean()
+    weight = np.where(answered > 0, 0.5 / share, 0.5 / (1 - share))
+    data = lgb.Dataset(
+        rows, answered, weight=weight, feature_name=names, params={"max_bin": 63, "verbose": -1}
+    )
     return [lgb.train({**CONFIDENCE, "seed": seed}, data, CONFIDENCE_ROUNDS) for seed in range(1, seeds + 1)]
 
 
@@ -240,14 +249,25 @@ def models(features: list[str], asked: list[Asked], absent: list[Asked]) -> dict
     folds = [str(fold) for fold in range(FOLDS)]
     made: dict[str, dict[str, Any]] = {}
     without: dict[frozenset[str], Forest] = {}
-    for left_out in [*({fold} for fold in folds), *({a, b} for a in folds for b in folds if a < b)]:
-        kept = [one for one in asked if one.asking.fold not in left_out]
-        said = train_ranking(features, kept, SEEDS if len(left_out) == 1 else 1)
-        without[frozenset(left_out)] = Forest(said)
-        if len(left_out) == 1:
-            made[f"ranking-{next(iter(left_out))}"] = said
-        print(f"ranking without {sorted(left_out)}: {len(kept)} questions", flush=True)
-    made[f"ranking-{WHOLE}"] = train_ranking(features, asked, SEEDS)
+    sets = [frozenset({fold}) for fold in folds]
+    sets += [frozenset({a, b}) for a in folds for b in folds if a < b]
+    with ProcessPoolExecutor(max_workers=WORKERS, mp_context=get_context("fork")) as workers:
+        works = {
+            left_out: workers.submit(
+                train_ranking,
+                features,
+                [one for one in asked if one.asking.fold not in left_out],
+                SEEDS if len(left_out) < 2 else 1,
+            )
+            for left_out in [frozenset(), *sets]
+        }
+        for left_out, work in works.items():
+            said = work.result()
+            if left_out:
+                without[left_out] = Forest(said)
+            if len(left_out) < 2:
+                made[f"ranking-{next(iter(left_out), WHOLE)}"] = said
+            print(f"ranking without {sorted(left_out)}", flush=True)
     for left_out in [*folds, WHOLE]:
         names: list[str] = []
         rows, answered = [], []
@@ -255,7 +275,7 @@ def models(features: list[str], asked: list[Asked], absent: list[Asked]) -> dict
             if one.asking.fold == left_out:
                 continue
             pair = frozenset({one.asking.fold} if left_out == WHOLE else {one.asking.fold, left_out})
-            hits = ranked(features, without[pair], one)
+            hits = ranked(features, without[pair], one, RANKING_ROWS)
             if not hits:
                 continue
             names, row = confidence_row(hits)
@@ -313,8 +333,8 @@ def main() -> int:
         flush=True,
     )
     made = models(features, asked, absent)
-    print(json.dumps(judge(features, asked, absent, made)))
     write(options.out, made)
+    print(json.dumps(judge(features, asked, absent, made)))
     print(f"written to {options.out} after {time.monotonic() - begun:.0f} s")
     return 0
 

@@ -16,6 +16,7 @@ import numpy as np
 from .words import Array
 
 WHOLE = "whole"
+CLIMBED = 150  # rows that go down the trees of a ranking
 AWAY = 4.0  # standard deviations that the linear part looks at
 
 
@@ -41,9 +42,20 @@ class Forest:
         return rows.astype(np.float64)
 
     def values(self, rows: Array) -> Array:
-        """The value of each row."""
+        """The value of each row. With a linear part only the rows it likes best go down the trees."""
         if not len(rows):
             return np.zeros(0)
+        if self._linear is None:
+            return self._trees(rows)
+        away = (rows - self._linear["centre"]) / self._linear["scale"]
+        linear: Array = np.clip(away, -AWAY, AWAY) @ self._linear["weight"]
+        best = np.argsort(-linear, kind="stable")[:CLIMBED]
+        trees = self._trees(rows[best])
+        together = linear + trees.min()
+        together[best] = linear[best] + trees
+        return together
+
+    def _trees(self, rows: Array) -> Array:
         flat = np.ascontiguousarray(rows).reshape(-1)
         begins = (np.arange(len(rows), dtype=np.int32) * rows.shape[1])[:, None]
         node = np.broadcast_to(self._roots, (len(rows), len(self._roots)))
@@ -51,9 +63,6 @@ class Forest:
             low = flat.take(begins + self._feature.take(node)) <= self._threshold.take(node)
             node = np.where(low, self._left.take(node), self._right.take(node))
         found: Array = self._value.take(node).sum(axis=1) * self._share
-        if self._linear is not None:
-            away = (rows - self._linear["centre"]) / self._linear["scale"]
-            found = found + np.clip(away, -AWAY, AWAY) @ self._linear["weight"]
         return found
 
 
