@@ -219,8 +219,9 @@ def _clear_spool(spool: Path, kept: list[dict[str, Any]]) -> None:
 
 
 def _keep_secrets(repository: Repository, sources: Sources) -> list[dict[str, Any]]:
+    # After the mark, like files: keys are made before the rows that need them.
     found = []
-    for name, path in sources.secrets:
+    for name, path in sources.secrets_now():
         content = path.read_bytes()
         parts, digest, _ = repository.keep_stream([content])
         found.append({"name": name, "sha256": digest, "parts": parts})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +24,20 @@ class Sources:
     files: Path
     s3: str
     secrets: tuple[tuple[str, Path], ...]  # (name in the backup, file)
+    look: Callable[[], tuple[tuple[str, Path], ...]] | None = None
+
+    def secrets_now(self) -> tuple[tuple[str, Path], ...]:
+        """The secret files of this moment: one made while the database was copied belongs to the backup too."""
+        return self.secrets if self.look is None else self.look()
 
 
 def sources() -> Sources:
     """Files, and every secret without which a restored database would be unreadable."""
+    files = Path(os.environ.get("XASO_FILES") or home() / "files")
+    return Sources(files, os.environ.get("XASO_S3_URL", ""), _secrets(), _secrets)
+
+
+def _secrets() -> tuple[tuple[str, Path], ...]:
     found: dict[str, Path] = {}
     keys = home() / "keys"
     if keys.is_dir():
@@ -44,8 +55,7 @@ def sources() -> Sources:
         if not path.is_file():
             raise KeepingProblem(f"XASO_BACKUP_ALSO nêu {path}, nhưng không có tệp này.")
         found[f"also/{path.as_posix().lstrip('/')}"] = path
-    files = Path(os.environ.get("XASO_FILES") or home() / "files")
-    return Sources(files, os.environ.get("XASO_S3_URL", ""), tuple(sorted(found.items())))
+    return tuple(sorted(found.items()))
 
 
 def recovery_path() -> Path:

@@ -169,7 +169,7 @@ where c.relkind = 'r' and n.nspname = 'public' and c.relname !~ '^(django|auth|p
   and a.atttypid in ('text'::regtype, 'varchar'::regtype) and (a.atttypmod = -1 or a.atttypmod >= 12)
   and not exists (select 1 from pg_index i where i.indrelid = c.oid and a.attnum = any(i.indkey))
   and not exists (select 1 from pg_constraint k where k.conrelid = c.oid and a.attnum = any(k.conkey))
-order by c.reltuples desc, n.nspname, c.relname, a.attnum limit 60
+order by n.nspname, c.relname, a.attnum
 """
 
 
@@ -185,7 +185,7 @@ def _rehearse(restored: Restored, database: str, folder: Path, report: Report) -
         link.execute("set row_security = off")
         chosen = _most_rows(link)
         if chosen is None:
-            report.add(True, "Chưa có bảng nào để diễn tập sửa sai hàng loạt.")
+            report.add(False, "Không có bảng nào có dòng để diễn tập sửa sai hàng loạt.")
             return
         table, column, rows = chosen
         good = fingerprint(link, table)

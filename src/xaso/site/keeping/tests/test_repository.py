@@ -176,6 +176,9 @@ def test_every_secret_is_taken_and_the_recovery_key_is_not(tmp_path, monkeypatch
     monkeypatch.setenv("XASO_BACKUP_ALSO", str(extra))
     names = [name for name, _ in config.sources().secrets]
     assert names == [f"also{extra}", "keys/data.json", "keys/log/1.pem", "keys/session.key"]
+    known = config.sources()
+    (tmp_path / "keys" / "log" / "salt.key").write_text("made while the database is copied")
+    assert "keys/log/salt.key" in [name for name, _ in known.secrets_now()]
     monkeypatch.setenv("XASO_BACKUP_ALSO", str(Path("/no/such/file")))
     with pytest.raises(KeepingProblem, match="XASO_BACKUP_ALSO"):
         config.sources()
