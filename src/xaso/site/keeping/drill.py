@@ -168,7 +168,8 @@ join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdroppe
 where c.relkind = 'r' and n.nspname = 'public' and c.relname !~ '^(django|auth|procrastinate)_'
   and a.atttypid in ('text'::regtype, 'varchar'::regtype) and (a.atttypmod = -1 or a.atttypmod >= 12)
   and not exists (select 1 from pg_index i where i.indrelid = c.oid and a.attnum = any(i.indkey))
-  and not exists (select 1 from pg_constraint k where k.conrelid = c.oid and a.attnum = any(k.conkey))
+  and not exists (select 1 from pg_constraint k
+    where k.conrelid = c.oid and k.contype <> 'n' and a.attnum = any(k.conkey))  -- from 18 on 'not null' stands there too
 order by n.nspname, c.relname, a.attnum
 """
 
