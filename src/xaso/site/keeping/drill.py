@@ -161,6 +161,7 @@ def _compare_secrets(repository: Repository, restored: Restored, manifest: Manif
 
 # -- the rehearsal --------------------------------------------------------------------------------------------
 
+# From version 18 on "not null" is a constraint too.
 _CANDIDATES = """
 select n.nspname, c.relname, a.attname from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
@@ -169,7 +170,7 @@ where c.relkind = 'r' and n.nspname = 'public' and c.relname !~ '^(django|auth|p
   and a.atttypid in ('text'::regtype, 'varchar'::regtype) and (a.atttypmod = -1 or a.atttypmod >= 12)
   and not exists (select 1 from pg_index i where i.indrelid = c.oid and a.attnum = any(i.indkey))
   and not exists (select 1 from pg_constraint k
-    where k.conrelid = c.oid and k.contype <> 'n' and a.attnum = any(k.conkey))  -- from 18 on 'not null' stands there too
+    where k.conrelid = c.oid and k.contype <> 'n' and a.attnum = any(k.conkey))
 order by n.nspname, c.relname, a.attnum
 """
 
