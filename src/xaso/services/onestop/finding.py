@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.urls import reverse
 
@@ -35,6 +34,14 @@ def find_procedures(viewer: Viewer, text: str, unit_path: str, limit: int) -> Se
 
     The first leads to its start page with papers, fee and term as they are at that unit.
     """
+    try:
+        return _found(text, unit_path, limit)
+    except Setup.DoesNotExist:  # remembered for seconds, and gone meanwhile: the database was put back
+        setups_in_force.forget()
+        return _found(text, unit_path, limit)
+
+
+def _found(text: str, unit_path: str, limit: int) -> list[Found]:
     wanted = _wanted(text)
     known = _by_title(wanted, unit_path)
     online = [_electronic(setup, unit_path) for setup in known[:limit]]
@@ -85,15 +92,15 @@ def _electronic(setup: Setup, unit_path: str) -> Found:
     url = reverse("onestop:start", args=[setup.procedure.code])
     if setup.variant:
         url += f"?variant={setup.variant}"
-    facts = _facts(setup.pk)
+    facts = _facts(setup)
     fees = _fees(setup, unit_path)
     return Found(setup.title, url, {**facts, "fee": fees, "online": True})
 
 
 @functools.lru_cache(maxsize=256)
-def _facts(setup_id: UUID) -> dict[str, object]:
+def _facts(setup: Setup) -> dict[str, object]:
     """Papers and terms of a published setup, which never changes."""
-    body = setups_in_force.body_of(Setup.objects.get(pk=setup_id))
+    body = setups_in_force.body_of(setup)
     papers = [one.name for one in body.components if not one.is_form and not one.when and not one.cases]
     terms = [one.term_words or term_words(one.term) for one in body.cases]
     return {"bring": papers[:MOST_PAPERS], "term": "; ".join(dict.fromkeys(filter(None, terms)))}
