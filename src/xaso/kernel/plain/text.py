@@ -132,3 +132,15 @@ def name_sort_key(full_name: str) -> str:
     """Order of a list of people as Vietnamese lists have it: by given name (the last word), then the rest."""
     *rest, given = words(full_name) or [""]
     return sort_key(given) + "00" + sort_key(" ".join(rest)) if given else ""
+
+
+def storable(text: str) -> str:
+    """The same text; ValueError for what PostgreSQL cannot keep: NUL, half of a surrogate pair."""
+    if "\x00" in text:
+        raise ValueError("chứa ký tự không lưu được")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError("chứa ký tự không lưu được") from error
+    return text

@@ -15,6 +15,7 @@ from xaso.kernel.base.errors import ActionError
 from xaso.kernel.people.doors import viewer_in
 from xaso.kernel.people.machines import MachineAuth
 from xaso.kernel.plain.moment import today
+from xaso.kernel.plain.text import storable
 from xaso.services.assistant import answers
 from xaso.services.assistant.actions import asking as actions
 from xaso.services.assistant.answers.shape import Answer, Quote
@@ -30,18 +31,7 @@ KEY = MachineAuth(QUERY)
 _OPTIONS = {option.key for axis in AXES for option in axis.options}
 
 
-def _storable(text: str) -> str:
-    """PostgreSQL keeps neither NUL nor half of a surrogate pair."""
-    if "\x00" in text:
-        raise ValueError("chứa ký tự không lưu được")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("chứa ký tự không lưu được") from error
-    return text
-
-
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(storable)]
 
 
 class QuestionIn(BaseModel):
@@ -238,7 +228,7 @@ def own(request: HttpRequest, token: str) -> OwnOut:
 
 def _checked_text(text: str) -> str:
     try:
-        return _storable(text)
+        return storable(text)
     except ValueError as error:
         raise ActionError(str(error)) from error
 

@@ -20,6 +20,7 @@ from xaso.kernel.people.doors import viewer_in
 from xaso.kernel.people.machines import MachineAuth, viewer_for_token
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import VIETNAM
+from xaso.kernel.plain.text import storable
 from xaso.services.notices import callbacks
 from xaso.services.notices.actions import outside as actions
 from xaso.services.notices.models import ApiJob, ApiMessage
@@ -30,18 +31,7 @@ PAGE = 100
 Channel = Literal["sms", "zalo", "email"]
 
 
-def _storable(text: str) -> str:
-    """PostgreSQL keeps neither NUL nor half of a surrogate pair."""
-    if "\x00" in text:
-        raise ValueError("chứa ký tự không lưu được")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("chứa ký tự không lưu được") from error
-    return text
-
-
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(storable)]
 
 
 class AnyKey(MachineAuth):

@@ -19,6 +19,7 @@ from xaso.kernel.people.doors import viewer_in
 from xaso.kernel.people.machines import MachineAuth
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import VIETNAM, today
+from xaso.kernel.plain.text import storable
 from xaso.kernel.units.models import Unit
 from xaso.kernel.units.queries import communes_and_provinces, find_unit
 from xaso.services.onestop import setups_in_force, webhooks
@@ -33,26 +34,14 @@ router = Router()
 _DEEPEST = 12
 
 
-def _storable(text: str) -> str:
-    """PostgreSQL keeps neither NUL nor half of a surrogate pair; say so instead of failing later."""
-    if "\x00" in text:
-        raise ValueError("chứa ký tự không lưu được")
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise ValueError("chứa ký tự không lưu được") from error
-    return text
-
-
 def _storable_tree(value: Any, depth: int = 0) -> Any:
     if isinstance(value, str):
-        return _storable(value)
+        return storable(value)
     if depth > _DEEPEST:
         raise ValueError("lồng quá sâu")
     if isinstance(value, dict):
         for key, part in value.items():
-            _storable(key)
+            storable(key)
             if not isinstance(part, _PLAIN):
                 _storable_tree(part, depth + 1)
     elif isinstance(value, list):
@@ -62,7 +51,7 @@ def _storable_tree(value: Any, depth: int = 0) -> Any:
 
 
 _PLAIN = (bool, int, float, type(None))
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(storable)]
 
 
 class ApplicantIn(BaseModel):
