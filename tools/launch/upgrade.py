@@ -176,7 +176,7 @@ def _git(*words: str, fails: str | None = None) -> str:
 
 def _units(verb: str) -> None:
     """Stops or starts the services where systemd runs them; elsewhere the operator is told to."""
-    if not shutil.which("systemctl"):
+    if os.geteuid() != 0 or not shutil.which("systemctl"):
         return
     for unit in UNITS:
         known = subprocess.run(["systemctl", "is-enabled", "--quiet", unit], check=False, capture_output=True)

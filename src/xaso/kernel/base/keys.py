@@ -82,7 +82,8 @@ def read_master(text: str) -> bytes:
     return key
 
 
-def _wrapped(body: dict[str, Any], master: bytes | None) -> bytes:
+def wrapped(body: dict[str, Any], master: bytes | None) -> bytes:
+    """The ring as its file holds it: under the master key, or bare where there is none."""
     text = json.dumps(body).encode()
     if master is None:
         return text
@@ -91,11 +92,19 @@ def _wrapped(body: dict[str, Any], master: bytes | None) -> bytes:
     return json.dumps({"wrapped": base64.b64encode(sealed).decode()}).encode()
 
 
+def give_to_owner(descriptor: int, folder: Path) -> None:
+    """Give a fresh file to whom its folder belongs: root at the command line must not lock the services out."""
+    owner = folder.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
 def _write_aside(path: Path, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
+        give_to_owner(file.fileno(), path.parent)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -122,7 +131,7 @@ def new_key() -> str:
 def _make_file(path: Path) -> None:
     """Write a fresh ring; of several processes starting at once, exactly one wins."""
     ring = {"active": 1, "keys": {"1": new_key()}, "hash_key": new_key()}
-    temporary = _write_aside(path, _wrapped(ring, master_key()))
+    temporary = _write_aside(path, wrapped(ring, master_key()))
     try:
         os.link(temporary, path)
     except FileExistsError:
@@ -212,7 +221,8 @@ def changing(master: bytes | None = None) -> Iterator[dict[str, Any]]:
     path = ring_path()
     descriptor = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(descriptor, "r+") as lock:
+        give_to_owner(lock.fileno(), path.parent)
         fcntl.flock(lock, fcntl.LOCK_EX)
         body = read_body(path)
         yield body
-        replace_file(path, _wrapped(body, master or master_key()))
+        replace_file(path, wrapped(body, master or master_key()))

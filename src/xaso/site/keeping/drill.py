@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import shutil
 import tempfile
@@ -15,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 from psycopg import sql
+
+from xaso.kernel.base.keys import read_body
 
 from . import log_check
 from .backup import back_up, known_files
@@ -154,9 +156,17 @@ def _compare_secrets(repository: Repository, restored: Restored, manifest: Manif
         if hashlib.sha256(content).hexdigest() != entry["sha256"]:
             wrong.append(entry["name"])
     ring = restored.home / "keys" / "data.json"
-    if ring.exists() and not json.loads(ring.read_text()).get("keys"):
-        wrong.append("keys/data.json")
+    if ring.exists() and (fault := _ring_fault(ring)):
+        wrong.append(f"keys/data.json ({fault})")
     report.add(not wrong, f"{len(entries)} tệp khóa: đủ, đọc được." if not wrong else f"Khóa sai: {wrong}")
+
+
+def _ring_fault(ring: Path) -> str:
+    """Why the restored ring opens nothing; a wrapped one is opened with the master key of this process."""
+    try:
+        return "" if read_body(ring).get("keys") else "vòng khóa trống"
+    except ImproperlyConfigured as error:
+        return str(error)
 
 
 # -- the rehearsal --------------------------------------------------------------------------------------------

@@ -17,6 +17,10 @@ from .problems import KeepingProblem
 
 _LOCK_SECONDS = 12 * 3600
 _BUSY = "Một lần sao lưu khác đang chạy trên kho này. Chờ nó xong rồi chạy lại."
+_NO_ENTRY = (
+    "Không ghi được vào kho sao lưu {0} ({1}). Kiểm tra ổ đĩa đã gắn, rồi tạo thư mục cho tài khoản chạy phần mềm:"
+    " install -d -o xaso -g xaso -m 700 {0}"
+)
 
 
 class Place(Protocol):
@@ -41,13 +45,19 @@ class Folder:
     def put(self, name: str, content: bytes) -> None:
         """Durable before it returns."""
         path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._make(path.parent)
         temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
         temporary.replace(path)
+
+    def _make(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise KeepingProblem(_NO_ENTRY.format(self.folder, error.strerror)) from error
 
     def get(self, name: str) -> bytes:
         """KeepingProblem when there is none."""
@@ -69,7 +79,7 @@ class Folder:
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         """One writer at a time; a killed one leaves no lock behind."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._make(self.folder)
         with open(self.folder / "lock", "w") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

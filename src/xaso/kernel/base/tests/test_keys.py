@@ -84,6 +84,17 @@ def test_a_master_key_wraps_the_ring_and_a_wrong_one_does_not_open_it(ring, monk
         keys.key_ring()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can write for another account")
+def test_a_word_given_by_root_leaves_the_ring_to_the_account_of_the_services(ring):
+    keys.key_ring()
+    os.chown(ring.parent, 12345, 12345)
+    with keys.changing():
+        pass
+    assert {(path.stat().st_uid, path.stat().st_mode & 0o777) for path in ring.parent.iterdir()} == {
+        (12345, 0o600)
+    }
+
+
 def test_digests_of_an_older_key_are_still_looked_for(ring):
     old = keyed_hash("a", "p")
     with keys.changing() as body:

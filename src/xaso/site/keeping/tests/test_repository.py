@@ -130,6 +130,15 @@ def test_two_writers_do_not_meet(place, repository):
             pass
 
 
+def test_a_repository_that_cannot_be_made_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "disk").write_text("not mounted")
+    place = Folder(tmp_path / "disk" / "repository")
+    with pytest.raises(KeepingProblem, match="install -d -o xaso"):
+        place.put("one", b"1")
+    with pytest.raises(KeepingProblem, match="install -d -o xaso"), place.lock():
+        pass
+
+
 def test_damaged_files_are_not_taken_for_good(repository, tmp_path):
     files = DiskFiles(tmp_path / "files")
     good, bad = hashlib.sha256(b"good").hexdigest(), hashlib.sha256(b"bad").hexdigest()

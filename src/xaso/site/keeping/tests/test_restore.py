@@ -8,12 +8,14 @@ import shutil
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from bench.failover import rounds
+from xaso.kernel.base import keys
 from xaso.kernel.plain.moment import now
 from xaso.site import database
 from xaso.site.database import DatabaseProblem, Server
@@ -158,6 +160,20 @@ def test_the_drill_passes_and_says_what_it_compared(world):
     assert report.facts["rehearsal"]["held"] is True
     assert report.facts["rehearsal"]["rows"] >= 2000
     assert not list(Path(tempfile.gettempdir()).glob("xaso-drill-*/system/postgres/data-*/postmaster.pid"))
+
+
+def test_the_drill_opens_a_ring_that_is_wrapped_by_a_master_key(world, monkeypatch):
+    ring = world.root / "data.json"
+    monkeypatch.setattr(world, "sources", replace(world.sources, secrets=(("keys/data.json", ring),)))
+    body = {"active": 1, "keys": {"1": keys.new_key()}, "hash_key": keys.new_key()}
+    first, second = keys.new_key(), keys.new_key()
+    ring.write_bytes(keys.wrapped(body, keys.read_master(first)))
+    world.back_up()
+    for master, good in ((first, True), (second, False), ("", False)):
+        monkeypatch.setenv("XASO_KEK", master)
+        report = drill(world.repository, rehearse=False)
+        assert report.ok is good, report.lines
+        assert good or "XASO_KEK" in report.words
 
 
 def test_the_drill_finds_what_is_missing_and_what_differs(world, monkeypatch):
