@@ -143,7 +143,7 @@ def shipped(folder: Path, port: int, ours: int, packed: bytes) -> str:
     (folder / "static-page").write_bytes(packed)
     text = (common.ROOT / "deploy" / "nginx" / "xaso.conf").read_text(encoding="utf-8")
     text = text.replace("127.0.0.1:8300", f"127.0.0.1:{ours}")
-    text = text.replace("/var/cache/nginx/xaso", str(folder / "cache")).replace("/var/log/nginx", str(folder))
+    text = text.replace("/var/lib/nginx/xaso", str(folder / "cache")).replace("/var/log/nginx", str(folder))
     text = re.sub(r"listen \[::\].*\n", "", text)
     text = re.sub(r"^\s*(ssl_|limit_req |limit_conn |http2 ).*\n", "", text, flags=re.M)
     text = text.replace("listen 80;", f"listen 127.0.0.1:{common.free_port()};")

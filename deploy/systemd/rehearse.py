@@ -53,7 +53,8 @@ mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
 mount -t tmpfs tmpfs dev/shm
 ln -s pts/ptmx dev/ptmx
 ln -s /proc/self/fd dev/fd
-rm -rf opt/xaso var/lib/xaso etc/xaso etc/systemd/system/xaso-* etc/systemd/system/*.wants/xaso-*
+rm -rf opt/xaso var/lib/xaso etc/xaso etc/systemd/system/xaso-* etc/systemd/system/*.wants/xaso-* usr/local/bin/xaso
+sed -i /^xaso:/d etc/passwd etc/shadow etc/group etc/gshadow
 pivot_root . tmp/old
 mount --make-rshared /
 exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --unit=multi-user.target

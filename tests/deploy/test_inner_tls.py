@@ -191,7 +191,7 @@ def _proxy(made: Path, folder: Path, web_port: int, certificates: str) -> Iterat
     site = site.replace("listen 443 ssl", f"listen 127.0.0.1:{tls} ssl")
     site = site.replace("/etc/xaso/tls/fullchain.pem", str(made / "ours/proxy-1/cert.pem"))
     site = site.replace("/etc/xaso/tls/key.pem", str(made / "ours/proxy-1/key.pem"))
-    site = site.replace("/var/cache/nginx/xaso", str(folder / "cache")).replace("/var/log/nginx", str(folder))
+    site = site.replace("/var/lib/nginx/xaso", str(folder / "cache")).replace("/var/log/nginx", str(folder))
     upstream = (MANY / "upstream.conf").read_text().replace("/etc/xaso/inner", str(made / certificates))
     upstream = re.sub(r"server web-2.*\n", "", upstream).replace("web-1:8300", f"127.0.0.1:{web_port}")
     temporary = "".join(

@@ -100,7 +100,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]
     text = text.replace("127.0.0.1:8300", f"127.0.0.1:{product.server_port}").replace(
         "/etc/xaso/tls", str(folder)
     )
-    text = text.replace("/var/cache/nginx/xaso", str(folder / "cache")).replace("/var/log/nginx", str(folder))
+    text = text.replace("/var/lib/nginx/xaso", str(folder / "cache")).replace("/var/log/nginx", str(folder))
     text = re.sub(r"listen \[::\].*\n", "", text)
     text = text.replace("listen 80;", f"listen 127.0.0.1:{plain};")
     text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{tls} ssl")
