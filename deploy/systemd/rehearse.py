@@ -181,9 +181,9 @@ def rehearse(machine: Machine) -> bool:
         "xaso keys rotate data && xaso keys rotate session && xaso keys list",
         "systemctl start xaso-backup && systemctl start xaso-drill && journalctl -u xaso-drill -o cat -n 4",
         "find /var/lib/xaso ! -user xaso | { ! grep . ; }",
-        "xaso upgrade --look; git -C /opt/xaso tag v9 && xaso upgrade --to v9",
+        "runuser -u xaso -- git -C /opt/xaso tag v9 && xaso upgrade --look && xaso upgrade --to v9",
         "curl -s --retry 20 --retry-delay 2 --retry-all-errors http://127.0.0.1:8300/readyz",
-        "systemctl --failed --no-legend 'xaso-*' | { ! grep . ; }",
+        "systemctl list-units --failed --no-legend 'xaso-*' | { ! grep . ; }",
     ]
     for script in [*install, *tls, *ours]:
         say(f"$ {script.strip()}")
