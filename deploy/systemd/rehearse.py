@@ -2,8 +2,9 @@
 """The operator's guide, carried out under a real systemd: run by hand, as root, on Debian 12.
 
 A systemd of its own is started in namespaces upon a copy-on-write view of this machine, which stays as it was; only the
-network is shared. Then the commands of docs/guide/van-hanh.md (sections 1 and 2) run there word for word, services are
-killed and must come back, a backup and a drill are made. The last line says whether all of it held.
+network is shared. Then the commands of docs/guide/van-hanh.md (sections 1 and 2) run there word for word; services and
+database are killed and must come back; keys are turned, an upgrade is made; then what van-hanh-sao-luu.md says: a copy of
+an earlier moment, a standby that is promoted, a machine that is lost. The last line says whether all of it held.
 
     deploy/systemd/rehearse.py [--keep]
 """
@@ -59,6 +60,34 @@ pivot_root . tmp/old
 mount --make-rshared /
 exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --unit=multi-user.target
 """
+
+READY = "curl -sf --retry 20 --retry-delay 2 --retry-all-errors http://127.0.0.1:8300/readyz"
+ALL = " ".join(f"xaso-{name}" for name in SERVICES)
+# Sections 1, 3, 4 and 5 of the guide to disasters, as an installed machine says them.
+DISASTERS = (
+    "xaso backup --list && xaso backup --verify",
+    "install -d -o xaso -g xaso -m 755 /srv/xaso-truoc",
+    """TZ=Asia/Ho_Chi_Minh date '+%F %T' > /root/moment; sleep 2; xaso keys rotate session; xaso backup
+xaso restore --at "$(cat /root/moment)" --into /srv/xaso-truoc""",
+    "export XASO_HOME=/srv/xaso-truoc; xaso db start; xaso db status; xaso db stop",
+    "install -d -o xaso -g xaso -m 755 /dia2 && xaso standby init --into /dia2/xaso-du-phong && xaso standby status",
+    f"systemctl restart {ALL}",
+    "systemctl stop xaso-db; xaso standby status; xaso standby promote",
+    f"systemctl start xaso-db && systemctl restart {ALL}",
+    READY,
+    "xaso backup",
+    # The machine is lost: nothing of its state is left but the key that was kept elsewhere.
+    """install -D -m 644 /var/lib/xaso/keys/backup.key /media/usb/backup.key
+cp /var/lib/xaso/kek /media/usb/kek
+systemctl stop xaso-db xaso-web xaso-worker xaso-stream xaso-broker xaso-wire xaso-radio
+pkill -KILL -u xaso || true
+rm -rf /var/lib/xaso""",
+    "install -d -o xaso -g xaso -m 755 /var/lib/xaso",
+    "xaso restore --from /mnt/sao-luu/xaso --key /media/usb/backup.key",
+    f"systemctl start xaso-db {ALL} xaso-broker",
+    READY,
+    "systemctl start xaso-backup && systemctl start xaso-drill && journalctl -u xaso-drill -o cat -n 4",
+)
 
 
 def say(text: str) -> None:
@@ -176,13 +205,16 @@ def rehearse(machine: Machine) -> bool:
     tls = [page.partition("nginx -t")[0], trial, "nginx -t && systemctl restart nginx"]
     ours = [
         "curl -sk --resolve dichvu.example.gov.vn:443:127.0.0.1 https://dichvu.example.gov.vn/ | grep '<title>'",
-        *(f"systemctl kill -s KILL xaso-{name}" for name in SERVICES),
-        "sleep 25; systemctl is-active " + " ".join(f"xaso-{name}" for name in SERVICES),
+        *(f"systemctl kill -s KILL xaso-{name}" for name in (*SERVICES, "db")),
+        "sleep 25; systemctl is-active xaso-db " + " ".join(f"xaso-{name}" for name in SERVICES),
+        READY,
         "xaso keys rotate data && xaso keys rotate session && xaso keys list",
         "systemctl start xaso-backup && systemctl start xaso-drill && journalctl -u xaso-drill -o cat -n 4",
         "find /var/lib/xaso ! -user xaso | { ! grep . ; }",
         "runuser -u xaso -- git -C /opt/xaso tag v9 && xaso upgrade --look && xaso upgrade --to v9",
-        "curl -s --retry 20 --retry-delay 2 --retry-all-errors http://127.0.0.1:8300/readyz",
+        READY,
+        "xaso log verify && xaso level-file -o /var/lib/xaso/ho-so-cap-do.pdf && xaso doctor",
+        *DISASTERS,
         "systemctl list-units --failed --no-legend 'xaso-*' | { ! grep . ; }",
     ]
     for script in [*install, *tls, *ours]:

@@ -21,7 +21,7 @@ Xã Số. Use: ./xaso WORD …
                      what is missing on this machine and how to get it; or which locked library has a known hole
   new SERVICE        a new service of the right shape with passing tests
   bench NAME         measure one part of the product
-  db start|stop|status|url|shell|reset
+  db start|stop|serve|status|url|shell|reset
                      the database of this installation
   run                server, worker and simulators without loading demo data
   worker             only the background worker

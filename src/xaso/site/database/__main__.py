@@ -1,4 +1,4 @@
-"""``./xaso db start|stop|status|url|shell|reset``."""
+"""``./xaso db start|stop|serve|status|url|shell|reset``."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ import time
 from pathlib import Path
 
 from . import DatabaseProblem, copy, is_external, reset, server, start, status, stop, url
+from .serving import serve
 
 
 def main(words: list[str]) -> int:
     """Runs one command; returns the exit code."""
-    verbs = {"start": _start, "stop": _stop, "status": _status, "url": _url, "shell": _shell}
+    verbs = {"start": _start, "stop": _stop, "serve": serve, "status": _status, "url": _url, "shell": _shell}
     if words[:1] == ["reset"]:
         return _reset(words[1:])
     if words[:1] == ["copy"] and len(words) == 3:
         return _copy(*words[1:])
     verb = verbs.get(words[0] if words else "status")
     if verb is None:
-        print("Use: ./xaso db start | stop | status | url | shell | reset --yes", file=sys.stderr)
+        print("Use: ./xaso db start | stop | serve | status | url | shell | reset --yes", file=sys.stderr)
         return 2
     try:
         return verb()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -98,6 +100,30 @@ def test_a_stop_is_orderly_and_repeatable(running: Server) -> None:
     assert not running.status().running
     assert running.start().running
     assert running.start().running  # a second start changes nothing
+
+
+def test_a_supervisor_learns_when_it_is_ready_and_when_it_is_gone(folder: Path) -> None:
+    home = folder / "supervised"
+    home.mkdir(mode=0o755)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(folder / "notify"))
+        ear.settimeout(120)
+        env = {**os.environ, "XASO_HOME": str(home), "NOTIFY_SOCKET": str(folder / "notify")}
+        env.pop("DATABASE_URL", None)
+
+        def serve() -> subprocess.Popen[bytes]:
+            child = subprocess.Popen([sys.executable, "-m", "xaso.site.database", "serve"], env=env)
+            assert ear.recv(100) == b"READY=1"
+            return child
+
+        child, ours = serve(), Server(home / "postgres")
+        assert ours.status().running
+        ours.kill()
+        assert child.wait(30) == 1
+        child = serve()
+        child.send_signal(signal.SIGTERM)
+        assert (ear.recv(100), child.wait(60)) == (b"STOPPING=1", 0)
+        assert not ours.status().running
 
 
 def test_root_cannot_use_a_closed_folder(tmp_path: Path) -> None:
