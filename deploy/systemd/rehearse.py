@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The operator's guide, carried out under a real systemd: run by hand, as root, on Debian 12.
 
-A systemd of its own is started in namespaces upon a copy-on-write view of this machine, which stays as it was; only the
-network is shared. Then the commands of docs/guide/van-hanh.md (sections 1 and 2) run there word for word; services and
-database are killed and must come back; keys are turned, an upgrade is made; then what van-hanh-sao-luu.md says: a copy of
-an earlier moment, a standby that is promoted, a machine that is lost. The last line says whether all of it held.
+A systemd of its own is started in namespaces upon a copy-on-write view of this machine, which stays as it was; only
+the network is shared. Then the commands of docs/guide/van-hanh.md (sections 1 and 2) run there word for word; services
+and database are killed and must come back; keys are turned, an upgrade is made; then what van-hanh-sao-luu.md says: a
+copy of an earlier moment, a standby that is promoted, a machine that is lost. The last line says whether all of it held.
 
     deploy/systemd/rehearse.py [--keep]
 """
@@ -61,7 +61,7 @@ mount --make-rshared /
 exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --unit=multi-user.target
 """
 
-READY = "curl -sf --retry 20 --retry-delay 2 --retry-all-errors http://127.0.0.1:8300/readyz"
+READY = "curl -sf --retry 60 --retry-delay 2 --retry-all-errors http://127.0.0.1:8300/readyz"
 ALL = " ".join(f"xaso-{name}" for name in SERVICES)
 # Sections 1, 3, 4 and 5 of the guide to disasters, as an installed machine says them.
 DISASTERS = (
