@@ -14,6 +14,7 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parents[4]
 NAME = "xaso"
+PATIENCE = 120.0  # seconds for a server that another process starts
 
 
 def var() -> Path:
@@ -105,6 +107,8 @@ def start(name: str = NAME) -> str:
     """Starts our own server when it is not running, makes the database, remembers the address; returns it."""
     if is_external():
         return ensure_database()
+    if os.environ.get("XASO_DB_SERVED"):
+        _await_served()
     with _lock():
         ours = server()
         ours.start()
@@ -112,6 +116,17 @@ def start(name: str = NAME) -> str:
         address = _with_standby(ours.ensure_database(name), ours)
         _remember({**_remembered(), "url": address, "home": str(ours.home), **ours.facts()})
         return address
+
+
+def _await_served() -> None:
+    """Another process keeps the server (``db serve``): wait for it. One started here would end with this service."""
+    deadline = time.monotonic() + PATIENCE
+    while not server().status().running:
+        if time.monotonic() > deadline:
+            raise DatabaseProblem(
+                "The database is kept by xaso-db.service and does not run: systemctl status xaso-db"
+            )
+        time.sleep(0.5)
 
 
 def stop() -> bool:

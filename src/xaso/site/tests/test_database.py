@@ -102,7 +102,9 @@ def test_a_stop_is_orderly_and_repeatable(running: Server) -> None:
     assert running.start().running  # a second start changes nothing
 
 
-def test_a_supervisor_learns_when_it_is_ready_and_when_it_is_gone(folder: Path) -> None:
+def test_a_supervisor_learns_when_it_is_ready_and_when_it_is_gone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = folder / "supervised"
     home.mkdir(mode=0o755)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
@@ -121,8 +123,16 @@ def test_a_supervisor_learns_when_it_is_ready_and_when_it_is_gone(folder: Path) 
         ours.kill()
         assert child.wait(30) == 1
         child = serve()
+        monkeypatch.setenv("XASO_HOME", str(home))
+        monkeypatch.setenv("XASO_DB_SERVED", "yes")
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+        assert database.start("xaso") == database.url()
         child.send_signal(signal.SIGTERM)
         assert (ear.recv(100), child.wait(60)) == (b"STOPPING=1", 0)
+        assert not ours.status().running
+        monkeypatch.setattr(database, "PATIENCE", 1.0)
+        with pytest.raises(DatabaseProblem, match="xaso-db"):
+            database.start("xaso")
         assert not ours.status().running
 
 
