@@ -14,7 +14,8 @@ from xaso.kernel.places import geometry as shapes
 from xaso.kernel.places.models import Layer, Place
 from xaso.kernel.plain.moment import today
 from xaso.kernel.plain.text import clean, search_text
-from xaso.kernel.units.models import Unit
+from xaso.kernel.units.actions import HAMLETS
+from xaso.kernel.units.models import Level, Unit
 
 LAYERS, EDIT = "places.layers", "places.edit"
 
@@ -134,3 +135,29 @@ def end_place(viewer: Viewer, *, place: Place, last_day: date | None = None) -> 
     place.save(update_fields=["valid_to"])
     events.emit("places.place_ended", record=place, unit_path=place.unit_path, viewer=viewer)
     return place
+
+
+@action
+def place_hamlet(viewer: Viewer, *, unit: Unit, lat: float | None, lon: float | None) -> Unit:
+    """Where a hamlet stands on maps, in degrees: its house of culture, say; two times None takes it off the maps.
+
+    Needs ``units.hamlets`` there. Raises ActionErrors for half a place and for one outside Vietnam.
+    """
+    viewer.must(HAMLETS, unit.path)
+    if unit.level != Level.HAMLET:
+        raise ActionError("Chỉ thôn, bản, tổ dân phố mới ghi vị trí ở đây.")
+    if (lat is None) != (lon is None):
+        raise ActionErrors(
+            {"lon" if lon is None else "lat": ["Nhập đủ vĩ độ và kinh độ, hoặc bỏ trống cả hai."]}
+        )
+    if lat is not None and lon is not None:
+        try:
+            lon, lat = shapes.position(lat, lon)
+        except shapes.GeometryError as error:
+            raise ActionError(str(error), "lat") from error
+    Unit.objects.filter(pk=unit.pk).update(lat=lat, lon=lon)
+    unit.lat, unit.lon = lat, lon
+    events.emit(
+        "places.hamlet_placed", record=unit, unit_path=unit.path, viewer=viewer, data={"code": unit.code}
+    )
+    return unit

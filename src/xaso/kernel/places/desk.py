@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xaso.kernel.base.errors import ActionError, Forbidden, NotFound
 from xaso.kernel.people.doors import officer, viewer_in
 from xaso.kernel.people.viewer import Viewer
-from xaso.kernel.places.forms import EndForm, HamletForm, OfficeForm, RenameForm
+from xaso.kernel.places.actions import place_hamlet
+from xaso.kernel.places.forms import EndForm, HamletForm, OfficeForm, RenameForm, SpotForm
 from xaso.kernel.units import actions, queries
 from xaso.kernel.units.models import Level, Unit
 
@@ -117,23 +118,28 @@ def add_unit(request: HttpRequest, what: str) -> HttpResponse:
 @officer("units.hamlets")
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_unit(request: HttpRequest) -> HttpResponse:
-    """Rename a hamlet or an office, or end it."""
+    """Rename a hamlet or an office, put a hamlet on the map, or end it."""
     viewer, unit = viewer_in(request), _wanted(request)
     if unit is None or unit.parent is None or unit.level not in (Level.HAMLET, Level.OFFICE):
         return redirect("places_area")
     viewer.must(actions.HAMLETS if unit.level == Level.HAMLET else actions.OFFICES, unit.path)
     home = next(above for above in queries.ancestors(unit) if above.level in (Level.COMMUNE, Level.PROVINCE))
-    ending = request.POST.get("do") == "end"
+    does = request.POST.get("do", "rename") if request.method == "POST" else ""
+    does = does if does in ("", "end", "spot") else "rename"
     form = RenameForm(
-        request.POST if request.method == "POST" and not ending else None,
+        request.POST if does == "rename" else None,
         level=unit.level,
         initial={"kind": unit.kind, "name": unit.name},
     )
-    end_form = EndForm(request.POST if ending else None)
-    chosen = end_form if ending else form
-    if request.method == "POST" and chosen.is_valid():
+    end_form = EndForm(request.POST if does == "end" else None)
+    spot_form = SpotForm(request.POST if does == "spot" else None, initial={"lat": unit.lat, "lon": unit.lon})
+    chosen, work = {
+        "end": (end_form, lambda: _end(viewer, unit, end_form)),
+        "spot": (spot_form, lambda: _spot(viewer, unit, spot_form)),
+    }.get(does, (form, lambda: _rename(viewer, unit, form)))
+    if does and chosen.is_valid():
         try:
-            said = _end(viewer, unit, end_form) if ending else _rename(viewer, unit, form)
+            said = work()
         except Forbidden:
             raise
         except ActionError as error:
@@ -145,11 +151,24 @@ def edit_unit(request: HttpRequest) -> HttpResponse:
         "form": chosen if chosen.errors else form,
         "rename_form": form,
         "end_form": end_form,
+        "spot_form": spot_form if unit.level == Level.HAMLET else None,
         "unit": unit,
         "names": unit.names.order_by("valid_from"),
         "back_url": area_url(home),
     }
     return render(request, "places/edit_unit.html", context, status=422 if chosen.errors else 200)
+
+
+def _spot(viewer: Viewer, unit: Unit, form: SpotForm) -> str:
+    lat, lon = (
+        None if form.cleaned_data[one] is None else float(form.cleaned_data[one]) for one in ("lat", "lon")
+    )
+    place_hamlet(viewer, unit=unit, lat=lat, lon=lon)
+    return (
+        f"Đã đặt {unit.words} lên bản đồ."
+        if lat is not None
+        else f"{unit.full_name} không hiện trên bản đồ nữa."
+    )
 
 
 def _rename(viewer: Viewer, unit: Unit, form: RenameForm) -> str:

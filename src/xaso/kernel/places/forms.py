@@ -88,6 +88,33 @@ class RenameForm(_UnitForm):
         self.fields["valid_from"].help_text = "Để trống là từ hôm nay."
 
 
+class SpotForm(forms.Form):
+    """Where a hamlet stands on maps."""
+
+    lat = forms.DecimalField(
+        label="Vĩ độ",
+        required=False,
+        localize=True,
+        help_text="Ví dụ 22,5312. Lấy ở nhà văn hóa thôn.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal", "class": "w12"}),
+        error_messages={"invalid": "Nhập số, ví dụ 22,5312"},
+    )
+    lon = forms.DecimalField(
+        label="Kinh độ",
+        required=False,
+        localize=True,
+        help_text="Ví dụ 103,7046. Bỏ trống cả hai để không hiện trên bản đồ.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal", "class": "w12"}),
+        error_messages={"invalid": "Nhập số, ví dụ 103,7046"},
+    )
+
+    def take(self, error: ActionError) -> None:
+        """Show what the action refused."""
+        for field, messages in error.errors.items():
+            for message in messages:
+                self.add_error(field if field in self.fields else None, message)
+
+
 class EndForm(forms.Form):
     """The last day of a hamlet or an office."""
 

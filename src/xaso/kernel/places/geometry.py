@@ -211,3 +211,21 @@ def metres_between(a: Position, b: Position) -> float:
         math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     )
     return 2 * 6_371_008.8 * math.asin(math.sqrt(half))
+
+
+def hull(points: Sequence[Position]) -> list[Position]:
+    """The smallest bulging ring around points, closed and against the clock; [] for fewer than three."""
+    left = sorted(set(points))
+    if len(left) < 3:
+        return []
+
+    def side(row: Sequence[Position]) -> list[Position]:
+        kept: list[Position] = []
+        for point in row:
+            while len(kept) > 1 and _turn(kept[-2], kept[-1], point) <= 0:
+                kept.pop()
+            kept.append(point)
+        return kept[:-1]
+
+    ring = side(left) + side(left[::-1])
+    return [*ring, ring[0]] if len(ring) > 2 else []

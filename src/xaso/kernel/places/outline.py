@@ -69,6 +69,7 @@ TRUONG_SA = Archipelago(
     ),
 )
 ARCHIPELAGOS = (HOANG_SA, TRUONG_SA)
+STAMP = 190  # height of the small picture, in points
 _SQUEEZE = math.cos(math.radians((SOUTH + NORTH) / 2))
 
 
@@ -150,6 +151,44 @@ def svg_map(
     )
 
 
+@lru_cache(maxsize=1)
+def _small_coast() -> str:
+    """The coast in whole points, for a picture no larger than a stamp."""
+    parts = []
+    for ring in rings():
+        points = list(dict.fromkeys((round(x), round(y)) for x, y in (_xy(*one, STAMP) for one in ring)))
+        if len(points) > 2:
+            parts.append("M" + " ".join(f"{x} {y}" for x, y in points) + "z")
+    return "".join(parts)
+
+
+def _small_group(islands: Archipelago) -> str:
+    dots = "".join(
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="1.2"/>'
+        for x, y in (_xy(lon, lat, STAMP) for _, lon, lat in islands.islands)
+    )
+    x, y = _xy(*islands.label_at, STAMP)
+    first, last = islands.name[:8], islands.name[9:]
+    return (
+        f"<g><title>{escape(islands.name)} ({escape(islands.unit)}), Việt Nam</title>{dots}"
+        f'<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor="middle">{escape(first)}'
+        f'<tspan x="{x:.0f}" dy="12">{escape(last)}</tspan></text></g>'
+    )
+
+
+def locator(lat: float, lon: float, *, map_id: str = "vn-small") -> str:
+    """The country as a stamp of about 1.5 KB beside a larger map: mainland, both archipelagos, a ring at the place."""
+    x, y = _xy(lon, lat, STAMP)
+    width = math.ceil((EAST - WEST) * _SQUEEZE * STAMP / (NORTH - SOUTH))
+    return (
+        f'<svg class="stamp" viewBox="0 0 {width} {STAMP}" width="{width}" height="{STAMP}" role="img" '
+        f'aria-labelledby="{map_id}"><title id="{map_id}">Vị trí trên bản đồ Việt Nam. Quần đảo Hoàng Sa (Việt Nam). '
+        f'Quần đảo Trường Sa (Việt Nam).</title><path d="{_small_coast()}"/>'
+        + "".join(_small_group(islands) for islands in ARCHIPELAGOS)
+        + f'<circle class="here" cx="{x:.0f}" cy="{y:.0f}" r="5"/></svg>'
+    )
+
+
 def geojson_map() -> dict[str, Any]:
     """The same as GeoJSON, to lie under the points of an interactive map when no tiles are installed."""
     land = {
@@ -180,5 +219,6 @@ def geojson_map() -> dict[str, Any]:
 # Whoever draws a new base map adds it here: name → its text.
 BASE_MAPS: dict[str, Callable[[], str]] = {
     "svg": svg_map,
+    "stamp": lambda: locator(21.0, 105.8),
     "geojson": lambda: json.dumps(geojson_map(), ensure_ascii=False),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
@@ -10,10 +10,11 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
+from xaso.kernel.places.surroundings import around, land_of
 from xaso.kernel.plain.formats import figure, stamp
 from xaso.kernel.plain.moment import VIETNAM, now
 from xaso.kernel.ui.charts import Columns, Line
-from xaso.kernel.ui.maps import MapBox
+from xaso.kernel.ui.maps import MapBox, Zone
 from xaso.services.alerts.models import CapMessage, Gauge, HazardWarning, Shelter
 from xaso.services.alerts.queries.reading import State, points, state_of
 from xaso.services.alerts.rules import law, wording
@@ -22,11 +23,13 @@ DAYS = 3
 
 
 def level_mark(number: int) -> SafeString:
-    """A spot in the colour of the level, for the eye; the words stand beside it."""
+    """The number of the level in its colour; the words stand beside it."""
     shade = escape(law.level(number).hex)
+    ink = "#fff" if number > 3 else "#1b1f24"
     return mark_safe(  # noqa: S308 - a colour of our own data
-        f'<svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true"><rect x="1" y="1" width="18" height="18" '
-        f'rx="4" fill="{shade}" stroke="currentColor"/></svg>'
+        f'<svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true"><rect x="1" y="1" width="22" height="22" '
+        f'rx="4" fill="{shade}" stroke="currentColor"/><text x="12" y="17.5" text-anchor="middle" font-size="15" '
+        f'font-weight="600" fill="{ink}">{number}</text></svg>'
     )
 
 
@@ -71,34 +74,69 @@ def shown(row: HazardWarning, contents: dict[str, Any] | None = None) -> Shown:
 
 def area_map(
     name: str,
-    areas: Iterable[dict[str, Any]],
+    told: Iterable[Mapping[str, Any]],
     gauges: Sequence[Gauge] = (),
     shelters: Sequence[Shelter] = (),
-    home: tuple[float, float] | None = None,
+    *,
+    paths: Iterable[str] = (),
+    hint: Callable[[Gauge], tuple[str, str]] = lambda one: ("trạm đo", ""),
 ) -> MapBox | None:
-    """A map with the areas of warnings, gauges and shelters; None when there is nothing to put on it."""
-    rings = [
-        [(float(lat), float(lon)) for lat, lon in ring] for area in areas for ring in area.get("polygons", ())
-    ]
+    """A map with the areas of warnings, gauges and shelters on the land of their communes; None with nothing to show.
+
+    ``told`` are contents of warnings (area, level, hazard, drill). An area of names alone is drawn as the land of
+    its units.
+    """
+    zones = [zone for one in told if (zone := _zone(one)) is not None]
     markers: list[dict[str, Any]] = [
-        {"lat": one.lat, "lng": one.lon, "name": one.name, "url": f"/canh-bao/tram/{one.code}/"}
+        {
+            "lat": one.lat,
+            "lng": one.lon,
+            "name": one.name,
+            "url": f"/canh-bao/tram/{one.code}/",
+            **dict(zip(("text", "kind"), hint(one), strict=True)),
+        }
         for one in gauges
     ]
-    markers += [{"lat": one.lat, "lng": one.lon, "name": one.name, "text": "nơi sơ tán"} for one in shelters]
-    spots = [spot for ring in rings for spot in ring] + [(one["lat"], one["lng"]) for one in markers]
-    if not spots and home is None:
+    markers += [
+        {"lat": one.lat, "lng": one.lon, "name": one.name, "text": "nơi sơ tán", "kind": "safe"}
+        for one in shelters
+    ]
+    if not zones and not markers:
         return None
-    lats = [lat for lat, _ in spots] or [home[0] if home else 0]
-    lons = [lon for _, lon in spots] or [home[1] if home else 0]
-    wide = max(max(lats) - min(lats), (max(lons) - min(lons)) * 0.7, 0.01)
-    zoom = next((zoom for zoom in range(15, 5, -1) if 256 * 2**zoom / 360 * wide < 190), 6)
+    land = around([*paths, *(one.unit_path for one in (*gauges, *shelters))])
     return MapBox(
         name=name,
-        lat=(min(lats) + max(lats)) / 2,
-        lng=(min(lons) + max(lons)) / 2,
-        zoom=zoom,
+        lat=0,
+        lng=0,
         markers=markers,
-        outlines=rings,
+        zones=zones,
+        ground=land.land,
+        ground_word=land.word,
+        context=land.hamlets,
+    )
+
+
+def _zone(told: Mapping[str, Any]) -> Zone | None:
+    area = told.get("area") or {}
+    rings = [[(float(lat), float(lon)) for lat, lon in ring] for ring in area.get("polygons", ())]
+    guessed = not rings
+    rings = rings or land_of(area.get("units", ()))
+    if not rings:
+        return None
+    level = law.level(int(told.get("level", 1)))
+    hazard = law.hazards().get(str(told.get("hazard", "")))
+    words = [str(area.get("words", "")), "vẽ gần đúng theo tên thôn" if guessed else ""]
+    what = f"{level.name}, {level.meaning.lower()} (màu {level.colour})"
+    what = f"{hazard.name}: {what}" if hazard else what
+    drill = bool(told.get("drill"))
+    return Zone(
+        name=f"DIỄN TẬP. {what}" if drill else what,
+        text="; ".join(word for word in words if word),
+        rings=rings,
+        color=level.hex,
+        hatch=level.number,
+        tag="Diễn tập" if drill else level.name,
+        dashed=drill,
     )
 
 
@@ -156,6 +194,13 @@ def gauge_lines(states: Sequence[State]) -> list[dict[str, Any]]:
             }
         )
     return lines
+
+
+def state_words(state: State) -> tuple[str, str]:
+    """How a gauge stands, in a few words for a list, and how its marker on the map is drawn."""
+    if state.level:
+        return f"vượt ngưỡng cấp {state.level}", "danger"
+    return ("mất số", "new") if state.silent else ("dưới ngưỡng", "")
 
 
 def states(gauges: Iterable[Gauge]) -> list[State]:

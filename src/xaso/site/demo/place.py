@@ -9,6 +9,7 @@ from xaso.kernel.access.policy import last_words, set_policy
 from xaso.kernel.people.actions import create_officer, grant_role
 from xaso.kernel.people.models import Account
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.places.actions import place_hamlet
 from xaso.kernel.plain.moment import today
 from xaso.kernel.units import actions as units
 from xaso.kernel.units.models import Unit
@@ -43,11 +44,14 @@ OFFICES = {
     ),
 }
 
+# Kind, name, and how far north and east of the commune's own place it stands on the maps of the demo (not surveyed).
 HAMLETS = (
-    ("thôn", "Ky Quan San"), ("thôn", "Séo Pờ Hồ"), ("thôn", "Nậm Pẻn 1"), ("thôn", "Nậm Pẻn 2"),
-    ("thôn", "Piềng Láo"), ("thôn", "Tả Pa Cheo"), ("thôn", "Dền Sáng"), ("thôn", "Trung Chải"),
-    ("thôn", "Hồng Ngài"), ("thôn", "Mường Hum 1"), ("thôn", "Mường Hum 2"), ("thôn", "Nậm Ban"),
-    ("thôn", "Bản Xèo"),
+    ("thôn", "Ky Quan San", -0.034, -0.046), ("thôn", "Séo Pờ Hồ", -0.018, -0.026),
+    ("thôn", "Nậm Pẻn 1", 0.031, 0.034), ("thôn", "Nậm Pẻn 2", 0.042, 0.045), ("thôn", "Piềng Láo", 0.019, 0.018),
+    ("thôn", "Tả Pa Cheo", -0.021, 0.033), ("thôn", "Dền Sáng", 0.047, -0.028),
+    ("thôn", "Trung Chải", 0.061, 0.004), ("thôn", "Hồng Ngài", 0.022, -0.041),
+    ("thôn", "Mường Hum 1", 0.005, 0.007), ("thôn", "Mường Hum 2", -0.004, 0.001),
+    ("thôn", "Nậm Ban", -0.012, 0.016), ("thôn", "Bản Xèo", -0.036, 0.049),
 )  # fmt: skip
 
 
@@ -111,7 +115,7 @@ def heads(commune: Unit) -> list[Officer]:
     paths = dict(Unit.objects.filter(parent=commune, level=Unit.Level.HAMLET).values_list("name", "path"))
     return [
         Officer(f"truongthon{number}", name, f"Trưởng thôn {hamlet}", "hamlet_head", paths[hamlet])
-        for number, ((_, hamlet), name) in enumerate(zip(HAMLETS, HEADS, strict=True), 1)
+        for number, ((_, hamlet, *_), name) in enumerate(zip(HAMLETS, HEADS, strict=True), 1)
         if hamlet in paths
     ]
 
@@ -125,8 +129,10 @@ def make_place(viewer: Viewer) -> dict[str, Account]:
                 units.add_office(viewer, parent=parent, kind=kind, name=name, code=code, valid_from=START)
     commune = unit_at(COMMUNE)
     if not Unit.objects.filter(parent=commune, level=Unit.Level.HAMLET).exists():
-        for kind, name in HAMLETS:
-            units.add_hamlet(viewer, commune=commune, kind=kind, name=name, valid_from=START)
+        for kind, name, north, east in HAMLETS:
+            made = units.add_hamlet(viewer, commune=commune, kind=kind, name=name, valid_from=START)
+            if commune.lat is not None and commune.lon is not None:
+                place_hamlet(viewer, unit=made, lat=commune.lat + north, lon=commune.lon + east)
     _one_proof_is_enough(viewer)
     return {one.login: _account(viewer, one) for one in (*OFFICERS, *heads(commune))}
 

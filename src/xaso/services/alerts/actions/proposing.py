@@ -14,6 +14,7 @@ from xaso.kernel.events import emit
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now, today
 from xaso.kernel.plain.text import clean
+from xaso.kernel.units.words import in_sentence
 from xaso.services.alerts.models import PlaceRisk, RainForecast, WarningProposal
 from xaso.services.alerts.queries.reading import DRAFT, READINGS
 from xaso.services.alerts.queries.warnings import units_at
@@ -138,6 +139,6 @@ def _by_matrix(row: RainForecast) -> WarningProposal | None:
             "judged": judged.level,
             "unconfirmed": risk.unconfirmed or judged.level is None,
         },
-        area={"words": name, "words_en": name, "units": [row.unit_path], "polygons": []},
+        area={"words": in_sentence(name), "words_en": name, "units": [row.unit_path], "polygons": []},
         forecast=row,
     )

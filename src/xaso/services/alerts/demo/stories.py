@@ -138,7 +138,7 @@ def today(deputy: Viewer, leader: Viewer, commune: Unit, hamlets: Mapping[str, U
     """A low warning of the demo's own day; its words say that it is made up."""
     unit = hamlets.get("Mường Hum 1", commune)
     area = {
-        "words": f"{unit.full_name} (dữ liệu minh họa)",
+        "words": f"{unit.words} (dữ liệu minh họa)",
         "words_en": "Muong Hum 1 hamlet (made-up data of the demo)",
         "units": [unit.path],
         "polygons": [],

@@ -87,7 +87,11 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         "one": _proposal(row),
         "row": row,
         "why": request.POST.get("why", ""),
-        "map": showing.area_map("Vùng đề xuất", [row.area]),
+        "map": showing.area_map(
+            "Vùng đề xuất",
+            [{"area": row.area, "level": row.level, "hazard": row.hazard}],
+            paths=[row.unit_path],
+        ),
         "may_draft": viewer.can(reading.DRAFT, row.unit_path) and row.state == WarningProposal.State.OPEN,
         "warning": row.warnings.first(),
         "back_url": "/desk/alerts/",

@@ -104,7 +104,9 @@ def _contents_page(
         "title": title,
         "hazard": law.hazards()[hazard].name,
         "drill": drill,
-        "map": showing.area_map("Vùng đang chọn", [contents.get("area", {})]),
+        "map": showing.area_map(
+            "Vùng đang chọn", [{"hazard": hazard, **contents, "drill": drill}], paths=[form.unit_path]
+        ),
         "back_url": "/desk/alerts/",
     }
     status = 422 if form.is_bound else 200
@@ -137,7 +139,9 @@ def warning(request: HttpRequest, warning_id: UUID) -> HttpResponse:
         "wrote": wrote,
         "may_draft": viewer.can(reading.DRAFT, row.unit_path),
         "may_people": viewer.can(reading.PEOPLE),
-        "map": showing.area_map("Vùng cảnh báo", [(row.pending or row.told).get("area", {})]),
+        "map": showing.area_map(
+            "Vùng cảnh báo", [{**(row.pending or row.told), "drill": row.drill}], paths=[row.unit_path]
+        ),
         "answers": queries.answers_of(row),
         "messages_out": showing.message_lines(queries.messages_of(row)),
         "outlets": reporting.outlets(row),

@@ -90,6 +90,7 @@ class ContentsForm(forms.Form):
 
     def __init__(self, unit_path: str, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.unit_path = unit_path
         hamlets = Unit.objects.on().under(unit_path).filter(level__in=[Unit.Level.HAMLET]).sorted()
         whole = Unit.objects.filter(path=unit_path).first()
         choices = [(unit_path, f"Cả {whole.words}")] if whole else []

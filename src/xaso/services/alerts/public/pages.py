@@ -24,14 +24,17 @@ def now_page(request: HttpRequest) -> HttpResponse:
     """Warnings in force with map and list; then those that are over."""
     rows = [showing.shown(one) for one in queries.current()]
     gauges = showing.states(reading.gauges()[:12])
+    said = {one.gauge.pk: showing.state_words(one) for one in gauges}
     context = {
         "rows": rows,
         "past": [showing.shown(one) for one in queries.past(10)],
         "lines": [one for one in showing.gauge_lines(gauges) if one["over"]],
         "map": showing.area_map(
-            "Vùng đang được cảnh báo và các trạm đo",
-            [one.row.told.get("area", {}) for one in rows],
+            "Vùng đang được cảnh báo và các trạm đo" if rows else "Các trạm đo",
+            [{**one.row.told, "drill": one.row.drill} for one in rows],
             [one.gauge for one in gauges],
+            paths=[one.row.unit_path for one in rows],
+            hint=lambda gauge: said[gauge.pk],
         ),
         "levels": [(one, showing.level_mark(one.number)) for one in law.levels()],
         "feed": f"{settings.XASO_BASE_URL}/canh-bao/feed",
@@ -45,14 +48,22 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
     """One warning: what, where, what to do, both languages, its signed messages."""
     row = queries.public_warning(code)
     area = row.told.get("area", {})
+    live = row in queries.current()
+    what = "cảnh báo" if live else "đã cảnh báo"
     shelters = list(Shelter.objects.filter(unit_path__startswith=row.unit_path, ended_at__isnull=True)[:20])
     context = {
         "one": showing.shown(row),
         "row": row,
-        "map": showing.area_map(f"Vùng cảnh báo: {area.get('words', '')}", [area], (), shelters),
+        "map": showing.area_map(
+            f"Vùng {what}: {area.get('words', '')}",
+            [{**row.told, "drill": row.drill}],
+            (),
+            shelters,
+            paths=[row.unit_path],
+        ),
         "shelters": shelters,
         "messages_out": showing.message_lines(queries.messages_of(row)),
-        "live": row in queries.current(),
+        "live": live,
         "back_url": "/canh-bao/",
     }
     return render(request, "alerts/warning.html", context)

@@ -91,17 +91,19 @@ class Story:
 
     def _open(self) -> None:
         self.station = stations.open_station(self.system, unit=self.unit)
-        names = dict(Unit.objects.under(COMMUNE).filter(level=Unit.Level.HAMLET).values_list("name", "path"))
+        known = {one.name: one for one in Unit.objects.under(COMMUNE).filter(level=Unit.Level.HAMLET)}
         for number, (hamlet, code, horns, how) in enumerate(LOUDSPEAKERS):
-            north, east = divmod(number, 4)
+            unit, (north, east) = known.get(hamlet), divmod(number, 4)
+            lat = (unit and unit.lat) or MIDDLE[0] + (north - 1) * 0.021
+            lon = (unit and unit.lon) or MIDDLE[1] + (east - 1.5) * 0.024
             cluster = stations.register_cluster(
                 self.radio,
                 station=self.station,
                 code=code,
                 name=f"Loa thôn {hamlet}",
-                unit_path=names.get(hamlet, COMMUNE),
-                lat=round(MIDDLE[0] + (north - 1) * 0.021 + self.chance.uniform(-0.006, 0.006), 5),
-                lon=round(MIDDLE[1] + (east - 1.5) * 0.024 + self.chance.uniform(-0.007, 0.007), 5),
+                unit_path=unit.path if unit else COMMUNE,
+                lat=round(lat + self.chance.uniform(-0.002, 0.002), 5),
+                lon=round(lon + self.chance.uniform(-0.002, 0.002), 5),
                 horns=horns,
                 volume=70,
                 maker="Hộp loa IP 4G, 2 x 30 W",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.people.doors import officer, viewer_in
+from xaso.kernel.places.surroundings import around
 from xaso.kernel.plain.formats import ago, figure, stamp
 from xaso.kernel.plain.moment import now
 from xaso.kernel.ui.maps import MapBox
@@ -117,32 +118,28 @@ def map_of(rows: list[Cluster], faults: dict[Any, list[Fault]], pin: str = "") -
     placed = [one for one in rows if one.lat is not None and one.lon is not None]
     if not placed:
         return None
-    north = [float(one.lat or 0) for one in placed]
-    east = [float(one.lon or 0) for one in placed]
-    tall, wide = (max(north) - min(north)) * 1.09, max(east) - min(east)
-    zoom = next((level for level in range(15, 8, -1) if max(tall * 2, wide) * 2**level < 420), 9)
-    below_the_frame = 40 * 360 / (256 * 2**zoom)  # the islands stand in the upper corner of the picture
     markers = []
-    for number, one in enumerate(placed, 1):
+    for one in placed:
         wrong = len(faults.get(one.pk, []))
         kind = "danger" if wrong or one.state == "offline" else "new" if one.state == "new" else ""
         markers.append(
             {
                 "lat": one.lat,
                 "lng": one.lon,
-                "name": f"{number}. {one.name}",
-                "short": str(number),
+                "name": one.name,
                 "kind": kind,
                 "text": shown.cluster_badge(one, wrong)[0].lower(),
                 "url": _url("cluster", one.pk),
             }
         )
+    land = around(one.unit_path for one in placed)
     return MapBox(
         name="Cụm loa trên bản đồ: tam giác là mất nối hoặc có lỗi, vòng tròn rỗng là chưa ghép nối",
-        lat=(max(north) + min(north)) / 2 + below_the_frame,
-        lng=(max(east) + min(east)) / 2,
-        zoom=zoom,
+        lat=float(placed[0].lat or 0),
+        lng=float(placed[0].lon or 0),
         markers=markers,
+        ground=land.land,
+        ground_word=land.word,
         pin_input=pin,
     )
 

@@ -282,7 +282,12 @@ def test_the_log_says_who_played_and_why_not(radio: Client, world: World) -> Non
 
 def test_faults_are_said_with_what_to_do(radio: Client, world: World) -> None:
     page = good(radio, f"{DESK}cum-loa/")
-    assert "Thẻ nhớ đầy" in page and "Không liên lạc được" in page and "1. Loa thôn" in page
+    assert (
+        "Thẻ nhớ đầy" in page
+        and "Không liên lạc được" in page
+        and '<b class="pin-no danger">' in page
+        and "Loa thôn" in page
+    )
     assert "Thay thẻ nhớ" in good(radio, f"{DESK}cum-loa/{world.clusters[0].pk}/")
 
 

@@ -33,6 +33,7 @@ def map_of(spots: Sequence[Spot], name: str) -> MapBox | None:
         lat=middle[0],
         lng=middle[1],
         zoom=zoom,
+        fit=False,
         markers=[{"lat": one.lat, "lng": one.lon, "name": str(one.number)} for one in spots],
         outlines=_land(middle, zoom),
         paths=[[(one.lat, one.lon) for one in spots]],

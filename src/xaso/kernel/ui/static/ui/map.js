@@ -23,6 +23,7 @@ async function live(box) {
   }
   for (const [name, lat, lng] of ISLANDS) L.circleMarker([lat, lng], { radius: 5, color: "#8f1a14" }).bindTooltip(name, { permanent: true, direction: "bottom" }).addTo(map);
   for (const one of markers) {
+    if (one.ring) { L.polygon(one.ring, { color: "#1b1f24", weight: 2, fillColor: one.color, fillOpacity: 0.6 }).bindTooltip(one.name).addTo(map); continue; }
     const text = document.createElement(one.url ? "a" : "b");
     text.textContent = one.name;
     if (one.url) text.href = one.url;
