@@ -29,23 +29,21 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from xaso.services.assistant.engine import Engine, Query  # noqa: E402
-from xaso.services.assistant.engine.confidence import measures  # noqa: E402
+from xaso.services.assistant.engine.confidence import AWAY as CONFIDENCE_AWAY  # noqa: E402
+from xaso.services.assistant.engine.confidence import WAYS, measures
 from xaso.services.assistant.engine.engine import CANDIDATES, candidates, voted  # noqa: E402
 from xaso.services.assistant.engine.judging import (  # noqa: E402
     FOLDS,
     Asking,
     article_name,
-    at_coverage,
-    auroc,
-    quality,
     read_askings,
     read_unanswerable,
 )
 from xaso.services.assistant.engine.kinds import Hit  # noqa: E402
-from xaso.services.assistant.engine.trees import AWAY, WHOLE, Forest  # noqa: E402
+from xaso.services.assistant.engine.trees import AWAY, VERSION, WHOLE, Forest  # noqa: E402
 
 DATA = Path(__file__).resolve().parent.parent / "src/xaso/services/assistant/engine/data"
-SEEDS, WORKERS = 3, 2
+SEEDS, WORKERS = 3, 1
 RANKING = {
     "objective": "lambdarank",
     "num_leaves": 15,
@@ -77,24 +75,9 @@ NOT_FOR_RANKING = {
         "asked_length",
         "asked_weight",
     ),
-    *("document_count", "document_near", "effect", "changing", "carrying_out", "scope"),
+    *("document_count", "document_near", "effect", "changing", "carrying_out", "scope", "fine_missing"),
 }
-CONFIDENCE = {
-    "objective": "binary",
-    "num_leaves": 6,
-    "min_data_in_leaf": 30,
-    "learning_rate": 0.03,
-    "feature_fraction": 0.3,
-    "bagging_fraction": 0.7,
-    "bagging_freq": 1,
-    "lambda_l2": 10.0,
-    "max_bin": 63,
-    "verbose": -1,
-    "num_threads": 1,
-    "deterministic": True,
-    "force_col_wise": True,
-}
-CONFIDENCE_ROUNDS = 160
+CONFIDENCE_CALM = 3.0
 
 
 @dataclass
@@ -223,25 +206,48 @@ def ranked(features: list[str], forest: Forest, one: Asked, rows: int | None = N
     ]
 
 
-def confidence_row(hits: list[Hit]) -> tuple[list[str], np.ndarray]:
-    """What the confidence looks at for one question."""
-    values = measures(hits)
-    return list(values), np.array([value[0] for value in values.values()])
+def train_confidence(rows: np.ndarray, answered: np.ndarray, right: np.ndarray) -> dict[str, Any]:
+    """A logistic that tells questions whose first hit is right from those without an answer in the corpus.
 
+    An answered question whose first hit is wrong counts half to either side. Each amount may count one way only. Its
+    values are then stretched and shifted to be the share of right first hits among all questions trained on.
+    """
+    from scipy.optimize import minimize
 
-def train_confidence(
-    names: list[str], rows: np.ndarray, answered: np.ndarray, seeds: int = SEEDS
-) -> list[Any]:
-    """Models that tell questions with an answer in the corpus from those without."""
-    import lightgbm as lgb
-
+    centre, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+    away = np.clip((rows - centre) / scale, -CONFIDENCE_AWAY, CONFIDENCE_AWAY)
     # Folds have unlike shares of questions without an answer: both kinds weigh the same everywhere.
     share = answered.mean()
     weight = np.where(answered > 0, 0.5 / share, 0.5 / (1 - share))
-    data = lgb.Dataset(
-        rows, answered, weight=weight, feature_name=names, params={"max_bin": 63, "verbose": -1}
+    ways = list(WAYS.values())
+    bounds = [(0, None) if way > 0 else (None, 0) for way in ways] + [(None, None)]
+    found = _logistic(away, (answered + right) / 2, weight, CONFIDENCE_CALM, bounds, minimize)
+    values = away @ found[:-1] + found[-1]
+    stretch, shift = _logistic(
+        values[:, None], right, np.ones(len(right)), 0.0, [(0.01, None), (None, None)], minimize
     )
-    return [lgb.train({**CONFIDENCE, "seed": seed}, data, CONFIDENCE_ROUNDS) for seed in range(1, seeds + 1)]
+    parts = {"centre": centre, "scale": scale, "weight": found[:-1] * stretch}
+    return {
+        "features": list(WAYS),
+        **{name: [float(f"{value:.7g}") for value in values] for name, values in parts.items()},
+        "bias": float(f"{found[-1] * stretch + shift:.7g}"),
+    }
+
+
+def _logistic(
+    rows: np.ndarray, wanted: np.ndarray, weight: np.ndarray, calm: float, bounds: list[Any], minimize: Any
+) -> np.ndarray:
+    rows = np.column_stack([rows, np.ones(len(rows))])
+
+    def loss(factors: np.ndarray) -> tuple[float, np.ndarray]:
+        values = rows @ factors
+        likely = 1 / (1 + np.exp(-values))
+        size = np.r_[factors[:-1], 0.0]
+        lost = (weight * (np.logaddexp(0, values) - wanted * values)).sum() + calm * (size @ size)
+        return lost, rows.T @ (weight * (likely - wanted)) + 2 * calm * size
+
+    start = np.array([0.01 * (low is not None) - 0.01 * (high is not None) for low, high in bounds])
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 
 def models(features: list[str], asked: list[Asked], absent: list[Asked]) -> dict[str, dict[str, Any]]:
@@ -269,8 +275,7 @@ def models(features: list[str], asked: list[Asked], absent: list[Asked]) -> dict
                 made[f"ranking-{next(iter(left_out), WHOLE)}"] = said
             print(f"ranking without {sorted(left_out)}", flush=True)
     for left_out in [*folds, WHOLE]:
-        names: list[str] = []
-        rows, answered = [], []
+        rows, answered, right = [], [], []
         for one in asked + absent:
             if one.asking.fold == left_out:
                 continue
@@ -278,39 +283,18 @@ def models(features: list[str], asked: list[Asked], absent: list[Asked]) -> dict
             hits = ranked(features, without[pair], one, RANKING_ROWS)
             if not hits:
                 continue
-            names, row = confidence_row(hits)
-            rows.append(row)
-            answered.append(bool(one.asking.answers))
-        trained = train_confidence(names, np.array(rows), np.array(answered, dtype=int))
-        made[f"confidence-{left_out}"] = export(names, trained)
+            rows.append(list(measures(hits).values()))
+            answered.append(float(bool(one.asking.answers)))
+            right.append(float(hits[0].name in one.asking.answers))
+        made[f"confidence-{left_out}"] = train_confidence(np.array(rows), np.array(answered), np.array(right))
     return made
-
-
-def judge(
-    features: list[str], asked: list[Asked], absent: list[Asked], made: dict[str, dict[str, Any]]
-) -> dict[str, Any]:
-    """Out-of-fold figures of what was trained."""
-    forests = {name: Forest(said) for name, said in made.items()}
-    rankings, sure, right = [], [], []
-    for one in asked + absent:
-        hits = ranked(features, forests[f"ranking-{one.asking.fold}"], one)
-        rankings.append(list(dict.fromkeys(hit.name for hit in hits)))
-        names, row = confidence_row(hits)
-        sure.append(float(forests[f"confidence-{one.asking.fold}"].values(row[None, :])[0]))
-        right.append(hits[0].name in one.asking.answers)
-    count = len(asked)
-    return {
-        **quality(rankings[:count], [one.asking.answers for one in asked]),
-        "auroc": round(auroc(sure[:count], sure[count:]), 4),
-        "precision@1_at_80_coverage": round(at_coverage(sure[:count], right[:count]), 4),
-    }
 
 
 def write(folder: Path, made: dict[str, dict[str, Any]]) -> None:
     """The whole model in one file, those of the folds in another."""
     for name, wanted in (("model", True), ("folds", False)):
         said = {key: value for key, value in made.items() if key.endswith(f"-{WHOLE}") == wanted}
-        text = json.dumps(said, separators=(",", ":")).encode()
+        text = json.dumps({"version": VERSION, **said}, separators=(",", ":")).encode()
         (folder / f"{name}.json.xz").write_bytes(lzma.compress(text, preset=9))
 
 
@@ -334,7 +318,6 @@ def main() -> int:
     )
     made = models(features, asked, absent)
     write(options.out, made)
-    print(json.dumps(judge(features, asked, absent, made)))
     print(f"written to {options.out} after {time.monotonic() - begun:.0f} s")
     return 0
 

@@ -106,6 +106,11 @@ class Segment:
         except KeyError:
             raise AttributeError(name) from None
 
+    def read(self, name: str, begin: int, end: int) -> Array:
+        """A piece of an array as a copy: what is read once by a merge stays out of the mapped memory."""
+        kind = np.dtype(PARTS[name])
+        return np.fromfile(self.folder / name, kind, max(0, end - begin), offset=begin * kind.itemsize)
+
     @property
     def alive(self) -> int:
         """Articles that can be found."""

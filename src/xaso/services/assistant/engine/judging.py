@@ -15,6 +15,7 @@ import numpy as np
 from .engine import Engine
 from .kinds import Query
 from .trees import WHOLE, forest
+from .words import Array
 
 FOLDS = 5
 DEPTHS = (1, 5, 10, 20, 100)
@@ -95,8 +96,10 @@ def quality(rankings: Sequence[Sequence[str]], answers: Sequence[frozenset[str]]
     return figures
 
 
-def auroc(good: Sequence[float], bad: Sequence[float]) -> float:
-    """The chance that a good one has the higher value than a bad one."""
+def auroc(good: Sequence[float] | Array, bad: Sequence[float] | Array) -> float:
+    """The chance that a good one has the higher value than a bad one; a half when there is nothing to tell apart."""
+    if not len(good) or not len(bad):
+        return 0.5
     values = np.concatenate([good, bad])
     order = np.argsort(values, kind="stable")
     ranks = np.empty(len(values))
@@ -107,13 +110,13 @@ def auroc(good: Sequence[float], bad: Sequence[float]) -> float:
     return float((ranks[:count].sum() - count * (count + 1) / 2) / (count * len(bad)))
 
 
-def at_coverage(values: Sequence[float], right: Sequence[bool], share: float = 0.8) -> float:
+def at_coverage(values: Sequence[float] | Array, right: Sequence[bool] | Array, share: float = 0.8) -> float:
     """Precision of the first hit among the most confident share of the questions."""
     order = np.argsort(-np.asarray(values), kind="stable")[: max(1, round(share * len(values)))]
     return float(np.asarray(right)[order].mean())
 
 
-def calibration(values: Sequence[float], right: Sequence[bool]) -> float:
+def calibration(values: Sequence[float] | Array, right: Sequence[bool] | Array) -> float:
     """Mean distance between confidence and truth over ten groups of equal size."""
     order = np.argsort(values)
     groups = np.array_split(order, 10)
@@ -123,7 +126,7 @@ def calibration(values: Sequence[float], right: Sequence[bool]) -> float:
 
 def evaluate(engine: Engine, askings: list[Asking], absent: list[Asking]) -> dict[str, Any]:
     """All figures. A question with a fold is answered by the model that was trained without that fold."""
-    rankings, sure, right, spent = [], [], [], []
+    rankings, sure, right, spent, no_fine = [], [], [], [], []
     for asking in askings + absent:
         fold = asking.fold if forest("ranking", asking.fold) else WHOLE
         begun = time.perf_counter()
@@ -133,6 +136,7 @@ def evaluate(engine: Engine, askings: list[Asking], absent: list[Asking]) -> dic
         rankings.append(names)
         sure.append(engine.confidence(hits, fold=fold))
         right.append(bool(names) and names[0] in asking.answers)
+        no_fine.append(bool(hits) and hits[0].features["fine_missing"] > 0)
     count = len(askings)
     answers = [asking.answers for asking in askings]
     facts: dict[str, Any] = {
@@ -148,19 +152,25 @@ def evaluate(engine: Engine, askings: list[Asking], absent: list[Asking]) -> dic
         name: round(float(np.percentile(milliseconds, p)), 1) for name, p in (("p50", 50), ("p95", 95))
     }
     if absent:
-        facts["unanswerable"] = len(absent)
-        facts["auroc"] = round(auroc(sure[:count], sure[count:]), 4)
-        facts["auroc_first_right"] = round(
-            auroc(
-                [s for s, r in zip(sure, right, strict=True) if r],
-                [s for s, r in zip(sure, right, strict=True) if not r],
-            ),
-            4,
+        facts |= _of_confidence(
+            np.array(sure), np.array(right), np.arange(len(sure)) < count, np.array(no_fine)
         )
-        facts["precision@1_at_80_coverage"] = round(at_coverage(sure[:count], right[:count]), 4)
-        facts["precision@1_at_80_coverage_with_unanswerable"] = round(at_coverage(sure, right), 4)
-        facts["calibration_error"] = round(calibration(sure, [True] * count + [False] * len(absent)), 4)
     return facts
+
+
+def _of_confidence(sure: Array, right: Array, answered: Array, no_fine: Array) -> dict[str, float]:
+    """How well the confidence tells questions with an answer from those without, and how true its share is."""
+    facts = {
+        "unanswerable": int((~answered).sum()),
+        "auroc": auroc(sure[answered], sure[~answered]),
+        # Without the questions that ask for a fine where the best hit states none.
+        "auroc_without_fines": auroc(sure[answered & ~no_fine], sure[~answered & ~no_fine]),
+        "auroc_first_right": auroc(sure[right], sure[~right]),
+        "precision@1_at_80_coverage": at_coverage(sure[answered], right[answered]),
+        "precision@1_at_80_coverage_with_unanswerable": at_coverage(sure, right),
+        "calibration_error": calibration(sure, right),
+    }
+    return {name: round(value, 4) for name, value in facts.items()}
 
 
 def _of_group(group: str, askings: list[Asking], rankings: list[list[str]]) -> dict[str, float]:

@@ -11,8 +11,8 @@ import numpy as np
 from .files import COLUMNS, PARTS, Segment, close_segment, sync
 from .words import Array
 
-_POSTINGS = 24_000_000  # in one range of terms
-_ROWS = 200_000
+_POSTINGS = 8_000_000  # in one range of terms
+_ROWS = 50_000
 
 
 def merge(segments: Sequence[Segment], folder: Path) -> None:
@@ -68,12 +68,12 @@ def _piece(
     segment: Segment, number: Array | None, base: int, low: int, high: int
 ) -> tuple[Array, Array, Array, Array]:
     """Terms, lengths, ids and weights of one segment within a range of terms."""
-    begin, end = np.searchsorted(segment.terms, np.array([low, high], dtype=np.uint64))
-    starts = segment.starts[begin : end + 1].astype(np.int64)
-    terms = segment.terms[begin:end]
+    begin, end = np.searchsorted(segment.terms, np.array([low, high], dtype=np.uint64)).tolist()
+    starts = segment.read("starts", begin, end + 1).astype(np.int64)
+    terms = segment.read("terms", begin, end)
     lengths = np.diff(starts)
     first, last = (int(starts[0]), int(starts[-1])) if len(starts) else (0, 0)
-    ids, weights = segment.ids[first:last], segment.weights[first:last]
+    ids, weights = segment.read("ids", first, last), segment.read("weights", first, last)
     if number is not None and segment.gone is not None:
         kept = ~segment.gone[ids]
         owner = np.repeat(np.arange(len(terms)), lengths)[kept]
@@ -135,7 +135,7 @@ def _write_lists(
         for first in range(0, segment.count, _ROWS):
             bounds = segment.arrays[starts][first : first + _ROWS + 1].astype(np.int64)
             lengths = np.diff(bounds)
-            block = segment.arrays[values][bounds[0] : bounds[-1]]
+            block = segment.read(values, int(bounds[0]), int(bounds[-1]))
             if segment.gone is not None:
                 stays = ~segment.gone[first : first + len(lengths)]
                 block, lengths = block[np.repeat(stays, lengths)], lengths[stays]

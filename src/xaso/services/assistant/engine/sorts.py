@@ -1,4 +1,5 @@
-"""What sort of thing a question asks for (a definition, a fine, a dossier …) and of which sort a title is."""
+"""What sort of thing a question asks for (a definition, a fine, a dossier …), of which sort a title is, and whether
+an article states a fine at all."""
 
 from __future__ import annotations
 
@@ -6,8 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from .asking import Asked
-from .words import Array, pair, scan
+from .asking import ANY_MARK, Asked
+from .words import Array, clean, pair, scan, seen
 
 # Sort: words of questions | words of titles. One or two syllables each, without diacritics.
 SORTS = {
@@ -27,6 +28,9 @@ SORTS = {
     "principle": ("nguyen tac|can cu|noi dung|muc dich", "nguyen tac|can cu|noi dung|muc dich"),
     "end": ("cham dut|thu hoi|huy|dinh chi|tu choi|mat hieu", "cham dut|thu hoi|huy bo|dinh chi|tu choi|tam dinh"),
 }  # fmt: skip
+# Who asks with one of these for a fine is answered only by an article that states one with one of the others.
+FINE_ASKED = "bị phạt|mức phạt|phạt tiền|phạt bao|phạt thế|phạt như|phạt ra|xử phạt|hình phạt|tiền phạt"
+FINE_STATED = "phạt tiền|phạt tù|phạt cảnh|phạt tử|phạt trục"
 
 
 @lru_cache(1)
@@ -84,3 +88,45 @@ def measure(asked: Asked, own: Array, starts: Array, lengths: Array) -> dict[str
         "sort_definition": (is_of[:, 0] & wanted[0]).astype(float) - (is_of[:, 0] & ~wanted[0]),
         "sort_fine": (is_of[:, 1] & wanted[1]).astype(float) - (is_of[:, 1] & ~wanted[1]),
     }
+
+
+def fine_missing(asked: Asked, own: Array, lengths: Array) -> Array:
+    """1 for each candidate that states no fine although the question asks for one."""
+    count = len(lengths)
+    if not _asks_fine(asked):
+        return np.zeros(count)
+    left, right = _stated()
+    code = own >> np.uint32(1)
+    at = (
+        np.flatnonzero((code[:-1] == left) & np.isin(code[1:], right)) if len(code) else np.zeros(0, np.int64)
+    )
+    states = np.zeros(count, dtype=bool)
+    states[np.searchsorted(np.cumsum(lengths.sum(axis=1)), at, side="right")] = True
+    return (~states).astype(float)
+
+
+def _asks_fine(asked: Asked) -> bool:
+    """Whether one of the cues stands in the question; diacritics count where it has them (bị phát hiện is no fine)."""
+    words, marks = _fine_asked()
+    left, right = asked.left[: asked.own_pairs], asked.right[: asked.own_pairs]
+    for word, mark in zip(words, marks, strict=True):
+        same = (asked.words[left] == word[0]) & (asked.words[right] == word[1])
+        for place, meant in ((left, mark[0]), (right, mark[1])):
+            same &= (asked.marks[place] == ANY_MARK) | (asked.marks[place] == meant)
+        if same.any():
+            return True
+    return False
+
+
+@lru_cache(1)
+def _fine_asked() -> tuple[list[Array], list[Array]]:
+    tokens = [scan(clean(cue)) for cue in FINE_ASKED.split("|")]
+    return [one.word for one in tokens], [one.mark for one in tokens]
+
+
+@lru_cache(1)
+def _stated() -> tuple[np.uint32, Array]:
+    """The first syllable of all cues and the second ones, as an article's own list has them without its line bit."""
+    tokens = [scan(clean(cue)) for cue in FINE_STATED.split("|")]
+    codes = np.array([seen(one.word, one.mark, np.zeros(2, np.uint8)) >> np.uint32(1) for one in tokens])
+    return codes[0, 0], codes[:, 1]

@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from .kinds import EngineError
 from .words import Array
 
 WHOLE = "whole"
+VERSION = 2  # of the shipped files: rises when what they hold is read otherwise
 CLIMBED = 150  # rows that go down the trees of a ranking
 AWAY = 4.0  # standard deviations that the linear part looks at
 
@@ -69,15 +71,22 @@ class Forest:
 @lru_cache(8)
 def forest(kind: str, fold: str = WHOLE) -> Forest | None:
     """The shipped trees of a kind; of a fold for a question that the whole model was trained on. None: none shipped."""
-    said = _shipped(fold == WHOLE).get(f"{kind}-{fold}")
+    said = shipped(kind, fold)
     return Forest(said) if said else None
 
 
+def shipped(kind: str, fold: str = WHOLE) -> dict[str, Any] | None:
+    """A shipped model as it was written."""
+    return _file(fold == WHOLE).get(f"{kind}-{fold}")
+
+
 @lru_cache(2)
-def _shipped(whole: bool) -> dict[str, Any]:
+def _file(whole: bool) -> dict[str, Any]:
     path = resources.files(__package__).joinpath("data", "model.json.xz" if whole else "folds.json.xz")
     try:
         said: dict[str, Any] = json.loads(lzma.decompress(path.read_bytes()))
     except FileNotFoundError:
         return {}
+    if said.get("version") != VERSION:
+        raise EngineError(f"{path.name}: version {said.get('version')}, this engine reads {VERSION}")
     return said

@@ -33,5 +33,8 @@ class Limits:
         return RELATED if hits and confidence >= self.near else NOT_FOUND
 
 
-# The confidence is the share of right first articles among questions that look like this one (docs/adr/0035).
-LIMITS = Limits(answer=0.4, near=0.12)
+# The confidence is the share of right first articles among questions that look like this one. Out of fold on the
+# development questions (932 with an answer, 742 without): from 0.45 on 63 % of the former and 13 % of the latter are
+# answered, 87 % of the first articles of the former are right, 74 % of all. Below 0.05 are 0.3 % of the right ones
+# and 45 % of the questions without an answer (docs/build/assistant-search.md).
+LIMITS = Limits(answer=0.45, near=0.05)

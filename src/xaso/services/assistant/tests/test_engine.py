@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import json
+import lzma
 import subprocess
 import sys
 import unicodedata
@@ -11,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xaso.services.assistant.engine import Doc, Engine, EngineError, Query, first, words
+from xaso.services.assistant.engine import Doc, Engine, EngineError, Query, first, judging, trees, words
 from xaso.services.assistant.engine.asking import understand
 from xaso.services.assistant.engine.citing import read
+from xaso.services.assistant.engine.confidence import WAYS
 from xaso.services.assistant.engine.folder import STATE
-from xaso.services.assistant.engine.trees import Forest
+from xaso.services.assistant.engine.trees import WHOLE, Forest, shipped
 from xaso.services.assistant.tests.engine_sample import docs
 
 
@@ -175,6 +177,52 @@ def test_confidence_is_a_share_and_knows_nonsense(engine: Engine):
     sure = engine.confidence(engine.search(Query("Nam từ bao nhiêu tuổi trở lên được kết hôn")))
     unsure = engine.confidence(engine.search(Query("giá vàng hôm nay trên thị trường thế giới thế nào")))
     assert 0 <= unsure < sure <= 1 and engine.confidence([]) == 0.0
+
+
+def test_who_asks_for_a_fine_is_not_answered_by_an_article_without_one(tmp_path: Path):
+    engine = Engine.open(tmp_path)
+    common = {"document_title": "Nghị định về giao thông", "title": "Vượt đèn đỏ"}
+    engine.add(
+        [
+            Doc(1, "1/2020/NĐ-CP", text="Người vượt đèn đỏ bị phạt tiền từ 4.000.000 đồng.", **common),
+            Doc(
+                2,
+                "2/2020/NĐ-CP",
+                text="Người vượt đèn đỏ phải dừng lại; phát tiền cho người bị hại.",
+                **common,
+            ),
+        ]
+    )
+
+    def missing(text: str) -> dict[int, float]:
+        return {hit.seq: hit.features["fine_missing"] for hit in engine.search(Query(text))}
+
+    assert missing("mức phạt khi vượt đèn đỏ") == missing("vuot den do bi phat bao nhieu") == {1: 0.0, 2: 1.0}
+    # Without a fine in the question none is missing; bị phát hiện is none.
+    assert missing("vượt đèn đỏ thì sao") == missing("vượt đèn đỏ bị phát hiện thế nào") == {1: 0.0, 2: 0.0}
+    asked = engine.search(Query("mức phạt khi vượt đèn đỏ"))
+    with_fine, without = (next(hit for hit in asked if hit.seq == seq) for seq in (1, 2))
+    lacking = dataclasses.replace(with_fine, features={**with_fine.features, "fine_missing": 1.0})
+    assert engine.confidence([with_fine, without]) > engine.confidence([lacking, without])
+
+
+def test_each_amount_of_the_confidence_counts_one_way_only():
+    for fold in (WHOLE, *map(str, range(judging.FOLDS))):
+        said = shipped("confidence", fold)
+        assert said["features"] == list(WAYS)
+        assert all(way * weight >= 0 for way, weight in zip(WAYS.values(), said["weight"], strict=True)), fold
+
+
+def test_shipped_models_of_another_version_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "model.json.xz").write_bytes(lzma.compress(b'{"version": 1}'))
+    monkeypatch.setattr(trees.resources, "files", lambda package: tmp_path)
+    trees._file.cache_clear()
+    try:
+        with pytest.raises(EngineError, match="version 1"):
+            shipped("confidence")
+    finally:
+        trees._file.cache_clear()
 
 
 def test_long_text_and_strange_signs(tmp_path: Path):
