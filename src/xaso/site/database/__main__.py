@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from . import DatabaseProblem, copy, is_external, reset, server, start, status, stop, url
-from .serving import serve
+from .serving import serve, with_standby
 
 
 def main(words: list[str]) -> int:
@@ -33,6 +33,7 @@ def _start() -> int:
     begun = time.monotonic()
     was_running = status().running
     start()
+    with_standby()
     state = status()
     if is_external():
         print(f"The database of DATABASE_URL answers (PostgreSQL {state.major}).")

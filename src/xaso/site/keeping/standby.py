@@ -133,6 +133,8 @@ def promote(standby: Copy, primary: Copy | None, *, force: bool = False) -> None
         )
     if primary is not None:
         fence(primary)
+    if standby.main_process() is None:  # it went down with the machine; what it acknowledged is on its disk
+        standby.raise_up()
     if standby.ask("select pg_is_in_recovery()"):
         standby.ask("select pg_promote(true, 60)")
     standby.wait_writable(60)
@@ -164,6 +166,27 @@ def address(first: Copy, second: Copy, name: str) -> str:
         f"postgresql://xaso:{first.password()}@127.0.0.1:{facts[0]},127.0.0.1:{facts[1]}/{name}"
         "?target_session_attrs=read-write&connect_timeout=5"
     )
+
+
+def raise_known(home: Path) -> bool:
+    """Start this installation's standby when it is down: after a reboot every commit would wait for it. True when done.
+
+    A primary that was replaced (no ``standby.signal`` in its data) is left alone.
+    """
+    if not (home / "standby.json").exists():
+        return False
+    _, second = known(home)
+    is_following = (Path(second.facts()["data"]) / "standby.signal").exists()
+    if not is_following or second.main_process() is not None:
+        return False
+    second.raise_up()
+    return True
+
+
+def stop_known(home: Path) -> None:
+    """Stop this installation's standby in an orderly way, where there is one."""
+    if (home / "standby.json").exists():
+        known(home)[1].lay_down()
 
 
 # -- what this installation knows of its standby ---------------------------------------------------------------

@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,8 @@ import pytest
 
 from xaso.site import database
 from xaso.site.database import DatabaseProblem, Server, binaries, runas
+from xaso.site.keeping import standby
+from xaso.site.keeping.server import Copy
 
 KINDS = ["pg0"] + (["system"] if binaries.system() else [])
 
@@ -102,6 +105,13 @@ def test_a_stop_is_orderly_and_repeatable(running: Server) -> None:
     assert running.start().running  # a second start changes nothing
 
 
+def wait_for(come: Callable[[], bool], seconds: float = 60) -> bool:
+    deadline = time.monotonic() + seconds
+    while not come() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return come()
+
+
 def test_a_supervisor_learns_when_it_is_ready_and_when_it_is_gone(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,9 +137,14 @@ def test_a_supervisor_learns_when_it_is_ready_and_when_it_is_gone(
         monkeypatch.setenv("XASO_DB_SERVED", "yes")
         monkeypatch.delenv("DATABASE_URL", raising=False)
         assert database.start("xaso") == database.url()
+        second = standby.build(standby.primary_of(ours), folder / "second", sync=False)
+        standby.remember(home, Copy(ours.home), second)
+        second.lay_down()
+        assert wait_for(lambda: second.main_process() is not None)  # or every commit would wait for ever
         child.send_signal(signal.SIGTERM)
         assert (ear.recv(100), child.wait(60)) == (b"STOPPING=1", 0)
         assert not ours.status().running
+        assert second.main_process() is None
         monkeypatch.setattr(database, "PATIENCE", 1.0)
         with pytest.raises(DatabaseProblem, match="xaso-db"):
             database.start("xaso")

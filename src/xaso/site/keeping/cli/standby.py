@@ -89,13 +89,16 @@ def _promote(options: argparse.Namespace) -> int:
 
 def _drop(_: argparse.Namespace) -> int:
     primary, second = standby.known(config.home())
+    # Who keeps the database must not raise the standby again meanwhile.
+    (config.home() / "standby.json").rename(config.home() / "standby.old")
     if second.main_process() is not None:
         second.lay_down()
     try:
         standby.let_go(primary)
     except psycopg.OperationalError:
+        (config.home() / "standby.old").rename(config.home() / "standby.json")
         raise KeepingProblem("Máy chính không trả lời. Chạy ./xaso db start rồi làm lại.") from None
-    (config.home() / "standby.json").unlink(missing_ok=True)
+    (config.home() / "standby.old").unlink(missing_ok=True)
     database.start()
     print("Máy chính ghi một mình. Mọi ghi nhận chỉ còn chờ đĩa của máy này.")
     return 0
