@@ -20,6 +20,7 @@ from xaso.services.assistant.actions.asking import note_asked
 from xaso.services.assistant.answers.placing import name_of
 from xaso.services.assistant.answers.shape import Answer, Quote
 from xaso.services.assistant.answers.writing import is_on
+from xaso.services.assistant.queries.shelf import article_address
 from xaso.services.assistant.rules.abstain import HONEST, LACKS
 from xaso.services.assistant.rules.conditions import AXES
 
@@ -29,8 +30,9 @@ BADGES = {
     "partly": ("Hết hiệu lực một phần", "warn", "clock"),
     "ended": ("Hết hiệu lực", "danger", "x"),
     "not_yet": ("Chưa có hiệu lực", "warn", "clock"),
+    "unknown": ("Chưa rõ hiệu lực", "warn", "circle-help"),
 }
-UNKNOWN = ("Chưa rõ hiệu lực", "warn", "circle-help")
+UNKNOWN = BADGES["unknown"]
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def answered(viewer: Viewer, asked: Question, channel: str) -> tuple[Answer | No
     return made, ""
 
 
-def row_of(quote: Quote) -> dict[str, Any]:
+def row_of(quote: Quote, day: date | None = None) -> dict[str, Any]:
     """A quote for the page: its pieces, badge, addresses."""
     before, mark, after = quote.pieces
     words, kind, icon = BADGES.get(quote.validity.state, UNKNOWN)
@@ -100,7 +102,7 @@ def row_of(quote: Quote) -> dict[str, Any]:
         "mark": mark,
         "after": after,
         "badge": {"words": words, "kind": kind, "icon": icon},
-        "url": article_url(quote),
+        "url": article_url(quote, day),
         "listen_url": listen_url(quote),
     }
 
@@ -111,9 +113,10 @@ def listen_url(quote: Quote) -> str:
     return f"{reverse('assistant:listen')}?{urlencode(place)}"
 
 
-def article_url(quote: Quote) -> str:
-    """The page of the whole article, at the place of the quote."""
-    return reverse("assistant:article", args=[quote.slug, quote.article])
+def article_url(quote: Quote, day: date | None = None) -> str:
+    """The page of the whole article at the place of the quote; on a day that is not today's, of that day."""
+    past = day if day is not None and day != today() else None
+    return article_address(quote.slug, quote.article, clause=quote.clause, point=quote.point, day=past)
 
 
 def shown(answer: Answer, asked: Question, base: str) -> dict[str, Any]:
@@ -131,9 +134,9 @@ def shown(answer: Answer, asked: Question, base: str) -> dict[str, Any]:
         year_url = f"{base}{joint}{urlencode(there, doseq=True)}"
     return {
         "answer": answer,
-        "main": row_of(answer.main) if answer.main else None,
-        "others": [row_of(one) for one in answer.others],
-        "history": row_of(answer.history) if answer.history else None,
+        "main": row_of(answer.main, asked.day) if answer.main else None,
+        "others": [row_of(one, asked.day) for one in answer.others],
+        "history": row_of(answer.history, asked.day) if answer.history else None,
         "options": options,
         "year_url": year_url,
         "honest_words": HONEST,

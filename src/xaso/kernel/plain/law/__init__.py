@@ -4,7 +4,7 @@ from xaso.kernel.plain.law.akoma import akoma, uri_of
 from xaso.kernel.plain.law.citing import Citation, citations, same_provision
 from xaso.kernel.plain.law.comparing import Change, Piece, compared
 from xaso.kernel.plain.law.dates import day_in, written
-from xaso.kernel.plain.law.documents_named import law_named, laws_named
+from xaso.kernel.plain.law.documents_named import known_end, law_named, laws_named
 from xaso.kernel.plain.law.draft import Draft, DraftArticle, read_draft
 from xaso.kernel.plain.law.effects import Effect, effects
 from xaso.kernel.plain.law.notes import Amendment, SourceNote, source_note
@@ -42,6 +42,7 @@ __all__ = [
     "is_whole",
     "issuer_of",
     "kind_of",
+    "known_end",
     "label_order",
     "law_named",
     "laws_named",

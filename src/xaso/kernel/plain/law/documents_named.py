@@ -124,6 +124,19 @@ def laws_named(name: str, kind: str = "Luật") -> list[KnownLaw]:
     return sorted(rows, key=lambda law: law.effective or date.min, reverse=True)
 
 
+def known_end(number: str) -> tuple[date, str] | None:
+    """(first day without force, number of what followed or "") of a law that the hand-kept list tells the end of.
+
+    That list was written from knowledge, not from the texts: whoever shows such an end says so.
+    """
+    wanted = number_key(number)
+    law = next((one for one in known_laws() if one.ended and number_key(one.number) == wanted), None)
+    if law is None or law.ended is None:
+        return None
+    next_one = law_named(law.name, kind=law.kind, day=law.ended)
+    return law.ended, "" if number_key(next_one) == wanted else next_one
+
+
 def law_named(name: str, *, kind: str = "Luật", day: date | None = None, year: int | None = None) -> str:
     """The number of the law of that name in force on a day (the newest without one), or of a year; "" when unknown."""
     rows = laws_named(name, kind)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from xaso.kernel.base.errors import ActionError
+from xaso.kernel.base.manifest import Found
 from xaso.kernel.base.ports import find
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import today
@@ -15,7 +16,8 @@ from xaso.services.assistant.answers import checked, placing, reading, writing
 from xaso.services.assistant.answers.shape import Answer, Quote, Summary, Validity, quoted
 from xaso.services.assistant.models import Article
 from xaso.services.assistant.rules import abstain, conditions
-from xaso.services.assistant.rules.extract import leaves_of
+from xaso.services.assistant.rules.extract import amount_of, has_amount, rivals
+from xaso.services.assistant.rules.likeness import changes_what_is, shared, touches
 
 __all__ = ["Answer", "Quote", "Summary", "Validity", "answer", "quoted", "read_question"]
 
@@ -58,13 +60,23 @@ def answer(
         unit_path=place.unit_path,
         checked=known,
         year=conditions.year_meant(question, day, today()),
-        procedures=find(PROCEDURES, viewer, place.rest, place.unit_path, 2) if not made.literal else (),
+        procedures=() if made.literal else _procedures(viewer, place),
     )
     if known is not None:
         return replace(made, kind=abstain.FOUND, condition=None)
     if write and made.kind == abstain.FOUND and made.main is not None:
         made = replace(made, summary=writing.written(viewer, asked, [made.main, *made.others]))
     return made
+
+
+def _procedures(viewer: Viewer, place: placing.Placed) -> list[Found]:
+    """Procedures that speak of what was asked, those that only change something behind the others."""
+    found = [
+        one
+        for one in find(PROCEDURES, viewer, place.rest, place.unit_path, 4)
+        if touches(place.rest, one.title)
+    ]
+    return sorted(found, key=lambda one: changes_what_is(place.rest, one.title))[:2]
 
 
 def _by_name(question: str, day: date) -> Answer | None:
@@ -92,14 +104,18 @@ def _by_search(asked: str, day: date, unit_path: str, facts: Mapping[str, str]) 
     kind = abstain.LIMITS.kind(got.confidence, len(got.articles))
     count = {abstain.FOUND: OTHERS + 1, abstain.RELATED: NEAR}.get(kind, 0)
     quotes, gone = _good(asked, got.articles, day, count) if count else ([], None)
+    absent = reading.absent(asked, day)
+    if absent and reading.only_cites(asked):
+        return Answer(abstain.NOT_FOUND, asked, day, absent=absent, ready=got.ready)
+    kind, quotes = _honestly(asked, kind, quotes, unsure=bool(absent) or gone is not None)
     if not quotes and gone is None:
         kind = abstain.NOT_FOUND
     made = _told(asked, day, quotes, kind, got.confidence, gone=gone)
-    made = replace(made, ready=got.ready)
+    made = replace(made, ready=got.ready, absent=absent)
     if made.main is None:
         return made
     article = next(one for one in got.articles if one.pk == made.main.article_id)
-    condition = conditions.missing(asked, _pieces(article), facts)
+    condition = conditions.missing(asked, rivals(asked, article.text, article.parts), facts)
     asks = condition is not None and condition.decisive and kind == abstain.FOUND
     return replace(
         made,
@@ -107,6 +123,35 @@ def _by_search(asked: str, day: date, unit_path: str, facts: Mapping[str, str]) 
         condition=condition,
         local=conditions.is_local(article.text),
     )
+
+
+def _honestly(asked: str, kind: str, quotes: list[Quote], *, unsure: bool) -> tuple[str, list[Quote]]:
+    """What the words of the quotes allow to claim, whatever the index is sure of.
+
+    A question for an amount is answered by a provision that holds one. ``unsure``: a law that is asked for is not kept,
+    or the first found holds no more, and the index was sure of that one only. What is shown as near speaks at least of
+    something the question speaks of.
+    """
+    amount = amount_of(asked)
+    if quotes and amount:
+        quotes = _with_amount_first(asked, quotes, amount)
+        unsure = unsure or not has_amount(quotes[0].text, amount)
+    if unsure and kind == abstain.FOUND:
+        kind = abstain.RELATED
+    if kind == abstain.RELATED:
+        quotes = [one for one in quotes if touches(asked, f"{one.title} {one.text}")]
+    return kind, quotes
+
+
+def _with_amount_first(asked: str, quotes: list[Quote], amount: Sequence[str]) -> list[Quote]:
+    """The first whose highlight holds such an amount, if it speaks of the question, by half of the first found."""
+    if has_amount(quotes[0].pieces[1], amount):
+        return quotes
+    near = [shared(asked, f"{one.title} {one.text}") for one in quotes]
+    for number, one in enumerate(quotes):
+        if near[number] * 2 >= near[0] and has_amount(one.pieces[1], amount):
+            return [one, *quotes[:number], *quotes[number + 1 :]]
+    return quotes
 
 
 def _good(asked: str, articles: Sequence[Article], day: date, count: int) -> tuple[list[Quote], Quote | None]:
@@ -152,8 +197,3 @@ def _told(
         confidence=confidence,
         literal=literal,
     )
-
-
-def _pieces(article: Article) -> list[str]:
-    """Clauses and points of an article, for telling cases apart."""
-    return [leaf.span.of(article.text) for leaf in leaves_of(article.text, article.parts)]

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from xaso.kernel.plain.law import Place, citations, law_named, parts_of
+from xaso.kernel.plain.law import said as said_of
 from xaso.kernel.plain.text import search_text
 from xaso.services.assistant.answers.shape import Quote, Validity, quoted
 from xaso.services.assistant.engine import Engine, Query
@@ -124,6 +125,24 @@ def named(question: str, day: date) -> list[Named]:
     return found[:6]
 
 
+def absent(question: str, day: date) -> str:
+    """The first document that a question names and the corpus does not keep; "" when all are kept."""
+    for one in citations(question, loose=True):
+        number = one.number or (
+            law_named(one.name, kind=one.kind, day=day, year=one.year) if one.name else ""
+        )
+        if number and corpus.document_of(number) is None:
+            return said_of(number)
+    return ""
+
+
+def only_cites(question: str) -> bool:
+    """Whether a question says nothing but a place in the law."""
+    names = " ".join(f"{one.name} {one.said}" for one in citations(question, loose=True))
+    known = set(search_text(names).split()) | _LOOKING_UP
+    return sum(not word.isdigit() and word not in known for word in search_text(question).split()) < 2
+
+
 def validity(article: Article, day: date) -> Validity:
     """Whether it holds on a day, in words, and by what it was changed."""
     state = corpus.in_force(article, day)
@@ -190,6 +209,8 @@ def quote_for(
         number=article.document.number,
         slug=article.document.slug,
         article=article.number,
+        clause=at_clause,
+        point=at_point,
         heading=article.heading,
         title=article.title,
         issuer=article.document.issuer,

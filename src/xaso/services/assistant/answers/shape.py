@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from xaso.kernel.base.manifest import Found
+from xaso.services.assistant.queries.corpus import STANDS
 from xaso.services.assistant.rules.abstain import NOT_FOUND
 from xaso.services.assistant.rules.conditions import Condition
 from xaso.services.assistant.rules.extract import Span
@@ -28,8 +29,8 @@ class Validity:
 
     @property
     def good(self) -> bool:
-        """It holds on that day, at least in part."""
-        return self.state in {"in_force", "partly"}
+        """It may be quoted as law of that day: it holds at least in part, or nothing is known against it."""
+        return self.state in STANDS
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Quote:
     number: str = ""
     slug: str = ""
     article: str = ""
+    clause: str = ""
+    point: str = ""
     heading: str = ""
     title: str = ""
     issuer: str = ""
@@ -113,6 +116,7 @@ class Answer:
     local: bool = False
     literal: bool = False
     ready: bool = True
+    absent: str = ""  # a document that the question names and the corpus does not keep
 
     @property
     def honest(self) -> bool:

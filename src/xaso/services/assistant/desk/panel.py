@@ -14,6 +14,7 @@ from xaso.kernel.plain.law import citations
 from xaso.kernel.plain.moment import today
 from xaso.services.assistant.answers import reading
 from xaso.services.assistant.queries import asking as queries
+from xaso.services.assistant.queries.shelf import article_address
 
 MOST_ARTICLES, MOST_LAWS = 4, 12
 
@@ -40,7 +41,7 @@ def articles_for(facts: CaseFacts) -> list[dict[str, str]]:
         {
             "said": reading.said(one),
             "title": one.title,
-            "url": reverse("assistant:article", args=[one.document.slug, one.number]),
+            "url": article_address(one.document.slug, one.number),
         }
         for one in rows
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -18,16 +17,10 @@ from xaso.kernel.plain.law import Place, akoma, citations, compared, law_named
 from xaso.kernel.plain.moment import today
 from xaso.services.assistant.models import Article, Document
 from xaso.services.assistant.queries import corpus, shelf
-from xaso.services.assistant.queries.shelf import article_slug
+from xaso.services.assistant.queries.shelf import article_address, article_slug
+from xaso.services.assistant.showing import BADGES
 
 PER_PAGE = 25
-BADGES = {"in_force": "good", "partly": "warn", "not_yet": "warn", "ended": "danger"}
-WORDS = {
-    "in_force": "Còn hiệu lực",
-    "partly": "Hết hiệu lực một phần",
-    "not_yet": "Chưa có hiệu lực",
-    "ended": "Hết hiệu lực",
-}
 
 
 def day_in(request: HttpRequest) -> date:
@@ -59,7 +52,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "kinds": shelf.kinds_there(place),
         "places": shelf.places_there(),
         "page": page,
-        "rows": [(row, *_document_badge(row, day)) for row in page],
+        "rows": [(row, _document_badge(row, day)) for row in page],
         "looked": bool(typed or kind or place),
         "back_url": reverse("assistant:front"),
     }
@@ -80,21 +73,17 @@ def _straight(typed: str) -> str | None:
         return reverse("assistant:document", args=[document.slug])
     if corpus.article_near(Place(document.number, one.article), today()) is None:
         return reverse("assistant:document", args=[document.slug])
-    anchor = "-".join(filter(None, (f"k{one.clause}" if one.clause else "", one.point.replace("đ", "dd"))))
-    where = reverse("assistant:article", args=[document.slug, article_slug(one.article)])
-    return f"{where}#{anchor}" if anchor else where
+    return article_address(document.slug, one.article, clause=one.clause, point=one.point)
 
 
-def _document_badge(row: Document, day: date) -> tuple[str, str]:
+def _document_badge(row: Document, day: date) -> tuple[str, str, str]:
     if row.ended_on is not None and row.ended_on <= day:
-        state = "ended"
-    elif row.effective_on is not None and row.effective_on > day:
-        state = "not_yet"
-    elif row.state == Document.State.UNKNOWN:
-        return "Chưa rõ hiệu lực", ""
-    else:
-        state = "in_force"
-    return WORDS[state], BADGES[state]
+        return BADGES["ended"]
+    if corpus.end_listed(row, day) is not None:
+        return BADGES["ended"]
+    if row.effective_on is not None and row.effective_on > day:
+        return BADGES["not_yet"]
+    return BADGES["unknown" if row.state == Document.State.UNKNOWN else "in_force"]
 
 
 @public
@@ -104,11 +93,11 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
     row = corpus.document_at(slug)
     ours, theirs = corpus.relations_of(row)
     articles = corpus.contents(row)
-    words, kind = _document_badge(row, today())
+    listed = corpus.end_listed(row, today())
     context = {
         "row": row,
-        "badge": words,
-        "badge_kind": kind,
+        "badge": _document_badge(row, today()),
+        "why": listed.why if listed else "",
         "groups": _groups(row, articles),
         "count": len(articles),
         "ours": [(one, one.to_document, one.to_number) for one in ours],
@@ -160,8 +149,7 @@ def article(request: HttpRequest, slug: str, article: str) -> HttpResponse:
         "day": day,
         "is_today": day == today(),
         "state": state,
-        "badge": WORDS[state.state],
-        "badge_kind": BADGES[state.state],
+        "badge": BADGES[state.state],
         "lines": shelf.linked_lines(wording, day),
         "citation": f"{wording.place.said}",
         "changes": [(one, one.from_document) for one in corpus.changes_of(wording)],
@@ -216,12 +204,6 @@ def akn(request: HttpRequest, slug: str) -> HttpResponse:
     answer = HttpResponse(akoma(row, list(seen.values())), content_type="application/akn+xml; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{row.slug}.akn.xml"'
     return answer
-
-
-def article_url(row: Document, number: str, day: date | None = None) -> str:
-    """The address of an article, on a day when one is given."""
-    where = reverse("assistant:article", args=[row.slug, article_slug(number)])
-    return f"{where}?{urlencode({'ngay': day.isoformat()})}" if day else where
 
 
 urlpatterns = [

@@ -10,16 +10,18 @@ from django.db.models import Q
 
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.plain.formats import day as said_day
-from xaso.kernel.plain.law import Place, number_of, said, slug_of
+from xaso.kernel.plain.law import Place, known_end, number_of, said, slug_of
 from xaso.services.assistant.models import Article, Document, Relation
 
-IN_FORCE, NOT_YET, ENDED, PARTLY = "in_force", "not_yet", "ended", "partly"
+IN_FORCE, NOT_YET, ENDED, PARTLY, UNKNOWN = "in_force", "not_yet", "ended", "partly", "unknown"
+STANDS = frozenset({IN_FORCE, PARTLY, UNKNOWN})  # it may be quoted; what is not known is said beside it
+_UNCONFIRMED = "theo danh mục đi kèm phần mềm, chưa đối chiếu với văn bản"
 _ENDING = (Relation.Kind.REPLACES, Relation.Kind.REPEALS)
 
 
 @dataclass(frozen=True)
 class State:
-    """Whether a wording holds on a day: in_force, not_yet, ended or partly; why, in words; what replaced it."""
+    """Whether a wording holds on a day: in_force, not_yet, ended, partly, unknown; why, in words; what replaced it."""
 
     state: str
     why: str
@@ -76,7 +78,7 @@ def _wordings(what: Article | Place) -> list[Article]:
 def article_on(what: Article | Place, day: date) -> Article | None:
     """The wording of an article that held on a day; None when none did, or when that wording is not kept."""
     for row in _wordings(what):
-        if in_force(row, day).state in {IN_FORCE, PARTLY}:
+        if in_force(row, day).state in STANDS:
             return row
     return None
 
@@ -84,9 +86,7 @@ def article_on(what: Article | Place, day: date) -> Article | None:
 def article_near(what: Article | Place, day: date) -> Article | None:
     """As ``article_on``; when nothing held, the newest wording, whose ``in_force`` tells why it does not answer."""
     rows = _wordings(what)
-    return next((row for row in rows if in_force(row, day).state in {IN_FORCE, PARTLY}), None) or next(
-        iter(rows), None
-    )
+    return next((row for row in rows if in_force(row, day).state in STANDS), None) or next(iter(rows), None)
 
 
 def in_force(article: Article, day: date) -> State:
@@ -96,6 +96,9 @@ def in_force(article: Article, day: date) -> State:
         by = _ended_by(article)
         why = f"Hết hiệu lực từ {said_day(document.ended_on)}"
         return State(ENDED, f"{why}, được thay thế bởi {by}" if by else why, by, until=document.ended_on)
+    listed = end_listed(document, day)
+    if listed is not None:
+        return listed
     if article.valid_to is not None and article.valid_to <= day:
         by = _changed_by(article, article.valid_to)
         why = f"Nguyên văn này hết hiệu lực từ {said_day(article.valid_to)}"
@@ -111,6 +114,16 @@ def in_force(article: Article, day: date) -> State:
     return _standing(article, day)
 
 
+def end_listed(document: Document, day: date) -> State | None:
+    """The end of a law that only the hand-kept list of names tells: shown as such, for the texts do not say it."""
+    told = known_end(document.number) if document.ended_on is None and not document.province_path else None
+    if told is None or told[0] > day:
+        return None
+    by = said(told[1]) if told[1] else ""
+    replaced = f", được thay thế bởi {by}" if by else ""
+    return State(ENDED, f"Hết hiệu lực từ {said_day(told[0])}{replaced} ({_UNCONFIRMED})", by, until=told[0])
+
+
 def _standing(article: Article, day: date) -> State:
     """It holds; partly when something in it was repealed after this wording was made."""
     since = article.valid_from or article.document.effective_on
@@ -120,7 +133,7 @@ def _standing(article: Article, day: date) -> State:
         on = f" từ {said_day(partly.on)}" if partly.on else ""
         return State(PARTLY, f"Còn hiệu lực, có nội dung bị bãi bỏ{on} bởi {by}", by, since=since)
     if since is None:
-        return State(IN_FORCE, "Còn hiệu lực theo nguồn; kho không ghi ngày có hiệu lực")
+        return State(UNKNOWN, "Nguồn không ghi ngày có hiệu lực, cũng không ghi còn hay hết")
     known = article.document.source_date
     upto = f", theo nguồn đến ngày {said_day(known)}" if known is not None and known < day else ""
     return State(

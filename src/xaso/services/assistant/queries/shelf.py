@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import Case, Count, F, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat
 from django.db.models.lookups import Contains
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.law import Place, citations, law_named, number_key, number_of, slug_of
@@ -132,6 +134,16 @@ def linked_lines(article: Article, day: date) -> list[Line]:
 def article_slug(number: str) -> str:
     """An article in an address: "dieu-15a"; annexes by their own words."""
     return f"dieu-{number}" if number[:1].isdigit() else slug_of(number)
+
+
+def article_address(
+    slug: str, number: str, *, clause: str = "", point: str = "", day: date | None = None
+) -> str:
+    """The page of an article, at its clause or point, on a day when one is given."""
+    where = reverse("assistant:article", args=[slug, article_slug(number)])
+    where += f"?{urlencode({'ngay': day.isoformat()})}" if day else ""
+    anchor = _anchor(clause, point)
+    return f"{where}#{anchor}" if anchor else where
 
 
 def _anchor(clause: str, point: str) -> str:

@@ -69,8 +69,8 @@ AXES: tuple[Axis, ...] = (
         WHOM,
         "gioi",
         "Hỏi cho nam hay nữ?",
-        nam=("Nam", "lao động nam", "nam giới", "đối với nam", "chồng"),
-        nu=("Nữ", "lao động nữ", "phụ nữ", "đối với nữ", "vợ"),
+        nam=("Nam", "lao động nam", "nam giới", "đối với nam"),
+        nu=("Nữ", "lao động nữ", "phụ nữ", "đối với nữ"),
     ),
     _axis(
         WHOM,
@@ -91,8 +91,8 @@ AXES: tuple[Axis, ...] = (
         WHERE,
         "vung",
         "Việc này ở đô thị hay nông thôn?",
-        do_thi=("Đô thị", "đô thị", "tại phường", "thành thị"),
-        nong_thon=("Nông thôn", "nông thôn", "tại xã"),
+        do_thi=("Đô thị", "đô thị", "thành thị"),
+        nong_thon=("Nông thôn", "nông thôn"),
     ),
 )
 _YEAR = re.compile(r"\bnam (19[5-9]\d|20[0-9]\d)\b")
@@ -114,7 +114,8 @@ def chosen(facts: Mapping[str, str]) -> list[Option]:
 def missing(question: str, pieces: Sequence[str], facts: Mapping[str, str]) -> Condition | None:
     """What the question leaves open although the pieces of the law (clauses, points) tell it apart; None else.
 
-    ``decisive`` when two options have pieces of their own, so that no single piece can answer.
+    ``pieces``: the one that fits the question best, then the others that nearly do. ``decisive`` when the best is of
+    one option alone and another option has a piece of its own, so that no single piece can answer.
     """
     asked = search_text(question)
     folded = [search_text(piece) for piece in pieces]
@@ -134,7 +135,8 @@ def missing(question: str, pieces: Sequence[str], facts: Mapping[str, str]) -> C
             for place, held in enumerate(own)
             if set(held) - {n for other, more in enumerate(own) if other != place for n in more}
         )
-        condition = Condition(axis.kind, axis.key, axis.asks, there, decisive=apart >= 2)
+        best_of_one = sum(0 in held for held in own) == 1
+        condition = Condition(axis.kind, axis.key, axis.asks, there, decisive=apart >= 2 and best_of_one)
         if condition.decisive:
             return condition
         weak = weak or (condition if apart else None)

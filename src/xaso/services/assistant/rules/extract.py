@@ -15,6 +15,8 @@ from xaso.kernel.plain.text import search_text
 
 WHOLE = 900  # an article up to so many letters is shown whole
 MOST = 1600  # no quote is longer
+NEARLY = 0.6  # of the best fit: another piece that may answer
+LED = 0.5  # what the words that lead to a point count, against its own
 _SENTENCE = re.compile(r"[^.;:\n]*(?:[.;:](?!\s|$)[^.;:\n]*)*(?:[.;:]|\n|$)")
 _FIGURES = re.compile(
     r"\b(bao nhieu|may|bao lau|thoi han|muc|khi nao|tu ngay nao|ngay nao|ty le|toi da|toi thieu|tuoi)\b"
@@ -22,10 +24,37 @@ _FIGURES = re.compile(
 _WHO = re.compile(r"\b(ai|co quan nao|don vi nao|cap nao|tham quyen|noi nao|o dau|chuc danh nao)\b")
 _LIST = re.compile(r"\b(gom|nhung|cac|dieu kien|ho so|giay to|truong hop nao|nguyen tac|hanh vi)\b")
 _HAS_FIGURE = re.compile(r"\d")
+# What a question asks the amount of: "bao nhiêu gạo", "mấy tiếng"; and how the law says it.
+_AMOUNT = re.compile(r"\b(?:bao nhieu|may)((?: \w+){1,2})|\b(bao lau|muc nao|ty le nao|muc ho tro)\b")
+_SAID = {"tieng": "gio", "tien": "dong"}
+# Figures that name a place in the law or a date are no amounts.
+_PLACES = re.compile(
+    r"(?i)(?:điều|khoản|điểm|chương|mục|phần|phụ lục|mẫu|(?<!hệ )số|ngày|tháng|năm|quý)\s+(?:số\s*)?[\dIVX][\w./-]*"
+    r"|\d+/\d+(?:/[\w-]+)?|^\s*\d+[a-zđ]?\.\s",
+    re.M,
+)
+_NUMBER = r"(?:\d[\d.,]*|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười)"
+_MONEY = r"\d[\d.,]*\s*(?:triệu |tỷ |nghìn |ngàn )?đồng|%|lương cơ sở|[Hh]ệ số \d"
+_TIME = rf"{_NUMBER}\s+(?:\(\w+\)\s+)?(?:giờ|ngày|tuần|tháng|năm)\b"
+# How an amount of what is asked for is written.
+_WRITTEN = {
+    "tien": _MONEY,
+    "muc": rf"{_MONEY}|\d+ kg",
+    "phan": r"%",
+    "bao": _TIME,
+    **{
+        word: rf"{_NUMBER}\s+(?:\(\w+\)\s+)?{unit}\b"
+        for word, unit in (
+            ("ngay", "ngày"), ("thang", "tháng"), ("nam", "năm"), ("gio", "giờ"), ("tieng", "giờ"), ("tuoi", "tuổi"),
+            ("lan", "lần"),
+        )
+    },
+}  # fmt: skip
 _HAS_WHO = re.compile(
     r"\b(tham quyen|uy ban nhan dan|chu tich|bo truong|so |bo |co quan|giam doc|thu tuong|chinh phu|toa an)\b"
 )
-_EXCEPTION = re.compile(r"(?i)(trừ trường hợp|ngoại trừ|không áp dụng|^\s*(?:\d+\.|[a-zđ]\))?\s*Trường hợp)")
+_EXCEPTION = re.compile(r"(?i)(trừ trường hợp|ngoại trừ|không áp dụng|^\s*(?:\d+\.)?\s*Trường hợp)")
+_NO_EXCEPTION = re.compile(r"(?i)Trường hợp khác|quy định tại các? điểm [^.;]* khoản này mà")
 
 
 class PartLike(Protocol):
@@ -155,6 +184,9 @@ class Scorer:
         self.words, self.pairs = set(words), set(_pairs(words))
         self.wants_figure = bool(_FIGURES.search(folded))
         self.wants_who = bool(_WHO.search(folded))
+        self.amount = amount_of(question)
+        self.of = {_SAID.get(word, word) for word in self.amount}
+        self._raw = pieces
         self._texts = [search_text(piece) for piece in pieces]
         count = len(pieces)
         held: dict[str, int] = {}
@@ -165,23 +197,33 @@ class Scorer:
         self._weight = {term: math.log(1 + count / (times + 0.5)) for term, times in held.items()}
 
     def score(self, number: int) -> float:
-        """The fit of the piece with that number; longer ones are damped."""
-        text = self._texts[number]
-        own = text.split()
+        """The fit of the piece with that number."""
+        return self.gain(number) * self.answers(number)
+
+    def gain(self, number: int) -> float:
+        """What it shares with the question; longer pieces are damped."""
+        own = self._texts[number].split()
         gained = sum(self._weight.get(word, 0.0) for word in self.words & set(own))
         gained += 1.4 * sum(self._weight.get(pair, 0.0) for pair in self.pairs & set(_pairs(own)))
-        if self.wants_figure and _HAS_FIGURE.search(re.sub(r"^\d+[a-z]? ", "", text)):
-            gained *= 1.15
-        if self.wants_who and _HAS_WHO.search(text):
-            gained *= 1.15
         return gained / (1 + 0.12 * math.log(1 + len(own) / 30))
+
+    def answers(self, number: int) -> float:
+        """How much more it counts for holding what is asked for: a figure, the amount of that very thing, an office."""
+        text, raw, more = self._texts[number], self._raw[number], 1.0
+        if self.wants_figure and _HAS_FIGURE.search(re.sub(r"^\d+[a-z]? ", "", text)):
+            more *= 1.15
+        named = self.of & set(text.split()) or ("phan" in self.of and "%" in raw)
+        if named and has_amount(raw, self.amount):
+            more *= 1.6
+        if self.wants_who and _HAS_WHO.search(text):
+            more *= 1.15
+        return more
 
 
 def extract(question: str, text: str, parts: Sequence[PartLike]) -> Extract:
     """The piece that fits best, inside its clause where that is short enough, with what leads to it."""
     leaves = leaves_of(text, parts)
-    scorer = Scorer(question, [f"{_led(text, leaf)} {leaf.span.of(text)}" for leaf in leaves])
-    scores = [scorer.score(number) for number in range(len(leaves))]
+    scores = _scores(question, text, leaves)
     best = max(range(len(leaves)), key=lambda number: (scores[number], -number))
     leaf = leaves[best]
     whole = trimmed(text, 0, len(text))
@@ -192,11 +234,43 @@ def extract(question: str, text: str, parts: Sequence[PartLike]) -> Extract:
         quote = leaf.above
         leads = tuple(one for one in leaf.leads if one.end <= quote.start)
     else:
-        quote, leads = _cut(scorer, text, leaf.span), leaf.leads
+        quote, leads = _cut(question, text, leaf.span), leaf.leads
     mark = _marked(question, text, leaf.span, quote)
     return Extract(
         quote, mark, leaf.clause, leaf.point, leads, exceptions(text, leaves, quote, mark), scores[best]
     )
+
+
+def rivals(question: str, text: str, parts: Sequence[PartLike]) -> list[str]:
+    """The piece that fits best, and behind it those that fit nearly as well: only they may tell cases apart."""
+    leaves = leaves_of(text, parts)
+    scores = _scores(question, text, leaves)
+    order = sorted(range(len(leaves)), key=lambda number: (-scores[number], number))
+    return [leaves[one].span.of(text) for one in order if scores[one] >= NEARLY * scores[order[0]]]
+
+
+def amount_of(question: str) -> tuple[str, ...]:
+    """What a question asks the amount of, folded: ("gao",) for "bao nhiêu gạo"; () when it asks for none."""
+    found = _AMOUNT.search(search_text(question))
+    if found is None:
+        return ()
+    return tuple((found.group(1) or found.group(2)).split()[:1])
+
+
+def has_amount(words: str, of: Sequence[str] = ()) -> bool:
+    """Whether words of the law hold an amount (of that), not only numbers of articles, documents and dates."""
+    written = next((_WRITTEN[one] for one in of if one in _WRITTEN), rf"\d|{_TIME}")
+    return bool(re.search(written, _PLACES.sub(" ", words)))
+
+
+def _scores(question: str, text: str, leaves: Sequence[Leaf]) -> list[float]:
+    """How well each piece fits: its own words, and less what leads to it, for its points share that."""
+    own = Scorer(question, [leaf.span.of(text) for leaf in leaves])
+    led = Scorer(question, [f"{_led(text, leaf)} {leaf.span.of(text)}" for leaf in leaves])
+    return [
+        ((1 - LED) * own.gain(number) + LED * led.gain(number)) * own.answers(number)
+        for number in range(len(leaves))
+    ]
 
 
 def _led(text: str, leaf: Leaf) -> str:
@@ -204,12 +278,12 @@ def _led(text: str, leaf: Leaf) -> str:
     return leaf.leads[-1].of(text)[:300] if leaf.leads and leaf.point else ""
 
 
-def _cut(scorer: Scorer, text: str, span: Span) -> Span:
+def _cut(question: str, text: str, span: Span) -> Span:
     """A window of whole lines or sentences, as long as a quote may be, around the one that fits best."""
     if span.end - span.start <= MOST:
         return span
     rows = [one for line in _lines(text, span) for one in ([line] if _short(line) else sentences(text, line))]
-    own = Scorer(" ".join(scorer.words), [one.of(text) for one in rows])
+    own = Scorer(question, [one.of(text) for one in rows])
     best = max(range(len(rows)), key=lambda number: (own.score(number), -number))
     first = last = best
     while True:
@@ -247,9 +321,13 @@ def exceptions(text: str, leaves: Sequence[Leaf], quote: Span, mark: Span) -> tu
     """Up to three sentences of the article that may turn the answer: "trừ trường hợp", "Trường hợp …"."""
     found: list[Span] = []
     for leaf in leaves:
+        inside = leaf.span.start <= mark.start and mark.end <= leaf.span.end
         for one in sentences(text, leaf.span):
             apart = one.end <= mark.start or one.start >= mark.end
-            if apart and 20 <= one.end - one.start <= 500 and _EXCEPTION.search(one.of(text)):
+            # A point beside the answer is another case of a list; what it excepts, it excepts from itself.
+            if not apart or (leaf.point and not inside) or not 20 <= one.end - one.start <= 500:
+                continue
+            if _EXCEPTION.search(one.of(text)) and not _NO_EXCEPTION.search(one.of(text)):
                 found.append(one)
     # Those near the answer first, told in the order of the article.
     nearest = sorted(found, key=lambda one: abs(one.start - mark.start))[:3]

@@ -78,7 +78,7 @@ class Double:
 
     def search(self, query: Any) -> list[Hit]:
         day = query.day or date.today()
-        rows = Article.objects.filter(valid_from__lte=day).exclude(valid_to__lte=day)
+        rows = Article.objects.filter(batch=None, valid_from__lte=day).exclude(valid_to__lte=day)
         scored = [(self._score(query.text, row), row.seq) for row in rows]
         return [Hit(seq, score) for score, seq in sorted(scored, reverse=True) if score > 0.02][: query.limit]
 

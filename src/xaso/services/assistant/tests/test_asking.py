@@ -14,7 +14,15 @@ from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain import moment
 from xaso.services.assistant import answers
 from xaso.services.assistant.actions import asking, checking
-from xaso.services.assistant.models import Article, Asked, CheckedAnswer, LegalTask, ReasonedNote, WrongMark
+from xaso.services.assistant.models import (
+    Article,
+    Asked,
+    CheckedAnswer,
+    Document,
+    LegalTask,
+    ReasonedNote,
+    WrongMark,
+)
 from xaso.services.assistant.queries import asking as queries
 from xaso.services.assistant.queries import reports
 from xaso.services.assistant.rules.abstain import ASK_BACK, FOUND, NOT_FOUND
@@ -84,6 +92,61 @@ def test_what_holds_no_more_is_history(world: World):
     assert made.main is None
     assert made.history is not None
     assert "Hết hiệu lực từ 01/01/2016" in made.history.validity.words
+
+
+def a_document(number: str, title: str, text: str, since: date | None, seq: int) -> Article:
+    document = Document.objects.create(
+        slug=number.lower().replace("/", "-").replace("đ", "d"),
+        number=number,
+        kind="Luật" if "QH" in number else "Nghị định",
+        title=title,
+        effective_on=since,
+        state=Document.State.IN_FORCE if since else Document.State.UNKNOWN,
+    )
+    return Article.objects.create(
+        document=document, number="100", title=title, text=text, seq=seq, valid_from=since or date(2000, 1, 1)
+    )
+
+
+def test_an_end_that_only_the_list_of_names_knows_is_told_as_such(world: World):
+    """The source ends before the law did: it is no law in force, and the page says how it knows."""
+    a_document(
+        "45/2013/QH13", "Đất đai", "Hộ gia đình lấn suối bị thu hồi đất.", date(2014, 7, 1), 20_000_100
+    )
+    made = ask("hộ gia đình lấn suối bị thu hồi đất")
+    assert made.kind != FOUND
+    assert made.history is not None
+    assert made.history.validity.state == "ended"
+    assert "31/2024/QH15" in made.history.validity.words
+    assert "chưa đối chiếu" in made.history.validity.words
+    before = ask("hộ gia đình lấn suối bị thu hồi đất", day=date(2020, 1, 1))
+    assert before.main is not None and before.main.validity.state == "in_force"
+
+
+def test_what_the_source_does_not_say_is_not_called_in_force(world: World):
+    row = a_document(
+        "43/2014/NĐ-CP", "Thi hành luật", "Thả diều gần đường điện thì báo xã.", None, 20_000_101
+    )
+    row.valid_from = None
+    row.save(update_fields=["valid_from"])
+    made = ask("điều 100 nghị định 43/2014/NĐ-CP")
+    assert made.main is not None
+    assert made.main.validity.state == "unknown"
+    assert "không ghi ngày có hiệu lực" in made.main.validity.words
+
+
+def test_a_law_that_is_not_kept_is_named(world: World):
+    made = ask("điều 9 nghị định 100/2019/NĐ-CP")
+    assert (made.kind, made.main) == (NOT_FOUND, None)
+    assert made.absent == "Nghị định số 100/2019/NĐ-CP"
+    more = ask("nghị định 100/2019/NĐ-CP nói bao nhiêu tuổi thì đủ điều kiện kết hôn")
+    assert more.honest and more.absent
+
+
+def test_an_amount_is_answered_by_an_amount(world: World):
+    made = ask("đủ điều kiện kết hôn mất bao nhiêu tiền")
+    assert made.kind != FOUND
+    assert ask("đủ điều kiện kết hôn là bao nhiêu tuổi").kind == FOUND
 
 
 def test_a_question_the_corpus_cannot_answer_is_told_so(world: World):

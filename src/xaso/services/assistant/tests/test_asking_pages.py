@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote as quoted_in_url
@@ -60,6 +61,21 @@ def test_the_box_and_the_answer(world: World):
     assert "30 ngày" in citizen.get(
         f"/assistant/?q={quoted_in_url('thời hạn khai sinh cho con kể từ ngày sinh con')}&ngay=01/05/2010"
     )
+
+
+def test_each_quote_opens_at_its_place(world: World):
+    citizen = Browser(world)
+    page = citizen.get(f"/assistant/?q={quoted_in_url(AGE)}")
+    links = re.findall(r'href="(/assistant/van-ban/[^"]+)"', page)
+    assert "/assistant/van-ban/52-2014-qh-13/dieu-8/#k1-a" in links
+    for link in links:
+        where, _, anchor = link.partition("#")
+        assert not anchor or f'id="{anchor}"' in citizen.get(where)
+        citizen.get(where)
+    old = citizen.get(
+        f"/assistant/?q={quoted_in_url('thời hạn khai sinh cho con kể từ ngày sinh con')}&ngay=01/05/2010"
+    )
+    assert "/assistant/van-ban/158-2005-nd-cp/dieu-14/?ngay=2010-05-01" in old
 
 
 def test_it_asks_back_with_links(world: World):
