@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 
 from xaso.kernel.base.models import Record
 from xaso.kernel.plain.moment import now
+
+# Type of the record an announcement is about → name of the address of the page that tells more. Filled by apps.
+_PAGES: dict[str, str] = {}
+
+
+def told_on(record_type: str, url_name: str) -> None:
+    """Announcements about records of this type are told in full on that public page."""
+    _PAGES[record_type] = url_name
 
 
 class Announcement(Record):
@@ -52,6 +61,12 @@ class Announcement(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def page(self) -> str:
+        """Where to read more of it; "" where the service that said it has no page for everybody."""
+        name = _PAGES.get(self.record_type, "")
+        return reverse(name) if name else ""
 
     @property
     def units(self) -> list[str]:

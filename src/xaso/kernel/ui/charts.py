@@ -18,6 +18,8 @@ from xaso.kernel.ui.parts import Column, Row, Table
 BLANK = "chưa có số liệu"
 HIGH, ABOVE = 200, 22  # plot height, room above it for the highest label
 MOST_WORDS = 6  # labels under an axis before some are left out
+GUTTER = 9  # percent at the left of columns, for the figures of the axis
+HALF_LETTER = 1.15  # percent of the width of the narrowest phone that half a letter takes
 
 
 def nice_top(value: float) -> float:
@@ -143,11 +145,15 @@ class _Axes:
             parts.append(f'<line class="goal" x1="0" y1="{y}" x2="100%" y2="{y}"/>')
             words = f"mục tiêu {figure(self.goal, self.decimals)}{self.unit}"
             parts.append(_text(100, float(y) - 5, words, "dim", "end"))
-        every = max(1, -(-len(self.labels) // MOST_WORDS))
+        longest = max((len(label) for label in self.labels), default=1)
+        most = max(2, min(MOST_WORDS, int(100 / (2 * longest * HALF_LETTER + 2))))
+        every = max(1, -(-len(self.labels) // most))
         for place, label in enumerate(self.labels):
             if place % every == 0:
-                x = x_of(place)
-                anchor = "start" if x < 2 else "end" if x > 98 else "middle"
+                x, half = x_of(place), len(label) * HALF_LETTER
+                x, anchor = (
+                    (0.0, "start") if x < half else (100.0, "end") if x > 100 - half else (x, "middle")
+                )
                 parts.append(_text(x, ABOVE + HIGH + 18, label, "dim", anchor))
         return _svg(ABOVE + HIGH + 24, self.title, parts)
 
@@ -175,11 +181,11 @@ class Columns(_Axes):
     def svg(self) -> SafeString:
         """The picture."""
         top = self._top()
-        room = 100 / max(len(self.labels), 1)
+        room = (100 - GUTTER) / max(len(self.labels), 1)
         wide = min(room * 0.7 / max(len(self.series), 1), 9)
         parts = self._frame(top)
         for place in range(len(self.labels)):
-            start = room * (place + 0.5) - wide * len(self.series) / 2
+            start = GUTTER + room * (place + 0.5) - wide * len(self.series) / 2
             for number, (_, line) in enumerate(self.series):
                 value = line[place]
                 if value is None:
@@ -191,7 +197,7 @@ class Columns(_Axes):
                 )
                 if len(self.series) == 1 and len(self.labels) <= MOST_WORDS:
                     parts.append(_text(x + wide / 2, y - 5, figure(value, self.decimals), "strong", "middle"))
-        return self._finish(top, parts, lambda place: room * (place + 0.5))
+        return self._finish(top, parts, lambda place: GUTTER + room * (place + 0.5))
 
 
 class Line(_Axes):

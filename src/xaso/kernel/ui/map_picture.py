@@ -209,7 +209,10 @@ def _tags(data: MapBox, view: View, room: Room) -> list[str]:
         lats, lons = [lat for lat, _ in ring], [lon for _, lon in ring]
         x, y = view.point((min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2)
         half = len(zone.tag) * LETTER / 2 + 6
-        for down in (0, -24, 24, -40, 40, -56, 56, 76, -76):
+        left, top = view.point(max(lats), min(lons))
+        above = top - y - 12  # a small zone must not vanish under its own word
+        first = (above, -above + 6) if x - left < 1.6 * half or y - top < 22 else ()
+        for down in (*first, 0, -24, 24, -40, 40, -56, 56, 76, -76):
             if room.take((x - half, y + down - 13, x + half, y + down + 9)):
                 size = f'x="{x - half:.1f}" y="{y + down - 13:.1f}" width="{2 * half:.1f}" height="22"'
                 words = f'x="{x:.1f}" y="{y + down + 3:.1f}">{escape(zone.tag)}'

@@ -119,7 +119,7 @@ class MapBox:
 
     def middle(self) -> tuple[float, float]:
         """Latitude and longitude in the middle of the picture."""
-        if not self._spots():
+        if not (self._spots() or self.ground or self.context):
             return self.lat, self.lng
         west, south, east, north = self._window()
         return (south + north) / 2, (west + east) / 2
@@ -131,13 +131,16 @@ class MapBox:
 
     def _window(self) -> tuple[float, float, float, float]:
         """West, south, east, north of what is shown: everything meant, and the land unless that is far larger."""
-        first = _bounds(self._spots(), CLOSEST)
+        first = _bounds(self._spots() or [(self.lat, self.lng)], CLOSEST)
         land = _bounds(
-            [*self._spots(), *(spot for ring in self.ground for spot in ring)]
+            [*(self._spots() or [(self.lat, self.lng)]), *(spot for ring in self.ground for spot in ring)]
             + [(lat, lng) for lat, lng, _ in self.context],
             CLOSEST,
         )
-        if land[2] - land[0] <= 5 * (first[2] - first[0]) or land[3] - land[1] <= 5 * (first[3] - first[1]):
+        most = 9 if self.zones or self.outlines else 30
+        if land[2] - land[0] <= most * (first[2] - first[0]) or land[3] - land[1] <= most * (
+            first[3] - first[1]
+        ):
             return land
         wide, tall = first[2] - first[0], first[3] - first[1]
         return first[0] - wide, first[1] - tall, first[2] + wide, first[3] + tall

@@ -53,7 +53,7 @@ class Shown:
             return "DIỄN TẬP", "warn"
         if self.row.state == HazardWarning.State.LIVE:
             return ("Đã hết hạn", "") if self.over else ("Đang có hiệu lực", "danger")
-        return str(self.row.get_state_display()), "good" if self.row.state == "ended" else ""
+        return str(self.row.get_state_display()), {"ended": "good", "draft": "warn"}.get(self.row.state, "")
 
 
 def shown(row: HazardWarning, contents: dict[str, Any] | None = None) -> Shown:

@@ -82,6 +82,11 @@ def test_an_announcement_stands_on_public_pages_until_it_ends() -> None:
         text = Client().get("/don-vi/").content.decode()
         assert "DIỄN TẬP: Sơ tán" in text
         assert "Đây là diễn tập" in text
+        quiet = say(key="mưa", title="Mưa to chiều nay", kind="priority")
+        text = Client().get("/don-vi/").content.decode()
+        assert text.count('<details class="note warn">') == 1, "what is not urgent takes one line of a phone"
+        assert text.index("KHẨN CẤP") < text.index("Mưa to chiều nay")
+        end_announcement(SYSTEM, announcement_id=quiet.pk, all_clear="")  # type: ignore[attr-defined]
         for one in (row, drill):
             end_announcement(SYSTEM, announcement_id=one.pk, all_clear="Đã an toàn")  # type: ignore[attr-defined]
         assert "Lũ quét" not in Client().get("/don-vi/").content.decode()

@@ -96,6 +96,7 @@ def _issue(viewer: Viewer, row: HazardWarning, *, by_rule: int) -> CapMessage:
     message = _signed(viewer, row, contents, kind)
     note_step(row, "confirmed", f"Xác nhận: {wording.TYPES[kind].lower()}", by=who, record=message)
     expires = datetime.fromisoformat(str(contents["expires"]))
+    contents = {**contents, "areas_before": _areas_before(row, contents)}
     row.told, row.pending, row.state = contents, {}, _NOW[kind]
     row.hazard, row.level, row.loud = contents["hazard"], contents["level"], contents["loud"]
     row.issued_at, row.expires_at = row.issued_at or message.sent, expires
@@ -111,6 +112,18 @@ def _issue(viewer: Viewer, row: HazardWarning, *, by_rule: int) -> CapMessage:
     approved = row.confirmed[-1]["account"] if row.confirmed else ""
     enqueue(SEND, {"message_id": str(message.pk), "approved_by": approved}, key=str(message.pk), priority=100)
     return message
+
+
+def _areas_before(row: HazardWarning, contents: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where earlier messages of this warning went and the new one does not: they are told of its end too."""
+    kept: list[dict[str, Any]] = []
+    now_in = contents["area"]
+    for area in [row.told.get("area"), *row.told.get("areas_before", ())]:
+        where = {key: list((area or {}).get(key, ())) for key in ("units", "polygons")}
+        same = all(where[key] == list(now_in.get(key, ())) for key in where)
+        if area and not same and where not in kept:
+            kept.append(where)
+    return kept
 
 
 def _signed(viewer: Viewer, row: HazardWarning, contents: Mapping[str, Any], kind: str) -> CapMessage:

@@ -86,9 +86,13 @@ def send_messages(viewer: Viewer, *, message_id: UUID, approved_by: str = "") ->
 
 
 def recipients(viewer: Viewer, row: HazardWarning) -> list[audience.Recipient]:
-    """Who lives in the area, heads of its hamlets, browsers that asked for notices; each with an own address."""
-    area = row.told.get("area", {})
-    units, polygons = list(area.get("units", ())), list(area.get("polygons", ()))
+    """Who lives in the area, heads of its hamlets, browsers that asked for notices; each with an own address.
+
+    An area that became smaller or moved leaves nobody behind: who was told before is told of the change and of the end.
+    """
+    areas = [row.told.get("area", {}), *row.told.get("areas_before", ())]
+    units = list(dict.fromkeys(path for area in areas for path in area.get("units", ())))
+    polygons = [ring for area in areas for ring in area.get("polygons", ())]
     spec: dict[str, Any] = {"units": units, "polygons": polygons}
     found = audience.resolve(viewer, {**spec, "subscribers": True}, purpose=PURPOSE)
     near = units or [row.unit_path]

@@ -47,9 +47,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 def _waits(row: HazardWarning) -> str:
-    if row.pending and row.state == HazardWarning.State.DRAFT:
-        return "Chờ xác nhận"
-    if row.pending:
+    if row.pending and row.state != HazardWarning.State.DRAFT:
         return "Có nội dung sửa chờ xác nhận"
     return ""
 

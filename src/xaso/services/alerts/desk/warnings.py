@@ -97,13 +97,20 @@ def _begun(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
 
 
 def _contents_page(
-    request: HttpRequest, form: ContentsForm, hazard: str, drill: bool, contents: dict[str, Any], title: str
+    request: HttpRequest,
+    form: ContentsForm,
+    hazard: str,
+    drill: bool,
+    contents: dict[str, Any],
+    title: str,
+    clear_url: str = "",
 ) -> HttpResponse:
     context = {
         "form": form,
         "title": title,
         "hazard": law.hazards()[hazard].name,
         "drill": drill,
+        "clear_url": clear_url,
         "map": showing.area_map(
             "Vùng đang chọn", [{"hazard": hazard, **contents, "drill": drill}], paths=[form.unit_path]
         ),
@@ -132,6 +139,7 @@ def warning(request: HttpRequest, warning_id: UUID) -> HttpResponse:
         "one": showing.shown(row, row.told or row.pending),
         "pending": showing.shown(row, row.pending) if row.pending else None,
         "what": wording.TYPES.get(str(row.pending.get("type")), ""),
+        "ends": row.pending.get("type") in {wording.ALL_CLEAR, wording.CANCEL},
         "sure": SureForm(row.drill, initial={"digest": wording.digest(row.pending)}, auto_id="%s"),
         "need": need,
         "rule": queries.rule_for(row.unit_path),
@@ -190,7 +198,8 @@ def change(request: HttpRequest, warning_id: UUID) -> HttpResponse:
             put_errors(form, error)
         else:
             return redirect("alerts_desk:warning", row.pk)
-    return _contents_page(request, form, row.hazard, row.drill, contents, wording.TYPES[kind])
+    clear = f"{request.path}?viec={wording.ALL_CLEAR}" if kind == wording.CANCEL else ""
+    return _contents_page(request, form, row.hazard, row.drill, contents, wording.TYPES[kind], clear)
 
 
 def _ending(row: HazardWarning, kind: str) -> dict[str, str]:

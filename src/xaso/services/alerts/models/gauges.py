@@ -114,6 +114,13 @@ class GaugeThreshold(Record):
             ),
         ]
 
+    @property
+    def words(self) -> str:
+        """What is measured, inside a sentence: "tổng mưa trong 3 giờ"."""
+        said = str(self.get_measure_display())
+        said = said[:1].lower() + said[1:]
+        return said.replace("số giờ", f"{self.hours} giờ") if self.hours else said
+
 
 class PlaceRisk(Record):
     """How easily a place floods or slides: the region and susceptibility that article 46 of QĐ 18/2021 asks for."""

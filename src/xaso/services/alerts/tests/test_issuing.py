@@ -15,7 +15,7 @@ from xaso.services.alerts import tasks
 from xaso.services.alerts.actions.drafting import change_pending, drop_pending
 from xaso.services.alerts.actions.issuing import confirm_warning
 from xaso.services.alerts.actions.ruling import set_rule
-from xaso.services.alerts.actions.sending import person_of, safe_token, send_messages, words_for
+from xaso.services.alerts.actions.sending import person_of, recipients, safe_token, send_messages, words_for
 from xaso.services.alerts.models import CapKey, CapMessage, HazardWarning
 from xaso.services.alerts.queries.warnings import current, feed_messages
 from xaso.services.alerts.rules import wording
@@ -93,6 +93,24 @@ def test_update_cancel_and_all_clear_refer_to_what_was_before(world: World):
     assert Announcement.objects.latest("created_at").all_clear
     with pytest.raises(Conflict):
         change_pending(world.viewer("specialist"), warning_id=row.pk, contents=world.contents())
+
+
+def test_the_end_is_told_to_everybody_who_was_warned(world: World):
+    both = {"words": "Nậm Thi, Lùng Xa", "units": [world.near.path, world.far.path], "polygons": []}
+    row = world.draft(changes={"area": both})
+    world.issue(row)
+    with moment.frozen(NOON + timedelta(minutes=10)):
+        smaller = world.contents(loud=True)
+        change_pending(world.viewer("specialist"), warning_id=row.pk, contents=smaller, kind=wording.UPDATE)
+        world.issue(row)
+        change_pending(
+            world.viewer("specialist"), warning_id=row.pk, contents=smaller, kind=wording.ALL_CLEAR
+        )
+        world.issue(row)
+    row.refresh_from_db()
+    assert row.told["area"]["units"] == [world.near.path], "the message itself names the present area"
+    told = {one.person_id for one in recipients(SYSTEM, row)}
+    assert {one.pk for one in world.people} <= told
 
 
 def test_a_wrong_warning_is_cancelled_and_a_draft_dropped(world: World):

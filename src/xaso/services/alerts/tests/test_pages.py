@@ -288,3 +288,31 @@ def test_the_other_desk_pages(world: World, issued: HazardWarning):
     assert "không phải alert" in good(leader, rules)
     assert leader.post(rules, {"do": "key", "unit_path": COMMUNE}).status_code == 302
     assert CapKey.objects.count() == 2
+
+
+def test_the_map_of_a_warning_shows_a_filled_area_and_says_it_in_words(world: World, issued: HazardWarning):
+    for url in ("/canh-bao/", f"/canh-bao/{issued.code}/"):
+        page = good(Client(), url)
+        assert 'class="zone"' in page and "<pattern " in page, "not by colour alone"
+        caption = page[page.index("<figcaption>") :]
+        assert "Cấp 2" in caption and "màu vàng nhạt" in caption and world.near.full_name in caption
+        assert "Hoàng Sa" in page and "Trường Sa" in page
+        assert len(page.encode()) < 60_000
+
+
+def test_a_banner_leads_to_the_warning_and_is_not_repeated_there(
+    world: World, issued: HazardWarning, settings
+):
+    settings.XASO_HOME_UNIT = COMMUNE
+    settings.XASO_BANNER_SECONDS = 0
+    elsewhere = good(Client(), "/don-vi/")
+    assert 'role="alert"' in elsewhere and 'href="/canh-bao/"' in elsewhere
+    assert 'class="wrap notes said"' not in good(Client(), "/canh-bao/")
+    assert 'class="wrap notes said"' not in good(Client(), f"/canh-bao/{issued.code}/")
+
+
+def test_who_withdraws_is_asked_whether_an_all_clear_is_meant(world: World, issued: HazardWarning):
+    desk = entered(world.officers["specialist"])
+    url = f"/desk/alerts/canh-bao/{issued.pk}/sua/"
+    assert "?viec=AllClear" in good(desk, f"{url}?viec=Cancel")
+    assert "?viec=AllClear" not in good(desk, f"{url}?viec=AllClear")

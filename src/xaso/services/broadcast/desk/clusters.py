@@ -13,15 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.people.doors import officer, viewer_in
-from xaso.kernel.places.surroundings import around
 from xaso.kernel.plain.formats import ago, figure, stamp
 from xaso.kernel.plain.moment import now
-from xaso.kernel.ui.maps import MapBox
 from xaso.kernel.ui.parts import Column, Row, Table
 from xaso.services.broadcast import shown
 from xaso.services.broadcast.actions import complaints as complaint_actions
 from xaso.services.broadcast.actions import controls
 from xaso.services.broadcast.actions import stations as actions
+from xaso.services.broadcast.desk.cluster_map import map_of, pin_map
 from xaso.services.broadcast.desk.common import (
     RUN,
     VIEW,
@@ -111,37 +110,6 @@ def _table(rows: list[Cluster], faults: dict[Any, list[Fault]], places: Places) 
         Column("Lỗi"),
     ]
     return Table("Cụm loa của đài", columns, lines, hide_caption=True)
-
-
-def map_of(rows: list[Cluster], faults: dict[Any, list[Fault]], pin: str = "") -> MapBox | None:
-    """The clusters on a map: numbered in the picture, named with their state in the list beside it."""
-    placed = [one for one in rows if one.lat is not None and one.lon is not None]
-    if not placed:
-        return None
-    markers = []
-    for one in placed:
-        wrong = len(faults.get(one.pk, []))
-        kind = "danger" if wrong or one.state == "offline" else "new" if one.state == "new" else ""
-        markers.append(
-            {
-                "lat": one.lat,
-                "lng": one.lon,
-                "name": one.name,
-                "kind": kind,
-                "text": shown.cluster_badge(one, wrong)[0].lower(),
-                "url": _url("cluster", one.pk),
-            }
-        )
-    land = around(one.unit_path for one in placed)
-    return MapBox(
-        name="Cụm loa trên bản đồ: tam giác là mất nối hoặc có lỗi, vòng tròn rỗng là chưa ghép nối",
-        lat=float(placed[0].lat or 0),
-        lng=float(placed[0].lon or 0),
-        markers=markers,
-        ground=land.land,
-        ground_word=land.word,
-        pin_input=pin,
-    )
 
 
 def open_cluster(request: HttpRequest, cluster_id: UUID) -> Cluster:
@@ -337,7 +305,7 @@ def _edit(request: HttpRequest, station: Station, one: Cluster | None) -> HttpRe
         "submit": "Ghi",
         "form": form,
         "back_url": _url("cluster", one.pk) if one else _url("clusters"),
-        "map": MapBox("Bấm vào bản đồ để đặt vị trí cụm loa", middle[0], middle[1], 13, pin_input="id_place"),
+        "map": pin_map(station, middle),
     }
     return render(request, "broadcast/cluster_edit.html", context, status=422 if form.errors else 200)
 

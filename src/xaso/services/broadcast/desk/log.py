@@ -18,6 +18,7 @@ from xaso.kernel.plain.moment import VIETNAM, today
 from xaso.kernel.ui.parts import Column, Row, Table
 from xaso.services.broadcast import shown
 from xaso.services.broadcast.actions import programme as actions
+from xaso.services.broadcast.desk.cluster_map import played_map
 from xaso.services.broadcast.desk.common import (
     PLAN,
     VIEW,
@@ -173,6 +174,7 @@ def airing(request: HttpRequest, airing_id: UUID) -> HttpResponse:
         "length": shown.length((one.until - one.starts_at).total_seconds()),
         "may_replay": may_replay,
         "plays": plays_table(plays),
+        "map": played_map(plays),
     }
     return render(request, "broadcast/airing.html", context)
 
