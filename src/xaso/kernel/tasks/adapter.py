@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import logging
 import threading
@@ -119,8 +121,6 @@ def _worker_app() -> App:
 
 def run_ready_jobs() -> None:
     """Run everything that is queued and return (tests, demo)."""
-    import asyncio
-
     asyncio.run(_drain())
 
 
@@ -130,15 +130,31 @@ async def _drain() -> None:
 
 
 def run_worker_forever(stop: threading.Event, concurrency: int = 2) -> None:
-    """Work until told to stop; a database that goes away and comes back is lived through."""
+    """Work until told to stop; a database that goes away and comes back is lived through.
+
+    Told to stop, the jobs that run are finished first; a database that is away then keeps nobody waiting.
+    """
     while not stop.is_set():
         try:
-            with _worker_app().open() as worker:
-                worker.run_worker(concurrency=concurrency, delete_jobs="successful")
-            return
+            asyncio.run(_work(stop, concurrency))
         except KeyboardInterrupt:
             return
         except Exception:
-            log.warning("worker lost its connection; trying again", exc_info=True)
+            log.warning("worker lost its connection", exc_info=True)
             connections.close_all()
             stop.wait(2.0)
+
+
+async def _work(stop: threading.Event, concurrency: int) -> None:
+    """The library's own handlers of signals are left out: they forget the signal when saying goodbye fails."""
+    async with _worker_app().open_async() as worker:
+        work = asyncio.create_task(
+            worker.run_worker_async(
+                concurrency=concurrency, delete_jobs="successful", install_signal_handlers=False
+            )
+        )
+        while not work.done() and not stop.is_set():
+            await asyncio.wait({work}, timeout=0.5)
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work

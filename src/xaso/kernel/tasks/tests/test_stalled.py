@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator
+
 import pytest
 from django.db import connection
+from procrastinate.exceptions import ConnectorException
 
 from xaso.kernel import tasks
 from xaso.kernel.tasks import adapter
@@ -56,3 +62,35 @@ def test_a_job_that_was_asked_for_again_is_not_done_twice() -> None:
     tasks.enqueue(nothing, {}, key="same")
     assert adapter.revive_stalled() == 1
     assert _rows() == [("cancelled", 0), ("todo", 0)]
+
+
+class Away:
+    """A worker whose database goes away: its work fails when it is told to stop, as it cannot say goodbye."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.begins = 0
+
+    @contextlib.asynccontextmanager
+    async def open_async(self) -> AsyncIterator[Away]:
+        yield self
+
+    async def run_worker_async(self, **_: object) -> None:
+        self.begins += 1
+        self.begun.set()
+        try:
+            await asyncio.sleep(600)
+        except asyncio.CancelledError:
+            raise ConnectorException("the database is away") from None
+
+
+def test_a_worker_without_its_database_still_ends_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    away, stop = Away(), threading.Event()
+    monkeypatch.setattr(adapter, "_worker_app", lambda: away)
+    thread = threading.Thread(target=adapter.run_worker_forever, args=(stop,), daemon=True)
+    thread.start()
+    assert away.begun.wait(30)
+    stop.set()
+    thread.join(30)
+    assert not thread.is_alive()
+    assert away.begins == 1

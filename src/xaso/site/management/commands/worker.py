@@ -40,7 +40,8 @@ class Command(BaseCommand):
         ]
         for helper in helpers:
             helper.start()
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
         try:
             adapter.run_worker_forever(stop, concurrency=options["concurrency"])
         finally:
