@@ -45,6 +45,7 @@ class Question:
     facts: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
     day_problem: str = ""
+    typed_day: str = ""
 
     @property
     def query(self) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def question_in(data: QueryDict, unit_path: str) -> Question:
         except ValueError:
             problem = "Nhập ngày như 27/03/2026"
     facts = {key.partition(".")[0]: key for key in data.getlist("chon")[:6] if key in _OPTIONS}
-    return Question(text.strip(), day, unit_path, facts, day_problem=problem)
+    return Question(text.strip(), day, unit_path, facts, day_problem=problem, typed_day=typed[:40])
 
 
 def _day(typed: str) -> date:

@@ -70,13 +70,14 @@ def answer(
 
 
 def _procedures(viewer: Viewer, place: placing.Placed) -> list[Found]:
-    """Procedures that speak of what was asked, those that only change something behind the others."""
+    """Procedures that speak of what was asked; those that only change or end something when there are no others."""
     found = [
         one
         for one in find(PROCEDURES, viewer, place.rest, place.unit_path, 4)
         if touches(place.rest, one.title)
     ]
-    return sorted(found, key=lambda one: changes_what_is(place.rest, one.title))[:2]
+    straight = [one for one in found if not changes_what_is(place.rest, one.title)]
+    return (straight or found)[:2]
 
 
 def _by_name(question: str, day: date) -> Answer | None:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from xaso.kernel.plain.text import search_text
-from xaso.kernel.units.models import Unit
+from xaso.kernel.units.models import Succession, Unit
 
 KEEP_SECONDS = 600.0
 _MARKS = {"o", "tai", "xa", "phuong", "tran"}
@@ -29,8 +29,14 @@ def _communes() -> dict[str, list[tuple[str, str]]]:
     if not names or time.monotonic() - made > KEEP_SECONDS:
         names = {}
         rows = Unit.objects.on().filter(level=Unit.Level.COMMUNE).values_list("name", "path", "full_name")
-        for name, path, full_name in rows:
-            names.setdefault(search_text(name), []).append((path, full_name))
+        # People go on saying the names of before: a former commune leads to the one that took it over.
+        gone = Succession.objects.filter(
+            old__level=Unit.Level.COMMUNE, new__level=Unit.Level.COMMUNE, new__in=Unit.objects.on()
+        ).values_list("old__name", "new__path", "new__full_name")
+        for name, path, full_name in [*rows, *gone]:
+            known = names.setdefault(search_text(name), [])
+            if (path, full_name) not in known:
+                known.append((path, full_name))
         _names = (time.monotonic(), names)
     return names
 
@@ -42,7 +48,7 @@ def forget() -> None:
 
 
 def placed(question: str, unit_path: str) -> Placed:
-    """The commune named after "ở", "tại", "xã", "phường"; of several of one name the nearest to ``unit_path``.
+    """The commune named after "ở", "tại", "xã", "phường", today's or a former one; of several of one name the nearest.
 
     Without a name, or with one that no commune or several far ones have, the unit stays as given.
     """

@@ -17,7 +17,7 @@ from xaso.kernel.plain.law import said as said_of
 from xaso.kernel.plain.text import search_text
 from xaso.services.assistant.answers.shape import Quote, Validity, quoted
 from xaso.services.assistant.engine import Engine, Query
-from xaso.services.assistant.models import Article, Relation
+from xaso.services.assistant.models import Article, Document, Relation
 from xaso.services.assistant.queries import corpus
 from xaso.services.assistant.rules.extract import MOST, Span, extract, trimmed
 
@@ -214,10 +214,19 @@ def quote_for(
         heading=article.heading,
         title=article.title,
         issuer=article.document.issuer,
+        law=name_of_law(article.document),
         topic=article.topic,
         leads=tuple(one.of(article.text) for one in leads),
         exceptions=tuple(one.of(article.text) for one in chosen.exceptions),
     )
+
+
+def name_of_law(document: Document) -> str:
+    """What people call it: "Luật Hôn nhân và gia đình"; a decree by what it is about."""
+    title, kind = document.title.strip(), document.kind
+    if not title or kind not in {"Luật", "Bộ luật", "Pháp lệnh"}:
+        return title[:1].upper() + title[1:]
+    return title if search_text(title).startswith(search_text(kind)) else f"{kind} {title}"
 
 
 def said(article: Article, clause: str = "", point: str = "") -> str:

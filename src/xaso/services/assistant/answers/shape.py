@@ -53,6 +53,7 @@ class Quote:
     heading: str = ""
     title: str = ""
     issuer: str = ""
+    law: str = ""
     topic: str = ""
     leads: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()

@@ -47,6 +47,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "code": case.code if case else "",
         "today": today(),
         "problem": asked.day_problem,
+        "open_day": bool(asked.day_problem) or asked.day != today(),
         "form": form,
         "notes": queries.notes_of(case.pk) if case else [],
         "mine": queries.my_tasks(viewer),

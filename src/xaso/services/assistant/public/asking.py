@@ -46,6 +46,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "today": today(),
         "hearing": hearing.is_on(),
         "problem": asked.day_problem,
+        "open_day": bool(asked.day_problem) or asked.day != today(),
     }
     if asked.text and not asked.day_problem:
         made, context["problem"] = answered(viewer_in(request), asked, Asked.Channel.PUBLIC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from unittest import mock
 
 import pytest
 
@@ -12,8 +13,10 @@ from xaso.kernel.cases import registry
 from xaso.kernel.cases.testing import TRIAL, a_case, declare_trial
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain import moment
+from xaso.kernel.units.models import Succession, Unit
 from xaso.services.assistant import answers
 from xaso.services.assistant.actions import asking, checking
+from xaso.services.assistant.answers import placing
 from xaso.services.assistant.models import (
     Article,
     Asked,
@@ -123,6 +126,18 @@ def test_an_end_that_only_the_list_of_names_knows_is_told_as_such(world: World):
     assert before.main is not None and before.main.validity.state == "in_force"
 
 
+def test_a_former_commune_leads_to_the_one_of_today(world: World):
+    """Whoever writes the name of before is led to the office of now."""
+    old = Unit.objects.create(
+        level=Unit.Level.COMMUNE, kind="xa", code="09999", name="Nậm Cũ", full_name="Xã Nậm Cũ", sort_key="nam cu",
+        search_text="nam cu", path="~2025/15/09999/", valid_to=date(2025, 7, 1),
+    )  # fmt: skip
+    Succession.objects.create(old=old, new=world.commune)
+    placing.forget()
+    placed = placing.placed("tôi muốn xây nhà ở Nậm Cũ", "15/03046/")
+    assert (placed.unit_path, placed.rest) == (world.commune.path, "tôi muốn xây nhà")
+
+
 def test_what_the_source_does_not_say_is_not_called_in_force(world: World):
     row = a_document(
         "43/2014/NĐ-CP", "Thi hành luật", "Thả diều gần đường điện thì báo xã.", None, 20_000_101
@@ -167,9 +182,10 @@ def test_it_asks_for_whom(world: World):
     assert told.main is not None and told.main.pieces[1].startswith("2. Tổ chức")
 
 
-def test_without_an_index_nothing_is_claimed(world: World, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(answers.reading, "engine", lambda: None)
-    made = ask(AGE)
+def test_without_an_index_nothing_is_claimed(world: World):
+    # Not by monkeypatch: it is undone behind the world's own patch and would leave that one standing.
+    with mock.patch.object(answers.reading, "engine", lambda: None):
+        made = ask(AGE)
     assert (made.kind, made.ready, made.main) == (NOT_FOUND, False, None)
 
 

@@ -52,12 +52,14 @@ def test_the_box_and_the_answer(world: World):
     assert "<mark>a) Nam từ đủ 20 tuổi trở lên" in page
     assert "điểm a khoản 1 Điều 8 Luật số 52/2014/QH13" in page
     assert "Còn hiệu lực" in page
+    assert "Luật Hôn nhân và gia đình" in page, "as people call it"
     row = Asked.objects.get()
     assert (row.channel, row.kind) == ("public", "found")
     page = citizen.get("/assistant/?q=a", 422)
     assert "Viết câu hỏi" in page
     page = citizen.get(f"/assistant/?q={quoted_in_url(AGE)}&ngay=hom-qua", 422)
     assert "Nhập ngày như" in page
+    assert 'value="hom-qua"' in page and "<details open" in page, "what was typed stays in sight"
     assert "30 ngày" in citizen.get(
         f"/assistant/?q={quoted_in_url('thời hạn khai sinh cho con kể từ ngày sinh con')}&ngay=01/05/2010"
     )
