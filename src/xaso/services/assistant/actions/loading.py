@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -12,8 +13,9 @@ from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now
 from xaso.kernel.tasks import enqueue
 from xaso.services.assistant import pack
+from xaso.services.assistant.importers.base import NewDocument
 from xaso.services.assistant.keeping import keep_links, keep_relations, keep_whole
-from xaso.services.assistant.models import Import
+from xaso.services.assistant.models import Import, SetAside
 
 LOAD, LOADED = "assistant.load_pack", "assistant.articles_kept"
 _LOCK = 0x61_73_73_74  # one loader at a time
@@ -79,7 +81,10 @@ def _mine(take: bool) -> bool:
 def _load_part(viewer: Viewer, row: Import, told: pack.Facts, number: int) -> None:
     """One part of the pack, wholly or not at all."""
     documents = list(pack.read_part(pack.parts()[number], told))
+    broken = [one for one in documents if one.problem == pack.BROKEN_NUMBER]
+    documents = [one for one in documents if one.problem != pack.BROKEN_NUMBER]
     kept = keep_whole(documents, row)
+    _set_aside(row, broken)
     row.state = Import.State.RUNNING
     row.started_at = row.started_at or now()
     row.done += sum(len(one.articles) for one in documents)
@@ -88,8 +93,22 @@ def _load_part(viewer: Viewer, row: Import, told: pack.Facts, number: int) -> No
         "parts": [*counts.get("parts", []), number],
         "documents": counts.get("documents", 0) + kept.documents,
         "articles": counts.get("articles", 0) + kept.articles,
+        "set_aside": counts.get("set_aside", 0) + len(broken),
     }
     row.save(update_fields=["state", "started_at", "done", "counts"])
+
+
+def _set_aside(row: Import, broken: Sequence[NewDocument]) -> None:
+    """A number cut short ("10") is that of several documents: their articles would pass for wordings of one."""
+    SetAside.objects.bulk_create(
+        SetAside(
+            batch=row,
+            name=f"{one.number}: {one.title}"[:200],
+            reason=f"Số hiệu ghi trong nguồn không đủ: “{one.number}”. Nhập lại văn bản từ bản gốc.",
+            excerpt=one.articles[0].text[:400],
+        )
+        for one in broken
+    )
 
 
 @action

@@ -277,6 +277,30 @@ def test_the_pack_is_loaded_once_and_taken_up_again(small_pack: pack.Facts) -> N
     assert Document.objects.get(number="02/2003/NĐ-CP").ended_on == date(2015, 1, 1)
 
 
+def test_a_number_cut_short_is_set_aside(tmp_path: Path) -> None:
+    """ "10" stands for several circulars: their articles would pass for wordings of one."""
+    documents, _ = gathered(sample.ROWS, source="", source_date=None)
+    documents[0].number = "10"
+    for seq, article in enumerate((one for row in documents for one in row.articles), 1):
+        article.seq = seq
+    pack.write_pack(tmp_path, documents, {2: [1]}, source="Bộ pháp điển", day=date(2014, 6, 1))
+    told = pack.facts(tmp_path)
+    patches = {
+        "facts": lambda: told,
+        "parts": lambda folder=tmp_path: sorted(folder.glob("corpus.[0-9]*")),
+        "read_graph": lambda: PACK["graph"](tmp_path),
+        "read_links": lambda: PACK["links"](tmp_path),
+    }
+    with mock.patch.multiple(pack, **patches):
+        loading.load_pack()
+    assert not Document.objects.filter(number="10").exists()
+    aside = SetAside.objects.get()
+    assert "“10”" in aside.reason and aside.excerpt
+    row = Import.objects.get()
+    assert (row.state, row.counts["set_aside"]) == ("done", 1)
+    assert Article.objects.count() == row.counts["articles"] > 0
+
+
 def test_what_was_imported_is_found(kept: Import, tmp_path: Path) -> None:
     with mock.patch.object(indexing, "folder", lambda: tmp_path / "index"):
         indexing.index_imports()
