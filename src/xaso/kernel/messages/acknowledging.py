@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +21,8 @@ from xaso.kernel.plain.text import clean
 
 SALT = "messages.acknowledge"
 _TAIL = 12
+# The sentence at the end of a line that leads to the link: "Bấm đã nhận: {link}".
+_TO_LINK = re.compile(r"(?:^|(?<=[.!?] ))[^.!?\n]*\{link\}\.?[ \t]*$", re.M)
 
 
 def ack_link(receiver_id: UUID) -> str:
@@ -57,7 +60,9 @@ def words_for(receiver: Receiver) -> tuple[str, str]:
     wording = Wording.from_json(mailing.wording)
     facts = receiver.facts
     values = {**facts.get("data", {}), "name": facts.get("name", ""), "link": ""}
-    return wording.subject_text(values, drill=mailing.drill), fill(wording.body, values)
+    # Here the button stands in the place of the link: a sentence that led to it would end in nothing.
+    body = _TO_LINK.sub("", wording.body).strip() or wording.body
+    return wording.subject_text(values, drill=mailing.drill), fill(body, values)
 
 
 @action

@@ -163,7 +163,7 @@ def read_message(viewer: Viewer, *, message_id: UUID) -> Message:
         Message.objects.select_for_update().filter(pk=message_id, in_inbox=True).filter(mine(viewer)).first()
     )
     if message is None:
-        raise NotFound("Không có tin này trong hộp thư của bạn.")
+        raise NotFound("Không có tin này trong hộp thư của ông/bà.")
     if message.read_at is None:
         message.read_at = now()
         message.state = Message.State.READ

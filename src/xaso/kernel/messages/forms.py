@@ -28,7 +28,7 @@ class WishesForm(forms.Form):
         values: dict[str, Any] = super().clean() or {}
         if values.get("first") in values.get("refused", ()):
             self.add_error(
-                "refused", "Kênh nhận trước hết không thể là kênh bạn từ chối. Bỏ chọn một trong hai."
+                "refused", "Kênh nhận trước hết không thể là kênh đã từ chối. Bỏ chọn một trong hai."
             )
         return values
 

@@ -20,6 +20,7 @@ SERVICE = Service(
         Right("places.layers", "Lập lớp bản đồ", ("admin", "province_admin")),
     ),
     announces={
+        "places.hamlet_placed": "Đặt thôn {code} lên bản đồ",
         "places.layer_added": "Lập lớp bản đồ {key}",
         "places.place_added": "Thêm địa điểm vào lớp {layer}",
         "places.place_moved": "Sửa vị trí địa điểm",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from xaso.kernel.base.manifest import Check, HomeCard, NavItem, Right, TaskSpec
 from xaso.services.broadcast import listeners, tasks
 from xaso.services.broadcast.queries.figures import INDICATORS as INDICATORS
-from xaso.services.broadcast.queries.health import schedules
+from xaso.services.broadcast.queries.health import certificates, schedules
 
 NAV: tuple[NavItem, ...] = ()
 HOME: tuple[HomeCard, ...] = ()
@@ -31,7 +31,10 @@ TASKS = (
     TaskSpec("broadcast.plan_all", tasks.plan_all, "*/15 * * * *"),
     TaskSpec("broadcast.settle_all", tasks.settle_all, "* * * * *"),
 )
-CHECKS = (Check("Lịch phát gửi tới cụm loa", schedules),)
+CHECKS = (
+    Check("Lịch phát gửi tới cụm loa", schedules),
+    Check("Chứng thư của cụm loa", certificates),
+)
 LISTENERS = (
     (("messages.announced",), listeners.on_announced),
     (("messages.announcement_ended",), listeners.on_announcement_ended),

@@ -155,7 +155,7 @@ def test_the_link_shows_the_text_and_only_the_button_counts(world: World) -> Non
     assert not Acknowledgement.objects.exists()
     for _ in range(2):
         assert Client().post(path).status_code == 302
-    assert "đã xác nhận nhận được tin" in Client().get(path).content.decode()
+    assert "đã báo nhận được tin" in Client().get(path).content.decode()
     one.refresh_from_db()
     assert (one.state, one.next_at) == ("acknowledged", None)
     assert Event.objects.filter(name="messages.acknowledged").count() == 1
@@ -317,3 +317,11 @@ def test_a_bad_subscription_is_refused(
         )
     assert answer.status_code == 422
     assert not PushSubscription.objects.exists()
+
+
+def test_behind_the_link_no_sentence_leads_to_the_link_again() -> None:
+    from xaso.kernel.messages.acknowledging import _TO_LINK
+
+    assert _TO_LINK.sub("", "Họp lúc 7 giờ. Bấm đã nhận: {link}").strip() == "Họp lúc 7 giờ."
+    assert _TO_LINK.sub("", "Một.\nBấm đã nhận: {link}").strip() == "Một."
+    assert _TO_LINK.sub("", "Xem {link} rồi đến họp.") == "Xem {link} rồi đến họp."

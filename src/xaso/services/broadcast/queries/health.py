@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from xaso.kernel.base.reach import widened
+from xaso.kernel.plain.formats import day
 from xaso.kernel.plain.moment import now
-from xaso.services.broadcast.models import Cluster
+from xaso.services.broadcast.models import Cluster, WireCertificate
 
 ENOUGH = timedelta(hours=24)
+SOON = timedelta(days=30)
+NAMED = 5
 
 
 def schedules() -> tuple[bool, str]:
@@ -31,3 +34,25 @@ def schedules() -> tuple[bool, str]:
             f"{every} cụm loa có lịch cho 24 giờ tới; {behind} cụm đang nối chưa báo đã nhận bản mới nhất.",
         )
     return True, f"{every} cụm loa có lịch cho 24 giờ tới."
+
+
+def certificates() -> tuple[bool, str]:
+    """Good while the certificate of every enrolled cluster holds for 30 days; names those to be paired anew."""
+    with widened("which loudspeakers lose their certificate soon: names of devices, nobody's data"):
+        rows = (
+            WireCertificate.objects.filter(
+                ended_at=None, cluster__ended_at=None, cluster__enrolled_at__isnull=False
+            )
+            .values("cluster_id", "cluster__name")
+            .annotate(last=Max("until"))
+            .order_by("last")
+        )
+        every, ending = rows.count(), list(rows.filter(last__lt=now() + SOON))
+    if not ending:
+        return True, f"Chứng thư của {every} cụm loa còn hạn trên 30 ngày."
+    names = ", ".join(f"{one['cluster__name']} ({day(one['last'])})" for one in ending[:NAMED])
+    more = f" và {len(ending) - NAMED} cụm khác" if len(ending) > NAMED else ""
+    return False, (
+        f"Chứng thư sắp hết hạn hoặc đã hết hạn: {names}{more}. Mở từng cụm loa, bấm Cấp mã ghép nối rồi ghép lại; "
+        "quá hạn thì loa không nối được."
+    )
