@@ -133,13 +133,15 @@ def edit_unit(request: HttpRequest) -> HttpResponse:
     )
     end_form = EndForm(request.POST if does == "end" else None)
     spot_form = SpotForm(request.POST if does == "spot" else None, initial={"lat": unit.lat, "lon": unit.lon})
-    chosen, work = {
-        "end": (end_form, lambda: _end(viewer, unit, end_form)),
-        "spot": (spot_form, lambda: _spot(viewer, unit, spot_form)),
-    }.get(does, (form, lambda: _rename(viewer, unit, form)))
+    chosen: RenameForm | EndForm | SpotForm = form
+    if does in ("end", "spot"):
+        chosen = end_form if does == "end" else spot_form
     if does and chosen.is_valid():
         try:
-            said = work()
+            if does == "end":
+                said = _end(viewer, unit, end_form)
+            else:
+                said = _spot(viewer, unit, spot_form) if does == "spot" else _rename(viewer, unit, form)
         except Forbidden:
             raise
         except ActionError as error:

@@ -103,7 +103,7 @@ def area_map(
     ]
     if not zones and not markers:
         return None
-    land = around([*paths, *(one.unit_path for one in (*gauges, *shelters))])
+    land = around([*paths, *(one.unit_path for one in gauges), *(one.unit_path for one in shelters)])
     return MapBox(
         name=name,
         lat=0,
