@@ -7,15 +7,18 @@ import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote as quoted_in_url
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from xaso.kernel.base.manifest import CaseFacts
 from xaso.kernel.connectors.models import OutsideCall
 from xaso.kernel.connectors.testing import pointing_at, simulators
 from xaso.kernel.people.machines import issue_token, register_client
+from xaso.services.assistant.desk.panel import articles_for
 from xaso.services.assistant.models import Asked, CheckedAnswer, LegalTask, WrongMark
 from xaso.services.assistant.tests.asking_world import HOUSEHOLD_FEE, SYSTEM, World
 
@@ -78,6 +81,21 @@ def test_each_quote_opens_at_its_place(world: World):
         f"/assistant/?q={quoted_in_url('thời hạn khai sinh cho con kể từ ngày sinh con')}&ngay=01/05/2010"
     )
     assert "/assistant/van-ban/158-2005-nd-cp/dieu-14/?ngay=2010-05-01" in old
+
+
+def test_the_articles_of_a_case_open(world: World):
+    facts = CaseFacts(
+        case_id=uuid4(),
+        code="H1",
+        type="case",
+        title="Đăng ký khai sinh",
+        unit_path=world.commune.path,
+        laws=("Luật Hộ tịch số 60/2014/QH13",),
+    )
+    rows = articles_for(facts)
+    assert rows
+    for row in rows:
+        Browser(world).get(row["url"])
 
 
 def test_it_asks_back_with_links(world: World):
