@@ -12,7 +12,8 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xaso.kernel.base.errors import ActionError
-from xaso.kernel.messages import actions, mass_queries, queries
+from xaso.kernel.messages import actions, mass_queries, mass_templates, queries
+from xaso.kernel.messages.dated_forms import FORMS
 from xaso.kernel.messages.forms import TemplateForm
 from xaso.kernel.messages.models import Channel
 from xaso.kernel.people.doors import any_officer, officer, viewer_in
@@ -66,18 +67,48 @@ def retry(request: HttpRequest, message_id: UUID) -> HttpResponse:
     return redirect("messages_failures")
 
 
+_SETTERS = {
+    "price": (mass_templates.set_price, "Đã ghi giá tin."),
+    "quota": (mass_templates.set_quota, "Đã ghi hạn mức."),
+    "rule": (mass_templates.set_mass_rule, "Đã ghi quy tắc duyệt."),
+}
+
+
 @officer("messages.templates")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def templates(request: HttpRequest) -> HttpResponse:
-    """All templates with what their text message costs, and the quiet hours."""
+    """Templates with what their text message costs; the dated rows that mailings go by, and new ones of these."""
+    viewer, do = viewer_in(request), request.POST.get("do", "")
+    units = mass_queries.units_of_rows(viewer)
+    found = {name: kind(request.POST if name == do else None, units=units) for name, kind in FORMS.items()}
+    form = found.get(do)
+    if form is not None and form.is_valid():
+        setter, said = _SETTERS[do]
+        try:
+            setter(viewer, **form.cleaned_data)  # type: ignore[operator]
+        except ActionError as error:
+            for field, sentences in error.errors.items():
+                for sentence in sentences:
+                    form.add_error(field if field in form.fields else None, sentence)
+        else:
+            notices.success(request, said)
+            return redirect("messages_templates")
+    wrong = form is not None and bool(form.errors)
     rows = []
     for row in queries.templates_in_force():
         labels = [Channel(channel).label for channel in row.channels]
         rows.append(
             {"template": row, "channels": ", ".join(labels), "size": sms_size(row.sms or row.subject)}
         )
-    context = {"rows": rows, "quiet": queries.quiet_rows(), **mass_queries.rows_in_force()}
-    return render(request, "messages/templates.html", context)
+    context = {
+        "rows": rows,
+        "quiet": queries.quiet_rows(),
+        "form": form if wrong else None,
+        **mass_queries.rows_in_force(),
+        **{f"{name}_form": one for name, one in found.items()},
+        **{f"{name}_open": wrong and name == do for name in found},
+    }
+    return render(request, "messages/templates.html", context, status=422 if wrong else 200)
 
 
 @officer("messages.templates")

@@ -25,6 +25,7 @@ from xaso.kernel.messages.mass_models import (
 from xaso.kernel.people.looking import view_people
 from xaso.kernel.people.viewer import Viewer
 from xaso.kernel.plain.moment import now, today
+from xaso.kernel.units.models import Unit
 
 SEE = (RIGHT, "messages.mass_approve", "messages.operate")
 REACHED = ("delivered", "read", "acknowledged")
@@ -196,9 +197,28 @@ def rows_in_force() -> dict[str, Any]:
     day = today()
     dated = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
     return {
-        "prices": Price.objects.filter(dated).order_by("channel", "unit_path", "-valid_from"),
-        "quotas": Quota.objects.filter(dated).order_by("channel", "unit_path", "-valid_from"),
-        "rules": MassRule.objects.filter(dated).order_by("unit_path", "-valid_from"),
+        "prices": _counting(Price.objects.filter(dated), "channel", "operator"),
+        "quotas": _counting(Quota.objects.filter(dated), "channel", "span"),
+        "rules": _counting(MassRule.objects.filter(dated)),
         "holds": GatewayHold.objects.filter(until__gt=now()),
         "zalo": ZaloTemplate.objects.order_by("number"),
     }
+
+
+def _counting(rows: QuerySet[Any], *kinds: str) -> list[Any]:
+    """Of each kind and unit the newest row, with the name of its unit."""
+    found: dict[tuple[Any, ...], Any] = {}
+    for row in rows.order_by(*kinds, "unit_path", "-valid_from", "-pk"):
+        found.setdefault((row.unit_path, *(getattr(row, kind) for kind in kinds)), row)
+    paths = {row.unit_path for row in found.values()}
+    names = dict(Unit.objects.filter(path__in=paths).values_list("path", "name"))
+    for row in found.values():
+        row.unit_name = names.get(row.unit_path, "Cả nước")
+    return list(found.values())
+
+
+def units_of_rows(viewer: Viewer) -> list[tuple[str, str]]:
+    """The units for which somebody may write prices, quotas and rules: path and name."""
+    paths = viewer.paths("messages.templates")
+    names = dict(Unit.objects.filter(path__in=paths).values_list("path", "name"))
+    return [(path, names.get(path, "Cả nước")) for path in paths]

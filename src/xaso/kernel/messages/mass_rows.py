@@ -42,7 +42,8 @@ def in_force(rows: Iterable[R], unit_path: str, day: date | None = None) -> list
         and row.valid_from <= on
         and (row.valid_to is None or on <= row.valid_to)
     ]
-    return sorted(live, key=lambda row: (len(row.unit_path), row.valid_from), reverse=True)
+    # Of two that begin on one day the one that was written last counts: keys rise with time.
+    return sorted(live, key=lambda row: (len(row.unit_path), row.valid_from, row.pk), reverse=True)
 
 
 class Prices:

@@ -19,11 +19,12 @@ from xaso.kernel.messages import audience, mass, mass_queries, mass_run, push, r
 from xaso.kernel.messages.acknowledging import ack_link, note_call
 from xaso.kernel.messages.announcements import active_for, announce, end_announcement, note_outlet
 from xaso.kernel.messages.mass_models import Acknowledgement, Mailing, Reply, Sending
+from xaso.kernel.messages.mass_rows import Prices, quotas_for, rule_for
 from xaso.kernel.messages.models import PushSubscription, QuietHours
 from xaso.kernel.messages.tests.mass_world import COMMUNE, SYSTEM, begin, people, receivers, states
-from xaso.kernel.people.testing import a_citizen, officer
+from xaso.kernel.people.testing import a_citizen, officer, officer_account
 from xaso.kernel.people.viewer import ANONYMOUS
-from xaso.kernel.plain.moment import frozen, now
+from xaso.kernel.plain.moment import frozen, now, today
 from xaso.kernel.units.testing import a_commune
 from xaso.simulators import swift
 from xaso.simulators import zalo as simulated_zalo
@@ -325,3 +326,50 @@ def test_behind_the_link_no_sentence_leads_to_the_link_again() -> None:
     assert _TO_LINK.sub("", "Họp lúc 7 giờ. Bấm đã nhận: {link}").strip() == "Họp lúc 7 giờ."
     assert _TO_LINK.sub("", "Một.\nBấm đã nhận: {link}").strip() == "Một."
     assert _TO_LINK.sub("", "Xem {link} rồi đến họp.") == "Xem {link} rồi đến họp."
+
+
+def test_prices_quotas_and_rules_are_written_on_the_page(db: None) -> None:
+    client = Client()
+    client.force_login(officer_account("admin", COMMUNE))
+    page = client.get("/desk/mau-tin/").content.decode()
+    assert "Giá ví dụ của phần mềm" in page
+    price = {"do": "price", "gia-unit_path": COMMUNE, "gia-channel": "sms", "gia-operator": "viettel"}
+    price |= {"gia-valid_from": f"{today():%Y-%m-%d}", "gia-source": "Hợp đồng số 15/2026/HĐ-SMS"}
+    wrong = client.post("/desk/mau-tin/", {**price, "gia-amount": "năm trăm", "gia-source": ""})
+    text = wrong.content.decode()
+    assert wrong.status_code == 422
+    assert "Nhập số bằng chữ số" in text and "Ghi nguồn của số này" in text
+    assert 'value="năm trăm"' in text  # what was typed is still there
+    for amount in ("430", "425"):  # the second one mends a slip of the same day
+        assert client.post("/desk/mau-tin/", {**price, "gia-amount": amount}).status_code == 302
+    prices = Prices(COMMUNE)
+    assert (prices.of("sms", "84961234567"), prices.of("sms", "84911234567")) == (425, 500)
+    page = client.get("/desk/mau-tin/").content.decode()
+    assert "Hợp đồng số 15/2026/HĐ-SMS" in page and "430" not in page
+    quota = {"do": "quota", "han-muc-unit_path": COMMUNE, "han-muc-channel": "zalo", "han-muc-most": "3000"}
+    quota |= {
+        "han-muc-span": "day",
+        "han-muc-valid_from": f"{today():%Y-%m-%d}",
+        "han-muc-source": "Thư của Zalo",
+    }
+    assert client.post("/desk/mau-tin/", quota).status_code == 302
+    assert [row.most for row in quotas_for(COMMUNE, "zalo")] == [3000]
+    rule = {
+        "do": "rule",
+        "duyet-unit_path": COMMUNE,
+        "duyet-approve_above": "50",
+        "duyet-source": "QĐ 12/QĐ-UBND",
+    }
+    assert client.post("/desk/mau-tin/", rule).status_code == 302
+    found = rule_for(COMMUNE)
+    assert found is not None and (found.approve_above, found.urgent_too) == (50, False)
+
+
+def test_nobody_writes_prices_for_another_unit(db: None) -> None:
+    client = Client()
+    client.force_login(officer_account("admin", COMMUNE))
+    rule = {"do": "rule", "duyet-unit_path": "15/", "duyet-approve_above": "0", "duyet-source": "x"}
+    answer = client.post("/desk/mau-tin/", rule)
+    assert answer.status_code == 422 and "Chọn đơn vị của mình" in answer.content.decode()
+    client.force_login(officer_account("clerk", COMMUNE))
+    assert client.post("/desk/mau-tin/", {**rule, "duyet-unit_path": COMMUNE}).status_code == 403
