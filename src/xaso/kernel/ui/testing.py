@@ -130,8 +130,9 @@ class _Reader(HTMLParser):
 
 @functools.cache
 def known_classes() -> frozenset[str]:
-    """Every class the style sheet knows."""
-    text = re.sub(r"/\*.*?\*/|url\([^)]*\)", "", SHEET.read_text(encoding="utf-8"), flags=re.S)
+    """Every class the style sheets know."""
+    sheets = "".join(sheet.read_text(encoding="utf-8") for sheet in (SHEET, SHEET.with_name("map.css")))
+    text = re.sub(r"/\*.*?\*/|url\([^)]*\)", "", sheets, flags=re.S)
     return frozenset(re.findall(r"\.([a-zA-Z][\w-]*)", text))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,10 @@ def test_sound_goes_to_a_file(ending: str, tmp_path: Path, capsys: pytest.Captur
     words = ["Họp lúc 7h30 tại QSEAP", "-o", str(path), "--voice", "espeak:vi-vn-x-south", "--speed", "1.2"]
     assert main(words) == 0
     out, err = capsys.readouterr()
-    assert "-16.0 LUFS" in out
+    found = re.search(r"(-\d+\.\d) LUFS", out)
+    assert found is not None
+    # What a lossy coder adds differs with the processor in the last places; EBU R 128 grants half a unit.
+    assert abs(float(found[1]) + 16.0) <= (0.05 if ending == "wav" else 0.25)
     assert err == "? QSEAP\n"
     content = path.read_bytes()
     wav = (

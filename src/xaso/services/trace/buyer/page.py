@@ -40,7 +40,7 @@ _LOOKS = ("templates/trace/buyer_page.html", "data/buyer_words.toml", "data/buye
 def build() -> str:
     """The look of the pages: another version, style or wording makes every kept page anew."""
     digest = hashlib.sha256(settings.XASO_VERSION.encode())
-    for name in ("ui/xaso.css", "trace/buyer.js"):
+    for name in ("ui/xaso.css", "ui/map.css", "trace/buyer.js"):
         digest.update(static(name).encode())
     for look in _LOOKS:
         digest.update((_FOLDER.parent / look).read_bytes())
