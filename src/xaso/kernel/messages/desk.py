@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages as notices
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -67,6 +68,13 @@ def retry(request: HttpRequest, message_id: UUID) -> HttpResponse:
     return redirect("messages_failures")
 
 
+def _show(form: forms.Form, error: ActionError) -> None:
+    """What an action refused, beside the fields it names."""
+    for field, sentences in error.errors.items():
+        for sentence in sentences:
+            form.add_error(field if field in form.fields else None, sentence)
+
+
 _SETTERS = {
     "price": (mass_templates.set_price, "Đã ghi giá tin."),
     "quota": (mass_templates.set_quota, "Đã ghi hạn mức."),
@@ -87,9 +95,7 @@ def templates(request: HttpRequest) -> HttpResponse:
         try:
             setter(viewer, **form.cleaned_data)  # type: ignore[operator]
         except ActionError as error:
-            for field, sentences in error.errors.items():
-                for sentence in sentences:
-                    form.add_error(field if field in form.fields else None, sentence)
+            _show(form, error)
         else:
             notices.success(request, said)
             return redirect("messages_templates")
@@ -124,9 +130,7 @@ def template(request: HttpRequest, key: str) -> HttpResponse:
             notices.success(request, "Đã lưu phiên bản mới của mẫu tin.")
             return redirect("messages_template", key=key)
         except ActionError as error:
-            for field, sentences in error.errors.items():
-                for sentence in sentences:
-                    form.add_error(field if field in form.fields else None, sentence)
+            _show(form, error)
     if request.method == "POST":
         status = 422
     context = {

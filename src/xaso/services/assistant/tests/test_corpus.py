@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import shutil
@@ -234,6 +235,24 @@ def test_the_codification_is_read_from_its_zip(tmp_path: Path) -> None:
 # ---- the pack and the index ------------------------------------------------------------------------------------------
 
 
+PACK = {"graph": pack.read_graph, "links": pack.read_links}
+
+
+@contextlib.contextmanager
+def shipped(folder: Path, documents):
+    """A pack of these documents stands where the shipped one does."""
+    pack.write_pack(folder, documents, {2: [1]}, source="Bộ pháp điển", day=date(2014, 6, 1))
+    told = pack.facts(folder)
+    patches = {
+        "facts": lambda: told,
+        "parts": lambda place=folder: sorted(place.glob("corpus.[0-9]*")),
+        "read_graph": lambda: PACK["graph"](folder),
+        "read_links": lambda: PACK["links"](folder),
+    }
+    with mock.patch.multiple(pack, **patches):
+        yield told
+
+
 @pytest.fixture
 def small_pack(tmp_path: Path):
     documents, _ = gathered(sample.ROWS, source="", source_date=None)
@@ -241,19 +260,8 @@ def small_pack(tmp_path: Path):
     for document in documents:
         for article in document.articles:
             article.seq = seq = seq + 1
-    pack.write_pack(tmp_path, documents, {2: [1]}, source="Bộ pháp điển", day=date(2014, 6, 1))
-    told = pack.facts(tmp_path)
-    patches = {
-        "facts": lambda: told,
-        "parts": lambda folder=tmp_path: sorted(folder.glob("corpus.[0-9]*")),
-        "read_graph": lambda: PACK["graph"](tmp_path),
-        "read_links": lambda: PACK["links"](tmp_path),
-    }
-    with mock.patch.multiple(pack, **patches):
+    with shipped(tmp_path, documents) as told:
         yield told
-
-
-PACK = {"graph": pack.read_graph, "links": pack.read_links}
 
 
 def test_the_pack_is_loaded_once_and_taken_up_again(small_pack: pack.Facts) -> None:
@@ -283,15 +291,7 @@ def test_a_number_cut_short_is_set_aside(tmp_path: Path) -> None:
     documents[0].number = "10"
     for seq, article in enumerate((one for row in documents for one in row.articles), 1):
         article.seq = seq
-    pack.write_pack(tmp_path, documents, {2: [1]}, source="Bộ pháp điển", day=date(2014, 6, 1))
-    told = pack.facts(tmp_path)
-    patches = {
-        "facts": lambda: told,
-        "parts": lambda folder=tmp_path: sorted(folder.glob("corpus.[0-9]*")),
-        "read_graph": lambda: PACK["graph"](tmp_path),
-        "read_links": lambda: PACK["links"](tmp_path),
-    }
-    with mock.patch.multiple(pack, **patches):
+    with shipped(tmp_path, documents):
         loading.load_pack()
     assert not Document.objects.filter(number="10").exists()
     aside = SetAside.objects.get()
