@@ -9,25 +9,48 @@ from django import forms
 
 from xaso.kernel.messages.mass_models import CHANNELS, Quota
 from xaso.kernel.messages.mass_rows import OPERATORS
+from xaso.kernel.plain.formats import figure
 from xaso.kernel.plain.moment import today
-from xaso.kernel.ui.fields import CountField, DayField, TextField
+from xaso.kernel.plain.typed import latin_digits
 
 Choices = Sequence[tuple[str, str]]
 OPERATOR_NAMES = [("", "Mọi nhà mạng"), *((name, name.capitalize()) for name in OPERATORS)]
 
 
-def _source() -> TextField:
-    return TextField(
+class Count(forms.IntegerField):
+    """A whole number from `least` to `most`; dots and spaces between thousands are forgiven."""
+
+    def __init__(self, *, least: int, most: int, error_messages: dict[str, str], **options: Any) -> None:
+        said = {
+            "invalid": "Nhập số bằng chữ số, như 500",
+            "min_value": f"Nhập số từ {figure(least)} trở lên",
+            "max_value": f"Nhập số không quá {figure(most)}",
+            **error_messages,
+        }
+        box = forms.TextInput({"autocomplete": "off", "inputmode": "numeric", "class": "w10 num"})
+        super().__init__(min_value=least, max_value=most, widget=box, error_messages=said, **options)
+
+    def to_python(self, value: Any) -> int | None:
+        typed = latin_digits(str(value or "")).replace(" ", "").replace(".", "")
+        whole: int | None = super().to_python(typed)
+        return whole
+
+
+def _source() -> forms.CharField:
+    return forms.CharField(
         label="Nguồn",
-        longest=300,
+        max_length=300,
+        widget=forms.TextInput({"autocomplete": "off"}),
         help_text="Ví dụ: Hợp đồng số 15/2026/HĐ-SMS, Quyết định số 12/QĐ-UBND.",
         error_messages={"required": "Ghi nguồn của số này: hợp đồng, thông báo của nhà cung cấp, quyết định"},
     )
 
 
-def _since() -> DayField:
-    return DayField(
+def _since() -> forms.DateField:
+    return forms.DateField(
         label="Áp dụng từ ngày",
+        input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"],
+        widget=forms.DateInput({"type": "date", "autocomplete": "off", "class": "w12"}, format="%Y-%m-%d"),
         error_messages={"required": "Chọn ngày áp dụng", "invalid": "Nhập ngày như 27/03/2026"},
     )
 
@@ -61,7 +84,7 @@ class PriceForm(DatedForm):
     operator = forms.ChoiceField(
         label="Nhà mạng", choices=OPERATOR_NAMES, required=False, help_text="Chỉ tính với SMS."
     )
-    amount = CountField(
+    amount = Count(
         label="Giá một tin (đồng)",
         least=0,
         most=100_000,
@@ -77,7 +100,7 @@ class QuotaForm(DatedForm):
 
     prefix = "han-muc"
     channel = _channel()
-    most = CountField(
+    most = Count(
         label="Nhiều nhất (tin)", least=1, most=10_000_000, error_messages={"required": "Nhập số tin"}
     )
     span = forms.ChoiceField(
@@ -94,7 +117,7 @@ class MassRuleForm(DatedForm):
     """From how many receivers on a second person approves."""
 
     prefix = "duyet"
-    approve_above = CountField(
+    approve_above = Count(
         label="Phải duyệt khi quá số người",
         least=0,
         most=10_000_000,

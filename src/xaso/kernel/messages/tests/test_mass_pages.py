@@ -346,7 +346,7 @@ def test_prices_quotas_and_rules_are_written_on_the_page(db: None) -> None:
     assert (prices.of("sms", "84961234567"), prices.of("sms", "84911234567")) == (425, 500)
     page = client.get("/desk/mau-tin/").content.decode()
     assert "Hợp đồng số 15/2026/HĐ-SMS" in page and "430" not in page
-    quota = {"do": "quota", "han-muc-unit_path": COMMUNE, "han-muc-channel": "zalo", "han-muc-most": "3000"}
+    quota = {"do": "quota", "han-muc-unit_path": COMMUNE, "han-muc-channel": "zalo", "han-muc-most": "3.000"}
     quota |= {
         "han-muc-span": "day",
         "han-muc-valid_from": f"{today():%Y-%m-%d}",
