@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -209,3 +210,15 @@ def test_a_mirror_for_pip_serves_uv_too(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.delenv("UV_INDEX_URL", raising=False)
     monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
     assert environment._index_for_uv() == {"UV_DEFAULT_INDEX": "https://mirror.example/simple"}
+
+
+def test_a_second_start_waits_for_the_first_to_end_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "launcher.lock"
+    first = demo.only_one(path)
+    with pytest.raises(GiveUp, match=rf"runs already from this folder \(process {os.getpid()}\)"):
+        demo.only_one(path, patience=0.3)
+    assert "waiting for it" in capsys.readouterr().err
+    threading.Timer(0.5, first.close).start()
+    demo.only_one(path, patience=30).close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import shutil
@@ -13,7 +14,8 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from . import environment, radio, stamps
 from .places import PYTHON, ROOT, VAR, tool
@@ -63,6 +65,7 @@ def _go(options: argparse.Namespace, *, is_demo: bool) -> int:
     signal.signal(signal.SIGTERM, _as_interrupt)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, _as_interrupt)
+    alone = only_one(VAR / "launcher.lock")
     _check_port(options.host, options.port)
     environment.ensure()
     env = _environment(options, is_demo)
@@ -88,7 +91,39 @@ def _go(options: argparse.Namespace, *, is_demo: bool) -> int:
         (VAR / "demo.json").unlink(missing_ok=True)
         if started_database:
             subprocess.run([str(PYTHON), "-m", "xaso.site.database", "stop"], env=env, check=False)
+        alone.close()
         say("All stopped.")
+
+
+def only_one(path: Path, patience: float = 40.0) -> IO[str]:
+    """Holds the folder for this start until the answer is closed. GiveUp when another start goes on holding it.
+
+    One that is just stopping would take the database away from the next.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - closed when all is stopped
+    end, told = time.monotonic() + patience, False
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except OSError:
+            if not told:
+                say("An earlier start of this folder has not ended yet; waiting for it …")
+                told = True
+        if time.monotonic() > end:
+            file.seek(0)
+            holder = file.read().strip()
+            file.close()
+            raise GiveUp(
+                f"Xã Số runs already from this folder (process {holder}). Stop that one first: Ctrl-C in its window, "
+                f"or: kill -INT {holder}"
+            )
+        time.sleep(0.2)
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
 
 
 def start_database(env: dict[str, str]) -> bool:
