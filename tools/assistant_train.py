@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Train the ranking and the confidence of the legal assistant, and write them into the engine's data folder.
 
-    .venv/bin/python tools/assistant_train.py QUESTIONS.jsonl QRELS.tsv UNANSWERABLE.jsonl --folder INDEX [--out DIR]
+    .venv/bin/python tools/assistant_train.py QUESTIONS.jsonl QRELS.tsv UNANSWERABLE.jsonl --folder INDEX
+        [--also QUESTIONS.jsonl QRELS.tsv] [--out DIR]
 
 Needs lightgbm (a dependency of development only) and an index made before by ``./xaso assistant index``. Each question
 carries a fold (0-4; no document in two folds). Written are a whole model and one for each fold trained without it:
 ``eval`` uses the latter for questions that have a fold. The confidence of a fold is trained on rankings by models
 that saw neither that fold nor the question's own (one model for each pair of folds). Nothing of the questions' text
-goes into the files. The same input and versions give the same files.
+goes into the files. The same input and versions give the same files. Questions of ``--also`` have no fold: the ranking
+learns from them too, but no model from one about a document that its left-out folds ask about.
 """
 
 from __future__ import annotations
@@ -43,13 +45,13 @@ from xaso.services.assistant.engine.kinds import Hit  # noqa: E402
 from xaso.services.assistant.engine.trees import AWAY, VERSION, WHOLE, Forest  # noqa: E402
 
 DATA = Path(__file__).resolve().parent.parent / "src/xaso/services/assistant/engine/data"
-SEEDS, WORKERS = 3, 1
+SEEDS, WORKERS = 5, 1
 RANKING = {
     "objective": "lambdarank",
-    "num_leaves": 15,
-    "min_data_in_leaf": 40,
-    "learning_rate": 0.06,
-    "feature_fraction": 0.35,
+    "num_leaves": 12,
+    "min_data_in_leaf": 60,
+    "learning_rate": 0.035,
+    "feature_fraction": 0.25,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "lambda_l2": 5.0,
@@ -60,9 +62,9 @@ RANKING = {
     "deterministic": True,
     "force_col_wise": True,
 }
-RANKING_ROUNDS = 150
+RANKING_ROUNDS = 260
 RANKING_ROWS = 200  # candidates of a question that are trained on
-LINEAR_ROWS, LINEAR_SHARE, LINEAR_CALM = 100, 0.6, 0.005
+LINEAR_ROWS, LINEAR_CALM = 100, 0.005
 # Features by which trees would know the few documents of the training questions again instead of what makes an answer.
 NOT_FOR_RANKING = {
     *(
@@ -152,7 +154,7 @@ def train_linear(asked: Sequence[Asked]) -> dict[str, Any]:
         return value, (likely / sums - wanted) @ away / count + 2 * LINEAR_CALM * weight
 
     found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 150}).x
-    parts = {"centre": centre, "scale": scale, "weight": found * LINEAR_SHARE}
+    parts = {"centre": centre, "scale": scale, "weight": found}
     return {name: [float(f"{value:.7g}") for value in values] for name, values in parts.items()}
 
 
@@ -182,7 +184,7 @@ def export(features: list[str], models: Sequence[Any]) -> dict[str, Any]:
     for model in models:
         for tree in model.dump_model()["tree_info"]:
             said["roots"].append(add(tree["tree_structure"], 0))
-    return {"features": features, **said, "depth": depth, "share": 1 / len(models)}
+    return {"features": features, **said, "depth": depth, "models": len(models)}
 
 
 def ranked(features: list[str], forest: Forest, one: Asked, rows: int | None = None) -> list[Hit]:
@@ -250,7 +252,22 @@ def _logistic(
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 
-def models(features: list[str], asked: list[Asked], absent: list[Asked]) -> dict[str, dict[str, Any]]:
+def documents_of(asked: Sequence[Asked]) -> set[str]:
+    """Documents that some questions are about."""
+    return {name.partition("#")[0] for one in asked for name in one.asking.answers}
+
+
+def trained_on(left_out: frozenset[str], asked: list[Asked], also: list[Asked]) -> list[Asked]:
+    """Questions for a model that must know nothing of some folds, nor of the documents that these ask about."""
+    unknown = documents_of([one for one in asked if one.asking.fold in left_out])
+    return [one for one in asked if one.asking.fold not in left_out] + [
+        one for one in also if not documents_of([one]) & unknown
+    ]
+
+
+def models(
+    features: list[str], asked: list[Asked], absent: list[Asked], also: list[Asked]
+) -> dict[str, dict[str, Any]]:
     """Ranking and confidence: the whole ones and those of each fold."""
     folds = [str(fold) for fold in range(FOLDS)]
     made: dict[str, dict[str, Any]] = {}
@@ -262,7 +279,7 @@ def models(features: list[str], asked: list[Asked], absent: list[Asked]) -> dict
             left_out: workers.submit(
                 train_ranking,
                 features,
-                [one for one in asked if one.asking.fold not in left_out],
+                trained_on(left_out, asked, also),
                 SEEDS if len(left_out) < 2 else 1,
             )
             for left_out in [frozenset(), *sets]
@@ -306,17 +323,17 @@ def main() -> int:
     parser.add_argument("judgements", type=Path)
     parser.add_argument("unanswerable", type=Path)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--also", type=Path, nargs=2, metavar=("QUESTIONS", "QRELS"))
     parser.add_argument("--out", type=Path, default=DATA)
     options = parser.parse_args()
     begun = time.monotonic()
     engine = Engine.open(options.folder)
     features, asked = collect(engine, read_askings(options.questions, options.judgements))
     _, absent = collect(engine, read_unanswerable(options.unanswerable))
-    print(
-        f"{len(asked)} + {len(absent)} questions, {len(features)} features, {time.monotonic() - begun:.0f} s",
-        flush=True,
-    )
-    made = models(features, asked, absent)
+    also = collect(engine, read_askings(*options.also))[1] if options.also else []
+    counts = f"{len(asked)} + {len(absent)} + {len(also)} questions, {len(features)} features"
+    print(f"{counts}, {time.monotonic() - begun:.0f} s", flush=True)
+    made = models(features, asked, absent, also)
     write(options.out, made)
     print(f"written to {options.out} after {time.monotonic() - begun:.0f} s")
     return 0

@@ -8,16 +8,16 @@ so that a search only adds bytes times idf.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from . import words
+from . import links, words
 from .files import COLUMNS, write_segment
+from .keys import article_key, document_key, kind_of, name_key
 from .kinds import Doc, EngineError, days
-from .words import SLOT, Array, clean, number_key
+from .words import SLOT, Array, clean
 
 FIELDS = ("title", "document_title", "topic", "chapter", "text")
 # Weights of the fields; how long each usually is (fixed, so that a small collection is weighed like a large one).
@@ -39,7 +39,6 @@ FLAGS = {
     "tổ chức thực hiện": 32,
     "sửa đổi, bổ sung": 64,
 }
-KINDS = {"qh": 1, "ubtvqh": 2, "nd": 3, "nq": 4, "qd": 5, "tt": 6, "ttlt": 7, "ct": 8}
 
 
 def build(docs: Sequence[Doc], folder: Path) -> None:
@@ -124,12 +123,15 @@ def _keys(tokens: words.Tokens, first: int) -> dict[str, Array]:
 
 
 def _named(docs: Sequence[Doc]) -> Array:
-    """Sorting numbers for looking articles up by their document and by their own number."""
+    """Sorting numbers for looking articles up by their document, by their own number and by what they cite."""
     places = np.arange(len(docs), dtype=np.uint64) << np.uint64(3)
     mask = ~np.uint64((1 << 20) - 1)
     documents = document_term(np.array([document_key(doc.document_number) for doc in docs], dtype=np.uint64))
     articles = article_term(np.array([article_key(doc.article) for doc in docs], dtype=np.uint64))
-    return np.concatenate([(documents & mask) | places, (articles & mask) | places])
+    citing, cited = links.terms(docs)
+    return np.concatenate(
+        [(documents & mask) | places, (articles & mask) | places, (cited & mask) | places[citing]]
+    )
 
 
 def document_term(key: Array) -> Array:
@@ -203,34 +205,6 @@ def _columns(docs: Sequence[Doc], counts: Array) -> tuple[dict[str, Array], Arra
     columns["order"] = np.argsort(columns["seq"], kind="stable").astype(COLUMNS["order"])
     columns["lengths"] = np.minimum(counts, 65535).astype(COLUMNS["lengths"])
     return columns, np.frombuffer(b"".join(blobs), dtype=np.uint8)
-
-
-@lru_cache(8192)
-def document_key(text: str) -> int:
-    """``number_key`` with a memory: articles of one document come together."""
-    return number_key(text)
-
-
-@lru_cache(8192)
-def name_key(name: str) -> int:
-    """31 bits for an issuer's or a province's name; 0 for none."""
-    return number_key(name) & 0x7FFFFFFF
-
-
-def article_key(article: str) -> int:
-    """``15a`` as 15 * 32 + 1; 0 for what is no article number."""
-    digits = "".join(char for char in article if char.isdigit())[:7]
-    letter = next((char for char in reversed(article.lower()) if char.isalpha()), "")
-    return (
-        int(digits) * 32 + ("abcdđefghijklmnopqrstuvwxyz".find(letter) + 1 if letter else 0) if digits else 0
-    )
-
-
-@lru_cache(8192)
-def kind_of(number: str) -> int:
-    """Kind of a document by its number: law, decree, circular …; 0 when unknown."""
-    letters = (part.rstrip("0123456789") for part in words.fold(number).split())
-    return next((KINDS[part] for part in letters if part in KINDS), 0)
 
 
 def flags_of(title: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .building import article_key, document_key
+from .keys import article_key, document_key
 
 _NUMBER = re.compile(
     r"\b(\d{1,4}[a-z]?)\s*/\s*(?:((?:19|20)\d{2})\s*/\s*)?"

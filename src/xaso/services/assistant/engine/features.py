@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import sorts
+from . import linked, sorts
 from .asking import ANY_MARK, Asked
 from .building import K1, USUAL, B
 from .view import Found, View
@@ -68,6 +68,7 @@ def measure(view: View, asked: Asked, weights: Weights, found: Found) -> dict[st
     features |= _documents(view, found)
     features |= _plain(view, asked, weights, found, matched.lengths)
     features |= sorts.measure(asked, own, matched.starts, matched.lengths)
+    features |= linked.measure(view, found, own, lengths)
     features["fine_missing"] = sorts.fine_missing(asked, own, matched.lengths)
     for name in RELATIVE:
         features[f"{name}_of_best"] = features[name] / max(float(features[name].max()), 1e-9)

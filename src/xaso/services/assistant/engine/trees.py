@@ -1,6 +1,7 @@
 """Decision trees trained elsewhere, evaluated by whole arrays: all rows go down all trees at once.
 
-A ranking adds a linear model of the same features: trees see thresholds, it sees amounts, and together they err less.
+A linear model of the same features chooses which rows of a ranking go down the trees. A ranking is the mean of several
+models: the rows that the first of them likes best are looked at by all.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from .kinds import EngineError
 from .words import Array
 
 WHOLE = "whole"
-VERSION = 2  # of the shipped files: rises when what they hold is read otherwise
+VERSION = 3  # of the shipped files: rises when what they hold is read otherwise
 CLIMBED = 150  # rows that go down the trees of a ranking
+LOOKED_AT = 40  # rows that go down the trees of all its models
 AWAY = 4.0  # standard deviations that the linear part looks at
 
 
@@ -34,7 +36,7 @@ class Forest:
         self._value = np.array(said["value"], dtype=np.float64)
         self._roots = np.array(said["roots"], dtype=np.int32)
         self._depth: int = said["depth"]
-        self._share: float = said["share"]
+        self._models: int = said["models"]
         linear = said.get("linear")
         self._linear = {name: np.array(values) for name, values in linear.items()} if linear else None
 
@@ -44,27 +46,37 @@ class Forest:
         return rows.astype(np.float64)
 
     def values(self, rows: Array) -> Array:
-        """The value of each row. With a linear part only the rows it likes best go down the trees."""
+        """The value of each row. With a linear part only its favourites go down the trees, the others follow."""
         if not len(rows):
             return np.zeros(0)
         if self._linear is None:
-            return self._trees(rows)
+            return self._climbed(rows)
         away = (rows - self._linear["centre"]) / self._linear["scale"]
         linear: Array = np.clip(away, -AWAY, AWAY) @ self._linear["weight"]
         best = np.argsort(-linear, kind="stable")[:CLIMBED]
-        trees = self._trees(rows[best])
-        together = linear + trees.min()
-        together[best] = linear[best] + trees
+        climbed = self._climbed(rows[best])
+        together = linear + (climbed.min() - 1 - linear[best].min())
+        together[best] = climbed
         return together
 
-    def _trees(self, rows: Array) -> Array:
+    def _climbed(self, rows: Array) -> Array:
+        """The mean of all models for the rows that the first likes best, the value of the first for the others."""
+        each = len(self._roots) // self._models
+        found = self._trees(rows, self._roots[:each])
+        if self._models > 1:
+            best = np.argsort(-found, kind="stable")[:LOOKED_AT]
+            others = self._trees(rows[best], self._roots[each:])
+            found[best] = (found[best] + others) / self._models
+        return found
+
+    def _trees(self, rows: Array, roots: Array) -> Array:
         flat = np.ascontiguousarray(rows).reshape(-1)
         begins = (np.arange(len(rows), dtype=np.int32) * rows.shape[1])[:, None]
-        node = np.broadcast_to(self._roots, (len(rows), len(self._roots)))
+        node = np.broadcast_to(roots, (len(rows), len(roots)))
         for _ in range(self._depth):
             low = flat.take(begins + self._feature.take(node)) <= self._threshold.take(node)
             node = np.where(low, self._left.take(node), self._right.take(node))
-        found: Array = self._value.take(node).sum(axis=1) * self._share
+        found: Array = self._value.take(node).sum(axis=1)
         return found
 
 

@@ -12,7 +12,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xaso.services.assistant.engine import Doc, Engine, EngineError, Query, first, judging, trees, words
+from xaso.services.assistant.engine import (
+    Doc,
+    Engine,
+    EngineError,
+    Query,
+    first,
+    judging,
+    links,
+    trees,
+    words,
+)
 from xaso.services.assistant.engine.asking import understand
 from xaso.services.assistant.engine.citing import read
 from xaso.services.assistant.engine.confidence import WAYS
@@ -69,6 +79,50 @@ def test_a_citation_is_taken_literally(engine: Engine):
     assert names(engine, "Điều 8 Luật Hôn nhân và gia đình quy định gì")[0] == "52/2014/QH13#8"
     assert names(engine, "thông tư gì theo 45/2019/QH14")[0].startswith("45/2019/QH14")
     assert not read("từ 5/2024 đến 6/2024 nộp bao nhiêu")
+
+
+def test_what_a_text_cites_is_read_with_its_document():
+    own, no = "", ""
+    read_as = {
+        "theo khoản 2 Điều 12, Điều 14 và Điều 18 Nghị định số 91/2015/NĐ-CP": [
+            (at, "91/2015/NĐ-CP", no) for at in ("12", "14", "18")
+        ],
+        "khoản 1 Điều 3, điểm a khoản 2 Điều 9 của Luật Đất đai số 13/2003/QH11": [
+            (at, "13/2003/QH11", no) for at in ("3", "9")
+        ],
+        "tại Điều 5, 6 và 7a của Thông tư này": [(at, own, no) for at in ("5", "6", "7a")],
+        "Điều 36 Luật Đất đai; Điều 4.": [("36", own, "Đất đai"), ("4", own, no)],
+        "Điều 3 Nghị định quy định chi tiết": [("3", links.UNKNOWN, no)],
+        "Không điều nào.": [],
+    }
+    for text, wanted in read_as.items():
+        assert sorted(links.citations(text)) == sorted(wanted), text
+
+
+def test_a_candidate_that_others_cite_is_linked_with_them(tmp_path: Path):
+    engine = Engine.open(tmp_path)
+    law = {"document_number": "31/2024/QH15", "document_title": "Luật Đất đai"}
+    engine.add(
+        [
+            Doc(1, article="5", title="Thuê đất", text="Nhà nước cho thuê đất trả tiền hằng năm.", **law),
+            Doc(2, article="6", title="Giá thuê đất", text="Giá thuê đất theo Điều 5 Luật này.", **law),
+            Doc(3, article="7", title="Thuê đất nông nghiệp", text="Thuê đất trồng cây.", **law),
+        ]
+    )
+    engine.add(
+        [
+            Doc(4, "9/2024/NĐ-CP", title="Thuê đất", text="Thuê đất tại Điều 5 Luật Đất đai.", article="1"),
+            Doc(5, "10/2024/NĐ-CP", text="Thuê đất, Điều 5 Luật số 31/2024/QH15.", article="5"),
+        ]
+    )
+    hits = {hit.seq: hit.features for hit in engine.search(Query("thuê đất"))}
+    assert {seq for seq, one in hits.items() if one["cites_good"] > 0} == {2, 4, 5}
+    assert {seq for seq, one in hits.items() if one["cited_by_good"] > 0} == {1}
+    assert hits[1]["linked"] > hits[3]["linked"] == 0
+    engine.remove([2])
+    engine.add([], whole=True)
+    after = {hit.seq: hit.features for hit in engine.search(Query("thuê đất"))}
+    assert after[1]["cited_by_good"] > 0 and 2 not in after
 
 
 def test_typing_errors_are_mended(engine: Engine):
@@ -166,7 +220,7 @@ def test_trees_are_evaluated_as_written():
         "value": [0, 0, 1.0, 2.0, 3.0],
         "roots": [0],
         "depth": 2,
-        "share": 0.5,
+        "models": 2,
     }
     forest = Forest(said)
     rows = forest.matrix({"b": np.array([1.0, 3.0, 0.0]), "a": np.array([0.1, 0.5, 0.6])})
