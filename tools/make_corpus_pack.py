@@ -1,6 +1,10 @@
 """Pack a file of articles (lines of JSON) as the corpus that is shipped: parts, links, graph.
 
-    python tools/make_corpus_pack.py corpus.jsonl.gz --source "Bộ pháp điển điện tử" --day 2025-02-14
+    python tools/make_corpus_pack.py corpus.jsonl.gz --source "Bộ pháp điển điện tử" --day 2025-02-14 \\
+        --origins origins.json
+
+``--origins``: where rows that name an ``origin`` come from: {"name": {"source": …, "day": …, "problem": …,
+"stars": true}}; ``stars``: that crawl wrote bold type as **…**, which is no part of the law.
 
 Also writes the list of names of laws that citations are read with (kernel/plain/law/data/names.tsv).
 """
@@ -9,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import os
 import re
 import sys
@@ -34,6 +39,7 @@ def main() -> int:
     parser.add_argument("file", type=Path)
     parser.add_argument("--source", required=True)
     parser.add_argument("--day", type=date.fromisoformat, required=True)
+    parser.add_argument("--origins", type=Path)
     words = parser.parse_args()
     import django
 
@@ -42,16 +48,47 @@ def main() -> int:
     from xaso.services.assistant.importers.lines import gathered, read_lines
 
     began = time.monotonic()
+    told = json.loads(words.origins.read_text(encoding="utf-8")) if words.origins else {}
+    starred = {name for name, one in told.items() if one.get("stars")}
     rows = list(read_lines(words.file))
+    for row in rows:
+        if row.get("origin") in starred:
+            row |= {key: without_marks(str(row.get(key) or "")) for key in ("text", "title", "chapter")}
+    facts = {"source": words.source, "source_date": words.day, "origins": origins_of(told)}
     documents_named.NAMES.write_text("", encoding="utf-8")
-    documents, aside = gathered(rows, source=words.source, source_date=words.day)
+    documents, aside = gathered(rows, **facts)
     write_names(documents, documents_named.NAMES)
     for cached in (documents_named.known_laws, documents_named._tree, documents_named._by_name):
         cached.cache_clear()
-    documents, aside = gathered(rows, source=words.source, source_date=words.day)
+    documents, aside = gathered(rows, **facts)
     print(f"{len(documents)} documents, {len(aside)} set aside, {time.monotonic() - began:.0f} s")
     pack_all(documents, words, began)
     return 0
+
+
+def origins_of(told: dict) -> dict:
+    """Of each name of an origin what its documents say of their source."""
+    from xaso.services.assistant.importers.base import Origin
+    from xaso.services.assistant.importers.lines import day_from
+
+    return {
+        name: Origin(one["source"], day_from(one.get("day")), one.get("problem", ""))
+        for name, one in told.items()
+    }
+
+
+def without_marks(text: str) -> str:
+    """The words of the law alone, of a crawl that wrote bold and italic type as stars.
+
+    Stars that stand alone, in brackets or in quotes are the law's own: (*), “*”, a line that begins with a star.
+    """
+
+    def kept(found: re.Match[str]) -> str:
+        before, after = text[: found.start()][-1:] or " ", text[found.end() :][:1] or " "
+        own = (before in '(“"' and after in ')”"') or (before.isspace() and after.isspace())
+        return found[0] if own else ""
+
+    return re.sub(r"\*+", kept, text)
 
 
 def pack_all(documents: list, words: argparse.Namespace, began: float) -> None:

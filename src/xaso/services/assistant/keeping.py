@@ -127,9 +127,11 @@ def keep_whole(documents: Sequence[NewDocument], batch: Import) -> Kept:
     """Documents whose articles have their numbers already (the pack): what is there stays as it is."""
     articles = [row for one in documents for row in article_rows(one, batch)]
     kept = Kept(documents=len(documents))
-    copy_in(
+    fresh = copy_in(
         Document._meta.db_table, DOCUMENT_COLUMNS, document_rows(documents, batch), "ON CONFLICT DO NOTHING"
     )
+    if fresh < len(documents):
+        _tell_sources(documents, batch)
     kept.articles = copy_in(
         Article._meta.db_table,
         ARTICLE_COLUMNS,
@@ -138,6 +140,20 @@ def keep_whole(documents: Sequence[NewDocument], batch: Import) -> Kept:
         "ON CONFLICT DO NOTHING",
     )
     return kept
+
+
+def _tell_sources(documents: Sequence[NewDocument], batch: Import) -> None:
+    """What an earlier pack said of the source of its documents gives way to what this one says."""
+    told = {document_key(one): one for one in documents}
+    rows = Document.objects.filter(pk__in=told, batch__kind=Import.Kind.PACK).exclude(batch=batch)
+    changed: list[Document] = []
+    for row in rows:
+        one = told[row.pk]
+        facts = (one.source[:300], one.source_date, one.problem[:500])
+        if facts != (row.source, row.source_date, row.problem):
+            row.source, row.source_date, row.problem = facts
+            changed.append(row)
+    Document.objects.bulk_update(changed, ["source", "source_date", "problem"], batch_size=500)
 
 
 def keep_links(links: Iterable[tuple[int, int]]) -> int:

@@ -22,10 +22,11 @@ BROKEN_NUMBER = "Số hiệu ghi trong nguồn không đủ. Đối chiếu bả
 
 @dataclass(frozen=True)
 class Facts:
-    """What the pack says of itself."""
+    """What the pack says of itself: the source of most documents; ``further``: that of the others."""
 
     source: str
     source_date: date
+    further: tuple[tuple[str, date | None], ...]
     documents: int
     articles: int
     parts: int
@@ -43,8 +44,12 @@ def facts(folder: Path = FOLDER) -> Facts | None:
     path = folder / "corpus.json"
     if not path.exists():
         return None
-    told = json.loads(path.read_text(encoding="utf-8"))
-    return Facts(**{**told, "source_date": date.fromisoformat(told["source_date"])})
+    return _facts(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _facts(told: dict[str, Any]) -> Facts:
+    further = tuple((source, _day(day)) for source, day in told.get("further", []))
+    return Facts(**{**told, "source_date": date.fromisoformat(told["source_date"]), "further": further})
 
 
 def read_part(path: Path, told: Facts) -> Iterator[NewDocument]:
@@ -78,12 +83,17 @@ def _pressed(lines: str) -> bytes:
 def write_pack(
     folder: Path, documents: Sequence[NewDocument], links: dict[int, list[int]], *, source: str, day: date
 ) -> Facts:
-    """Pack documents whose articles have their numbers. The same documents give the same bytes."""
+    """Pack documents whose articles have their numbers. The same documents give the same bytes.
+
+    ``source`` and ``day`` are those of each document that names none; what others say of theirs is kept with them.
+    """
+    others = {(one.source, one.source_date) for one in documents if one.source} - {(source, day)}
+    further = sorted(others, key=lambda one: (one[0], _iso(one[1])))
     for old in [*folder.glob("corpus.*.xz"), *folder.glob("corpus.json")]:
         old.unlink()
     count, waiting = (
         0,
-        [json.dumps(_line(one), ensure_ascii=False, separators=(",", ":")) for one in documents],
+        [json.dumps(_line(one, further), ensure_ascii=False, separators=(",", ":")) for one in documents],
     )
     digest = hashlib.sha256()
     while waiting:
@@ -104,6 +114,7 @@ def write_pack(
     told = {
         "source": source,
         "source_date": day.isoformat(),
+        "further": [[name, _iso(on)] for name, on in further],
         "documents": len(documents),
         "articles": sum(len(one.articles) for one in documents),
         "parts": count,
@@ -112,7 +123,7 @@ def write_pack(
     text = json.dumps(told, ensure_ascii=False, indent=1)
     (folder / "corpus.json").write_text(f"{text}\n", encoding="utf-8")
     facts.cache_clear()
-    return Facts(**{**told, "source_date": day})  # type: ignore[arg-type]
+    return _facts(told)
 
 
 def _part(lines: Sequence[str]) -> tuple[bytes, int]:
@@ -132,8 +143,9 @@ def _part(lines: Sequence[str]) -> tuple[bytes, int]:
         taken = max(1, int(taken * MOST_BYTES / len(packed) * 0.97))
 
 
-def _line(one: NewDocument) -> dict[str, Any]:
+def _line(one: NewDocument, further: Sequence[tuple[str, date | None]]) -> dict[str, Any]:
     """A document as short as it goes: empty fields are left out, articles and relations are lists."""
+    own = (one.source, one.source_date)
     told = {
         "n": one.number,
         "k": one.kind,
@@ -144,6 +156,7 @@ def _line(one: NewDocument) -> dict[str, Any]:
         "x": _iso(one.ended_on),
         "o": one.topic,
         "p": one.problem,
+        "s": further.index(own) + 1 if own in further else 0,
         "q": one.articles[0].seq,
         "a": [_short(one, article) for article in one.articles],
     }
@@ -170,6 +183,7 @@ def _short(document: NewDocument, one: NewArticle) -> list[Any]:
 
 
 def _document(told: dict[str, Any], facts_of: Facts) -> NewDocument:
+    source, source_date = ((facts_of.source, facts_of.source_date), *facts_of.further)[told.get("s", 0)]
     made = NewDocument(
         number=told["n"],
         kind=told.get("k", ""),
@@ -180,8 +194,8 @@ def _document(told: dict[str, Any], facts_of: Facts) -> NewDocument:
         ended_on=_day(told.get("x")),
         topic=told.get("o", ""),
         problem=told.get("p", "") or ("" if is_whole(told["n"]) else BROKEN_NUMBER),
-        source=facts_of.source,
-        source_date=facts_of.source_date,
+        source=source,
+        source_date=source_date,
     )
     for seq, row in enumerate(told["a"], told["q"]):
         row = [*row, *[""] * (10 - len(row))]

@@ -99,7 +99,12 @@ def _load_part(viewer: Viewer, row: Import, told: pack.Facts, number: int) -> No
 
 
 def _set_aside(row: Import, broken: Sequence[NewDocument]) -> None:
-    """A number cut short ("10") is that of several documents: their articles would pass for wordings of one."""
+    """A number cut short ("10") is that of several documents: their articles would pass for wordings of one.
+
+    What an earlier pack set aside is not set aside a second time.
+    """
+    earlier = SetAside.objects.filter(batch__kind=Import.Kind.PACK).exclude(batch=row)
+    there = set(earlier.values_list("name", flat=True))
     SetAside.objects.bulk_create(
         SetAside(
             batch=row,
@@ -108,6 +113,7 @@ def _set_aside(row: Import, broken: Sequence[NewDocument]) -> None:
             excerpt=one.articles[0].text[:400],
         )
         for one in broken
+        if f"{one.number}: {one.title}"[:200] not in there
     )
 
 

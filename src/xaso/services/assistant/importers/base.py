@@ -42,6 +42,15 @@ class NewArticle:
     seq: int = 0
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where some of the documents of one file were taken from, when, and what a reader must know of it."""
+
+    source: str
+    day: date | None = None
+    problem: str = ""
+
+
 @dataclass
 class NewDocument:
     """A document on its way in, with its articles in order."""

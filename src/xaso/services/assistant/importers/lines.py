@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from xaso.services.assistant.importers.base import (
     Aside,
     NewArticle,
     NewDocument,
+    Origin,
     effect_relations,
     read_note,
     settle,
 )
 
+_MOST_TOLD = 20
 _KINDS = {
     "luật": "Luật",
     "bộ luật": "Bộ luật",
@@ -49,13 +51,17 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
                 yield row
 
 
-def gathered(rows: Iterable[dict[str, Any]], **facts: Any) -> tuple[list[NewDocument], list[Aside]]:
+def gathered(
+    rows: Iterable[dict[str, Any]], *, origins: Mapping[str, Origin] | None = None, **facts: Any
+) -> tuple[list[NewDocument], list[Aside]]:
     """Documents of rows, articles in the order of their numbers; rows that lack number or text are set aside.
 
-    ``facts`` (source, source_date, province_path) go into each document.
+    ``facts`` (source, source_date, province_path) go into each document; ``origins`` tells it better for rows that
+    name theirs. A document of which articles were set aside says which.
     """
     documents: dict[str, NewDocument] = {}
     aside: list[Aside] = []
+    lacking: dict[str, list[str]] = {}
     for row in rows:
         number, article = number_of(str(row.get("doc") or "")), str(row.get("art") or "").strip().lower()
         text = nfc(str(row.get("text") or "")).strip()
@@ -64,16 +70,38 @@ def gathered(rows: Iterable[dict[str, Any]], **facts: Any) -> tuple[list[NewDocu
             continue
         if not text:
             aside.append(Aside(f"{number}, Điều {article}", "Điều không có nội dung."))
+            lacking.setdefault(number, []).append(article)
             continue
-        document = documents.get(number) or _document(row, number, facts)
+        document = documents.get(number) or _document(row, number, _facts_of(row, origins or {}, facts))
         documents[number] = document
         _add_article(document, row, article, text)
     made = list(documents.values())
+    for number, articles in lacking.items():
+        if number in documents:
+            _tell_lacking(documents[number], articles)
     for document in made:
         document.articles.sort(key=lambda one: (*label_order(one.number), one.version))
         document.relations += effect_relations(document)
     settle(made)
     return made, aside
+
+
+def _facts_of(row: dict[str, Any], origins: Mapping[str, Origin], facts: dict[str, Any]) -> dict[str, Any]:
+    origin = origins.get(str(row.get("origin") or ""))
+    if origin is None:
+        return facts
+    return {**facts, "source": origin.source, "source_date": origin.day, "problem": origin.problem}
+
+
+def _tell_lacking(document: NewDocument, articles: list[str]) -> None:
+    """The reader of a document learns which of its articles the source leaves empty."""
+    there = {one.number for one in document.articles}
+    empty = sorted({one for one in articles if one not in there}, key=label_order)
+    if not empty:
+        return
+    more = f" và {len(empty) - _MOST_TOLD} điều khác" if len(empty) > _MOST_TOLD else ""
+    told = f"Nguồn không có nội dung của Điều {', '.join(empty[:_MOST_TOLD])}{more}."
+    document.problem = f"{document.problem} {told}".strip()
 
 
 def _document(row: dict[str, Any], number: str, facts: dict[str, Any]) -> NewDocument:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from xaso.kernel.plain.formats import day, figure
+from xaso.services.assistant import pack
 from xaso.services.assistant.models import Import
 
 KEEP_SECONDS = 30.0
@@ -44,5 +45,16 @@ def _read() -> str:
 
 def _said(row: Import) -> str:
     dated = f", theo nguồn ngày {day(row.source_date)}" if row.source_date else ""
+    dated += _further(row)
     loaded = f", nạp ngày {day(row.finished_at)}" if row.finished_at else ""
     return f"Kho văn bản: {row.source or row.name}{dated}{loaded}, {figure(row.done)} điều."
+
+
+def _further(row: Import) -> str:
+    """The other days and sources of the shipped corpus: no page says that all of it is of one day."""
+    told = pack.facts()
+    if told is None or told.digest != row.digest:
+        return ""
+    days = [day(on) for source, on in told.further if on is not None and source == told.source]
+    words = f", một phần theo nguồn ngày {' và '.join(days)}" if days else ""
+    return words + (", một ít từ nguồn khác" if len(days) < len(told.further) else "")

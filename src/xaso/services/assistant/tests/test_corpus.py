@@ -22,11 +22,11 @@ from xaso.services.assistant import pack
 from xaso.services.assistant.actions import bulk, importing, indexing, loading
 from xaso.services.assistant.engine import Engine, Query
 from xaso.services.assistant.importers import codification, files, ocr
-from xaso.services.assistant.importers.base import Unreadable
+from xaso.services.assistant.importers.base import Origin, Unreadable
 from xaso.services.assistant.importers.lines import gathered
 from xaso.services.assistant.keeping import keep_document
 from xaso.services.assistant.models import Article, Document, Import, Mention, Relation, SetAside
-from xaso.services.assistant.queries import corpus, shelf
+from xaso.services.assistant.queries import corpus, shelf, sources
 from xaso.services.assistant.tests import corpus_sample as sample
 
 SYSTEM = Viewer.system()
@@ -283,6 +283,47 @@ def test_the_pack_is_loaded_once_and_taken_up_again(small_pack: pack.Facts) -> N
     assert article.text == sample.ROWS[1]["text"] and article.valid_from == date(2020, 3, 1)
     # The source of June 2014 cannot know better than the decree of 2015: the old one ends.
     assert Document.objects.get(number="02/2003/NĐ-CP").ended_on == date(2015, 1, 1)
+
+
+def test_each_document_says_its_own_source(tmp_path: Path) -> None:
+    """A pack of two crawls and a collection: no document says the day or the source of another."""
+    rows = [
+        {"doc": "01/2015/NĐ-CP", "art": "1", "text": "Có chữ.", "effective": "01/01/2015"},
+        {"doc": "01/2015/NĐ-CP", "art": "2", "text": ""},
+        {"doc": "02/2016/NĐ-CP", "art": "1", "text": "Sau.", "effective": "01/01/2016", "origin": "later"},
+        {"doc": "03/2017/NĐ-CP", "art": "1", "text": "Nơi khác.", "origin": "elsewhere"},
+    ]
+    origins = {
+        "later": Origin("Bộ pháp điển", date(2026, 7, 23)),
+        "elsewhere": Origin("Kho khác", problem="Có thể đã hết hiệu lực."),
+    }
+    documents, _ = gathered(rows, origins=origins, source="", source_date=None)
+    for seq, document in enumerate(documents, 1):
+        document.articles[0].seq = seq
+
+    def told() -> dict[str, tuple[str, date | None, str]]:
+        found = Document.objects.values_list("number", "source", "source_date", "problem")
+        return {number: (source, on, problem) for number, source, on, problem in found}
+
+    wanted = {
+        "01/2015/NĐ-CP": ("Bộ pháp điển", date(2014, 6, 1), "Nguồn không có nội dung của Điều 2."),
+        "02/2016/NĐ-CP": ("Bộ pháp điển", date(2026, 7, 23), ""),
+        "03/2017/NĐ-CP": ("Kho khác", None, "Có thể đã hết hiệu lực."),
+    }
+    with shipped(tmp_path, documents):
+        loading.load_pack()
+        assert told() == wanted
+        sources.forget()
+        assert (
+            "01/06/2014, một phần theo nguồn ngày 23/07/2026, một ít từ nguồn khác" in sources.source_words()
+        )
+    # An earlier pack knew no better: what it said gives way when this one comes.
+    Document.objects.update(source="Bộ pháp điển", source_date=date(2014, 6, 1), problem="")
+    Import.objects.update(digest="earlier")
+    with shipped(tmp_path, documents):
+        loading.load_pack()
+    assert told() == wanted
+    sources.forget()
 
 
 def test_a_number_cut_short_is_set_aside(tmp_path: Path) -> None:

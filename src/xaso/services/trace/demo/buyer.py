@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -70,8 +71,9 @@ def _published(enterprise: Enterprise) -> list[Lot]:
 def _pictures(enterprise: Enterprise, colours: Colours) -> None:
     """Drawn, not taken: a demo shows nobody's photograph."""
     keep_photo(Viewer.system(), enterprise=enterprise, content=_hills(colours))
+    drawn = _tea if colours is TEA_COLOURS else _fruit
     for product in Product.objects.filter(enterprise=enterprise, kind=Product.Kind.DONE):
-        keep_photo(Viewer.system(), enterprise=enterprise, content=_fruit(colours), product_id=product.pk)
+        keep_photo(Viewer.system(), enterprise=enterprise, content=drawn(colours), product_id=product.pk)
 
 
 def _jpeg(picture: Image.Image) -> bytes:
@@ -110,6 +112,51 @@ def _fruit(colours: Colours) -> bytes:
             pen.ellipse((left, down, left + 120, down + 120), fill=bright, outline=dark, width=4)
             pen.polygon([(left + 60, down), (left + 96, down - 34), (left + 74, down + 12)], fill=dark)
     return _jpeg(picture)
+
+
+def _tea(colours: Colours) -> bytes:
+    """Dried leaves on a tray, a fresh sprig of a bud and two leaves, a cup."""
+    ground, bright, dark = colours
+    picture = Image.new("RGB", (1200, 900), ground)
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((80, 420, 860, 850), fill="#8a5a34")
+    pen.ellipse((115, 440, 825, 815), fill="#b07a4b")
+    chance = random.Random(7)
+    for _ in range(520):
+        turn, far = chance.uniform(0, 2 * math.pi), math.sqrt(chance.random())
+        left, down = 470 + 290 * far * math.cos(turn), 620 + 135 * far * math.sin(turn) - 60 * (1 - far)
+        start = chance.uniform(0, 360)
+        tone = chance.choice(("#2b3a26", "#3d4c30", "#55613c", "#8d927c"))
+        box = (left - 34, down - 16, left + 34, down + 16)
+        pen.arc(box, start, start + chance.uniform(110, 190), fill=tone, width=9)
+    _leaf(pen, (420, 560), 205, 300, bright, dark)
+    _leaf(pen, (420, 560), 330, 300, bright, dark)
+    _leaf(pen, (420, 560), 268, 210, "#9cc07c", dark)
+    pen.ellipse((800, 640, 1130, 730), fill="#c9cfc4")
+    pen.polygon([(840, 500), (1090, 500), (1045, 690), (885, 690)], fill="#ffffff")
+    pen.ellipse((880, 665, 1050, 715), fill="#ffffff")
+    pen.ellipse((840, 465, 1090, 535), fill="#eef1ea", outline="#c9cfc4", width=4)
+    pen.ellipse((862, 475, 1068, 526), fill="#c9b64a")
+    return _jpeg(picture)
+
+
+def _leaf(
+    pen: ImageDraw.ImageDraw, stem: tuple[int, int], turn: float, long: float, fill: str, dark: str
+) -> None:
+    """A pointed leaf from its stem; ``turn`` in degrees, 270 is up."""
+    along = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+    across = -along[1], along[0]
+    edge = [
+        (
+            stem[0] + along[0] * long * part + across[0] * side * long * 0.17 * math.sin(math.pi * part**0.8),
+            stem[1] + along[1] * long * part + across[1] * side * long * 0.17 * math.sin(math.pi * part**0.8),
+        )
+        for side, parts in ((1, range(0, 21)), (-1, range(20, -1, -1)))
+        for part in (step / 20 for step in parts)
+    ]
+    pen.polygon(edge, fill=fill, outline=dark)
+    tip = stem[0] + along[0] * long * 0.94, stem[1] + along[1] * long * 0.94
+    pen.line([stem, tip], fill=dark, width=5)
 
 
 def _write(enterprise: Enterprise, lots: Sequence[Lot], said: Sequence[tuple[int, str, str, str]]) -> None:
