@@ -193,7 +193,7 @@ def _document(told: dict[str, Any], facts_of: Facts) -> NewDocument:
         effective_on=_day(told.get("e")),
         ended_on=_day(told.get("x")),
         topic=told.get("o", ""),
-        problem=told.get("p", "") or ("" if is_whole(told["n"]) else BROKEN_NUMBER),
+        problem=told.get("p", "") if is_whole(told["n"]) else BROKEN_NUMBER,
         source=source,
         source_date=source_date,
     )
