@@ -35,13 +35,19 @@ HAMLETS = ("Mường Hum 1", "Bản Xèo", "Dền Sáng")
 
 
 def a_station() -> tuple[Station, list[Cluster]]:
-    """The commune's station with three clusters; it may be heard all day, so that the journey may run at any hour."""
+    """The commune's station with three clusters; it may be heard all day, so that the journey may run at any hour.
+
+    Its hours hold since the day before: the country's quiet hours of that night reach into this morning.
+    """
     station = stations.open_station(SYSTEM, unit=Unit.objects.get(path=place.COMMUNE))
-    rule = {"station": station, "legal_basis": "Quy chế của đài"}
+    rule = {"station": station, "legal_basis": "Quy chế của đài", "valid_from": today() - timedelta(days=2)}
     for starts, ends in ((time(0), time(12)), (time(12), time(0))):
         law.keep_window(SYSTEM, use="broadcast", starts=starts, ends=ends, **rule)
-    quiet = str((today() + timedelta(days=3)).isoweekday())
-    law.keep_window(SYSTEM, use="quiet", starts=time(3), ends=time(3, 1), weekdays=quiet, **rule)
+    quiet = now().astimezone(VIETNAM) + timedelta(days=3, hours=12)  # far from what the journey plans
+    ends = quiet + timedelta(minutes=1)
+    law.keep_window(
+        SYSTEM, use="quiet", starts=quiet.time(), ends=ends.time(), weekdays=str(quiet.isoweekday()), **rule
+    )
     names = dict(Unit.objects.under(place.COMMUNE).values_list("name", "path"))
     clusters = [
         stations.register_cluster(

@@ -330,9 +330,7 @@ def test_a_number_cut_short_is_set_aside(tmp_path: Path) -> None:
     """ "10" stands for several circulars: their articles would pass for wordings of one."""
     documents, _ = gathered(sample.ROWS, source="", source_date=None)
     documents[0].number = "10"
-    documents[
-        0
-    ].problem = "Nguồn không có nội dung của Điều 2."  # what else is wrong with it does not save it
+    documents[0].problem = "Nguồn không có nội dung của Điều 2."  # does not save it
     for seq, article in enumerate((one for row in documents for one in row.articles), 1):
         article.seq = seq
     with shipped(tmp_path, documents):
