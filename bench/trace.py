@@ -34,6 +34,8 @@ def main() -> int:
     facts: dict[str, Any] = {"machine": common.machine()}
     facts["small"] = _in_a_process(options, SMALL)
     facts["large"] = _in_a_process(options, options.events)
+    if options.only_load:
+        return 0
     facts["growth"] = {
         name: round(_figure(facts["large"], name) / _figure(facts["small"], name), 2) for name in LIMITS
     }

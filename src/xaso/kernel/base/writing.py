@@ -45,7 +45,7 @@ def prepared(connection: BaseDatabaseWrapper | None = None, *, last: bool = Fals
 def array_of(values: Iterable[object]) -> str:
     """Keys, numbers, moments or digests as PostgreSQL reads an array: dumped one by one hundreds would cost more than
     the answer. Not for free text: nothing is quoted. None is NULL."""
-    return "{" + ",".join("NULL" if one is None else str(one) for one in values) + "}"
+    return "{" + ",".join(map(str, values)).replace("None", "NULL") + "}"
 
 
 @dataclass(frozen=True)

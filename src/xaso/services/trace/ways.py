@@ -13,13 +13,15 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from xaso.kernel.base.reach import widened
 from xaso.kernel.base.writing import array_of, prepared
 from xaso.services.trace import lots_rules
-from xaso.services.trace.models import Enterprise, Lot, Site
+from xaso.services.trace.models import Enterprise, Lot
 from xaso.services.trace.naming import own
 from xaso.services.trace.vocabulary import label_of
-from xaso.services.trace.walks import DEPTH, Walk, upstream
+from xaso.services.trace.walks import ALWAYS, DEPTH, Walk, upstream
 
 SEASON = timedelta(
     days=400
@@ -55,7 +57,7 @@ class Line:
         return lots_rules.said(self.quantity, self.uom) if self.quantity is not None and self.uom else ""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Stage:
     """One event of the way. ``depth``: steps from the lot (0: of the lot itself)."""
 
@@ -88,24 +90,28 @@ class Stage:
         return tuple(line for line in self.lines if line.flow > 0)
 
 
+TIMES = (
+    "SELECT seq, extract(epoch FROM event_time)::float8 FROM trace_traceevent WHERE seq = ANY(%s::bigint[])"
+)
 EVENTS = """
-SELECT e.seq, e.event_id, e.event_hash, e.kind, e.event_time, e."offset", e.biz_step, e.disposition,
+SELECT e.seq, e.event_id, e.event_hash, e.kind, extract(epoch FROM e.event_time)::float8, e."offset", e.biz_step,
+  e.disposition,
   coalesce(nullif(e.biz_location, ''), e.read_point), e.enterprise_id, met.depth
 FROM (
   SELECT t.event_id, min(s.depth) AS depth, min(s.since) AS since, max(s.until) AS until
-  FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::timestamptz[]) AS s(thing, depth, since, until)
+  FROM unnest(%s::bigint[], %s::int[], %s::float8[], %s::float8[]) AS s(thing, depth, since, until)
   JOIN trace_eventthing t ON t.thing_id = s.thing
   WHERE t.flow >= 0 OR s.depth = 0 OR t.event_id = ANY(%s::bigint[])
   GROUP BY t.event_id
-) met JOIN trace_traceevent e ON e.seq = met.event_id AND e.event_time BETWEEN met.since AND met.until
+) met JOIN trace_traceevent e ON e.seq = met.event_id
+  AND e.event_time BETWEEN to_timestamp(met.since) AND to_timestamp(met.until)
 WHERE e.error_declared_at IS NULL AND NOT EXISTS (
   SELECT 1 FROM trace_traceevent wrong
   WHERE wrong.event_hash = e.event_hash AND wrong.error_declared_at IS NOT NULL)
 ORDER BY e.event_time DESC, e.seq DESC LIMIT %s
 """
-THINGS = """
-SELECT t.event_id, t.thing_id, t.flow, t.quantity, t.uom, thing.uri, lot.id, lot.token, lot.code, product.name,
-  t.total
+LINES = """
+SELECT event_id, thing_id, flow, quantity, uom, total
 FROM (
   SELECT x.*, count(*) OVER (PARTITION BY x.event_id) AS total,
     row_number() OVER (PARTITION BY x.event_id ORDER BY (way.id IS NULL), x.id) AS number
@@ -113,16 +119,26 @@ FROM (
   LEFT JOIN (SELECT DISTINCT unnest(%s::bigint[]) AS id) way ON way.id = x.thing_id
   WHERE x.event_id = ANY(%s::bigint[])
 ) t
-JOIN trace_thing thing ON thing.id = t.thing_id
-LEFT JOIN trace_lot lot ON lot.thing_id = t.thing_id
+WHERE number <= CASE WHEN flow = 0 THEN 3 ELSE 40 END ORDER BY event_id, number
+"""
+# A thing stands in many stages; what it is called is asked once.
+THINGS = """
+SELECT thing.id, thing.uri, lot.id::text, lot.token, lot.code, product.name
+FROM trace_thing thing LEFT JOIN trace_lot lot ON lot.thing_id = thing.id
 LEFT JOIN trace_product product ON product.id = lot.product_id
-WHERE t.number <= CASE WHEN t.flow = 0 THEN 3 ELSE 40 END ORDER BY t.event_id, t.number
+WHERE thing.id = ANY(%s::bigint[])
 """
 
 GROUND = """
-WITH asked AS (SELECT unnest(%s::text[]) AS uri)
+WITH asked AS (SELECT uri FROM trace_thing WHERE id = ANY(%s::bigint[]))
 SELECT p.uri, p.code, true FROM asked JOIN trace_plant p ON p.uri = asked.uri
 UNION ALL SELECT s.uri, s.name, false FROM asked JOIN trace_site s ON s.uri = asked.uri
+"""
+SITES = """
+SELECT s.uri, s.gln, s.name, p.lat, p.lon FROM (
+  SELECT id FROM trace_site WHERE uri = ANY(%s::text[])
+  UNION SELECT id FROM trace_site WHERE gln = ANY(%s::text[])
+) found JOIN trace_site s ON s.id = found.id LEFT JOIN places_place p ON p.id = s.place_id
 """
 
 
@@ -149,10 +165,10 @@ def _events(walk: Walk) -> list[tuple[Any, ...]]:
         made.add(target)
     times = _times({event for event, _, _ in walk.edges})
     things = list(walk.depth)
-    last, first = datetime(9999, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC)
+    last, first = ALWAYS[1], ALWAYS[0]
     untils = [max((times[event] for event in used.get(thing, ())), default=last) for thing in things]
     sinces = [
-        first if thing in made or walk.depth[thing] == 0 else until - SEASON
+        first if thing in made or walk.depth[thing] == 0 else until - SEASON.total_seconds()
         for thing, until in zip(things, untils, strict=True)
     ]
     untils = [last if walk.depth[thing] == 0 else until for thing, until in zip(things, untils, strict=True)]
@@ -163,11 +179,10 @@ def _events(walk: Walk) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _times(events: Iterable[int]) -> dict[int, datetime]:
+def _times(events: Iterable[int]) -> dict[int, float]:
+    """When each event was, in seconds since 1970: times of a way are compared by the hundred."""
     with prepared() as cursor:
-        cursor.execute(
-            "SELECT seq, event_time FROM trace_traceevent WHERE seq = ANY(%s::bigint[])", [array_of(events)]
-        )
+        cursor.execute(TIMES, [array_of(events)])
         return dict(cursor.fetchall())
 
 
@@ -175,23 +190,39 @@ def _lines(things: list[int], events: list[int]) -> dict[int, tuple[int, list[Li
     """Things of each event, those of the way first; at most 40 of one event (3 only seen) and how many there are."""
     found: dict[int, tuple[int, list[Line]]] = {}
     with prepared() as cursor:
-        cursor.execute(THINGS, [array_of(things), array_of(events)])
+        cursor.execute(LINES, [array_of(things), array_of(events)])
         rows = cursor.fetchall()
-    plants, plots = _ground({row[5] for row in rows if row[2] < 0 and not row[8]})
-    for event, thing, flow, quantity, uom, uri, lot_id, token, code, product, total in rows:
-        plant = plants.get(uri, "")
-        name = f"{product}, lô {code}" if code else f"cây {plant}" if plant else plots.get(uri) or _short(uri)
-        line = Line(thing, name, flow, quantity, uom, str(lot_id or ""), token or "", plant)
-        found.setdefault(event, (total, []))[1].append(line)
+    called = _called({row[1] for row in rows}, {row[1] for row in rows if row[2] < 0})
+    for event, thing, flow, quantity, uom, total in rows:
+        name, lot_id, token, plant = called[thing]
+        line = Line(thing, name, flow, quantity, uom, lot_id, token, plant)
+        stage = found.get(event)
+        if stage is None:
+            found[event] = stage = (total, [])
+        stage[1].append(line)
     return found
 
 
-def _ground(uris: set[str]) -> tuple[dict[str, str], dict[str, str]]:
+def _called(things: set[int], used: set[int]) -> dict[int, tuple[str, str, str, str]]:
+    """(name, key of the lot, its token, code of the plant) of each thing; of those used up the ground is named too."""
+    with prepared() as cursor:
+        cursor.execute(THINGS, [array_of(things)])
+        rows = cursor.fetchall()
+    plants, plots = _ground([row[0] for row in rows if not row[4] and row[0] in used])
+    called = {}
+    for thing, uri, lot_id, token, code, product in rows:
+        plant = plants.get(uri, "")
+        name = f"{product}, lô {code}" if code else f"cây {plant}" if plant else plots.get(uri) or _short(uri)
+        called[thing] = (name, lot_id or "", token or "", plant)
+    return called
+
+
+def _ground(things: list[int]) -> tuple[dict[str, str], dict[str, str]]:
     """Codes of plants and names of plots, by their addresses."""
-    if not uris:
+    if not things:
         return {}, {}
     with prepared() as cursor:
-        cursor.execute(GROUND, [list(uris)])
+        cursor.execute(GROUND, [array_of(things)])
         found = cursor.fetchall()
     plants = {uri: code for uri, code, is_plant in found if is_plant}
     return plants, {uri: name for uri, name, is_plant in found if not is_plant}
@@ -205,16 +236,16 @@ def _places(uris: set[str]) -> dict[str, tuple[str, float | None, float | None]]
     """Name and point of each address of a place. A plot of a member is told without the member's name."""
     found: dict[str, tuple[str, float | None, float | None]] = {}
     glns = {uri.rsplit("/", 1)[-1]: uri for uri in uris if "/414/" in uri}
-    sites = Site.objects.filter(uri__in=uris) | Site.objects.filter(gln__in=[*glns])
-    for site in sites.select_related("place"):
-        point = (site.place.lat, site.place.lon) if site.place else (None, None)
-        found[site.uri] = (site.name, *point)
-        if site.gln in glns:
-            found[glns[site.gln]] = (site.name, *point)
+    with prepared() as cursor:
+        cursor.execute(SITES, [list(uris), list(glns)])
+        for uri, gln, name, lat, lon in cursor.fetchall():
+            found[uri] = (name, lat, lon)
+            if gln in glns:
+                found[glns[gln]] = (name, lat, lon)
     tokens = {uri.rsplit("/", 1)[-1]: uri for uri in uris if uri not in found}
-    for enterprise in Enterprise.objects.filter(token__in=[*tokens]) | Enterprise.objects.filter(
-        gln__in=[*tokens]
-    ):
+    if not tokens:
+        return found
+    for enterprise in Enterprise.objects.filter(Q(token__in=[*tokens]) | Q(gln__in=[*tokens])):
         for uri in (own("loc", enterprise.token), f"https://id.gs1.org/414/{enterprise.gln}"):
             found.setdefault(uri, (enterprise.name, None, None))
     return found
@@ -237,7 +268,7 @@ def _stage(
         event_id=event_id,
         event_hash=digest,
         kind=kind,
-        at=at.astimezone(_zone(offset)),
+        at=datetime.fromtimestamp(at, _zone(offset)),
         label=label,
         step=step,
         disposition=disposition,
