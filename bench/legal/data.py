@@ -3,30 +3,49 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import lzma
 import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from xaso.services.assistant import pack
 from xaso.services.assistant.engine import Doc
 from xaso.services.assistant.engine.judging import Asking, article_name, read_askings
-from xaso.services.assistant.engine.lines import doc_of, read_docs
-
-SHIPPED = Path(__file__).resolve().parents[2] / "src/xaso/services/assistant/data"
+from xaso.services.assistant.engine.lines import read_docs
+from xaso.services.assistant.importers.base import NewDocument
 
 
 def articles(corpus: Path | None) -> list[Doc]:
     """The articles of a file, or those that come with the product."""
     if corpus is not None:
         return list(read_docs(corpus))
-    found: list[Doc] = []
-    for part in sorted(SHIPPED.glob("corpus.*.jsonl.xz")):
-        with lzma.open(part, "rt", encoding="utf-8") as file:
-            found += [doc_of(json.loads(line)) for line in file]
-    if not found:
-        raise SystemExit("no articles: give --corpus FILE (.jsonl or .jsonl.gz)")
-    return found
+    told = pack.facts()
+    if told is None:
+        raise SystemExit("no articles came with the product: give --corpus FILE (.jsonl or .jsonl.gz)")
+    documents = (one for part in pack.parts() for one in pack.read_part(part, told))
+    return [doc for document in documents for doc in _docs(document)]
+
+
+def _docs(document: NewDocument) -> list[Doc]:
+    """The articles of a shipped document as the engine takes them; of one article's wordings the later are ``~2`` …"""
+    return [
+        Doc(
+            seq=article.seq,
+            document_number=document.number,
+            document_title=document.title,
+            topic=article.topic,
+            chapter=article.chapter,
+            title=article.title,
+            text=article.text,
+            effective=article.valid_from,
+            ended=article.valid_to or document.ended_on,
+            issuer=document.issuer,
+            article=article.number,
+            name=f"{document.number}#{article.number}"
+            + (f"~{article.version}" if article.version > 1 else ""),
+        )
+        for article in document.articles
+        if article.text
+    ]
 
 
 def questions(docs: list[Doc], asked: Path | None, judged: Path | None) -> list[Asking]:

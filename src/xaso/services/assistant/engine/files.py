@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,11 @@ class Segment:
         self.folder = folder
         self.name = folder.name
         self.count: int = meta["count"]
-        self.arrays = {name: mapped(folder / name, kind) for name, kind in PARTS.items()}
+        self.arrays = {name: mapped(folder / name, kind) for name, kind in PARTS.items() if name != "own"}
+        # Half of all bytes, of which a question reads some hundred pieces: mapped they would all come to count as
+        # this process's memory. Opened now, so that it can be read after the folder was thrown away.
+        self._own = os.open(folder / "own", os.O_RDONLY)
+        weakref.finalize(self, os.close, self._own)
         self.lengths = self.arrays["lengths"].reshape(-1, 5)
         self.terms, self.starts = self.arrays["terms"], self.arrays["starts"]
         self.ids, self.weights = self.arrays["ids"], self.arrays["weights"]
@@ -110,6 +115,16 @@ class Segment:
         """A piece of an array as a copy: what is read once by a merge stays out of the mapped memory."""
         kind = np.dtype(PARTS[name])
         return np.fromfile(self.folder / name, kind, max(0, end - begin), offset=begin * kind.itemsize)
+
+    def own_lists(self, places: Array) -> tuple[bytes, Array]:
+        """The token lists of some articles one after another (as ``PARTS`` says), and how long each is."""
+        size = np.dtype(PARTS["own"]).itemsize
+        starts = self.arrays["own_starts"]
+        begins, ends = starts[places].astype(np.int64) * size, starts[places + 1].astype(np.int64) * size
+        pieces = list(zip(begins.tolist(), (ends - begins).tolist(), strict=True))
+        for begin, long in pieces:  # a disk that must be asked is asked for all of them at once
+            os.posix_fadvise(self._own, begin, long, os.POSIX_FADV_WILLNEED)
+        return b"".join(os.pread(self._own, long, begin) for begin, long in pieces), (ends - begins) // size
 
     @property
     def alive(self) -> int:

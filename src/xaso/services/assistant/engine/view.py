@@ -88,14 +88,31 @@ class View:
     def own(self, found: Found) -> tuple[Array, Array]:
         """The token lists of the candidates one after another, and the lengths of their five fields."""
         lengths = np.zeros((len(found), 5), dtype=np.int64)
-        lists: list[Array] = []
-        for at, (number, place) in enumerate(zip(found.segment.tolist(), found.place.tolist(), strict=True)):
-            segment = self.segments[number]
-            begin, end = segment.arrays["own_starts"][place : place + 2].tolist()
-            lists.append(segment.arrays["own"][begin:end])
-            lengths[at] = segment.lengths[place]
-            lengths[at, 4] = end - begin - lengths[at, :4].sum()
-        return (np.concatenate(lists) if lists else np.zeros(0, np.uint32)), lengths
+        whole = np.zeros(len(found), dtype=np.int64)
+        parts: list[bytes] = []
+        order: list[Array] = []
+        for number, segment in enumerate(self.segments):
+            mine = np.flatnonzero(found.segment == number)
+            if len(mine):
+                places = found.place[mine]
+                read, whole[mine] = segment.own_lists(places)
+                parts.append(read)
+                order.append(mine)
+                lengths[mine] = segment.lengths[places]
+        lengths[:, 4] = whole - lengths[:, :4].sum(axis=1)
+        own = np.frombuffer(b"".join(parts), dtype=np.uint32)
+        if len(parts) > 1:
+            own = _in_order(own, np.concatenate(order), whole)
+        return own, lengths
+
+
+def _in_order(own: Array, order: Array, sizes: Array) -> Array:
+    """Lists that follow each other in one order, moved into the candidates' own order."""
+    read = sizes[order]
+    begins = np.zeros(len(sizes), dtype=np.int64)
+    begins[order] = np.cumsum(read) - read
+    ends = np.cumsum(sizes)
+    return own[np.repeat(begins - (ends - sizes), sizes) + np.arange(len(own))]
 
 
 def _passing(segment: Segment, query: Query) -> Array | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ from xaso.services.assistant.importers.base import (
 )
 
 _MOST_TOLD = 20
+# The codification's reference goes on behind the title; where it was cut badly its beginning stayed in the title.
+_NO_TITLE = re.compile(r"(\s+ngày \d{1,2}/\d{1,2}/\d{4} của [^,]*)?,?\s*có hiệu lực thi hành( kể từ)?\s*$")
 _KINDS = {
     "luật": "Luật",
     "bộ luật": "Bộ luật",
@@ -110,7 +113,7 @@ def _document(row: dict[str, Any], number: str, facts: dict[str, Any]) -> NewDoc
         number=number,
         kind=_KINDS.get(told, kind_of(number)),
         issuer=nfc(str(row.get("issuer") or "")) or issuer_of(number),
-        title=nfc(str(row.get("doc_title") or "")),
+        title=_NO_TITLE.sub("", nfc(str(row.get("doc_title") or ""))),
         issued_on=day_from(row.get("issued")),
         effective_on=day_from(row.get("effective")),
         ended_on=day_from(row.get("ended")),

@@ -94,6 +94,22 @@ def test_a_newer_wording_ends_the_one_before(kept: Import) -> None:
     assert (again.articles, again.same) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("cut", "title"),
+    [
+        ("Dược ngày 06/04/2016 của Quốc hội, có hiệu lực thi hành kể từ", "Dược"),
+        ("hướng dẫn sử dụng biểu mẫu, có hiệu lực thi hành kể từ", "hướng dẫn sử dụng biểu mẫu"),
+        ("Về ngày Di sản văn hoá Việt Nam", "Về ngày Di sản văn hoá Việt Nam"),
+        ("Quy định việc văn bản có hiệu lực", "Quy định việc văn bản có hiệu lực"),
+    ],
+)
+def test_a_title_ends_where_the_reference_behind_it_begins(cut: str, title: str) -> None:
+    documents, _ = gathered(
+        [sample.row("10/2014/NĐ-CP", "1", "Nghị định này.") | {"doc_title": cut}], source="", source_date=None
+    )
+    assert [one.title for one in documents] == [title]
+
+
 def test_as_of_golden_cases() -> None:
     cases = json.loads((DATA / "as_of.json").read_text(encoding="utf-8"))
     assert len(cases["questions"]) >= 50
