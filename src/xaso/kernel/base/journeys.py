@@ -32,12 +32,33 @@ def _formats(count: int) -> list[PyFormat]:
     return [PyFormat.AUTO] * count
 
 
+def _dumper_of(link: Any) -> Any:
+    """What writes values for this connection: how each type is written is found out once, not at each statement.
+
+    Rows are loaded by the cursor's own, since several cursors may hold rows at once.
+    """
+    known = link.__dict__.get("_xaso_dumper")
+    if known is None:
+        known = link.__dict__["_xaso_dumper"] = Transformer(link)
+    return known
+
+
 @dataclass(slots=True)
 class _Told:
     """What was asked, for Django's record of queries."""
 
     query: bytes
     params: Sequence[Any]
+
+
+@dataclass(slots=True)
+class _Sent:
+    """A statement with its values as they go to the server."""
+
+    text: bytes
+    values: Sequence[Any]
+    types: tuple[int, ...]
+    formats: Any
 
 
 class PreparedCursor(psycopg.RawCursor[Any]):
@@ -55,16 +76,18 @@ class PreparedCursor(psycopg.RawCursor[Any]):
         link, text, values = self.connection, _numbered(query), params or ()
         self._reset()
         self._tx = Transformer(self)
-        dumped = self._tx.dump_sequence(values, _formats(len(values)))
+        dumper = _dumper_of(link)
+        dumped = dumper.dump_sequence(values, _formats(len(values)))
+        sent = _Sent(text, dumped, dumper.types or (), dumper.formats)
         self._query = _Told(text, values)  # type: ignore[assignment]
         with link.lock:
-            results = link.wait(self._run(text, dumped))
+            results = link.wait(self._run(sent))
         self._set_results(results)
         return self
 
-    def _run(self, text: bytes, dumped: Sequence[Any]) -> Generator[Any, Any, list[Any]]:
-        name = yield from self._name(text)
-        pg, formats = self._pgconn, self._tx.formats
+    def _run(self, sent: _Sent) -> Generator[Any, Any, list[Any]]:
+        name = yield from self._name(sent.text, sent.types)
+        pg, dumped, formats = self._pgconn, sent.values, sent.formats
         begins = not self.connection.autocommit and pg.transaction_status == TransactionStatus.IDLE
         if not begins and not self.last:
             pg.send_query_prepared(name, dumped, formats)
@@ -99,9 +122,9 @@ class PreparedCursor(psycopg.RawCursor[Any]):
                 return found
             found.append(answer)
 
-    def _name(self, text: bytes) -> Generator[Any, Any, bytes]:
+    def _name(self, text: bytes, types: tuple[int, ...]) -> Generator[Any, Any, bytes]:
         """The name of the statement on this connection; it is prepared when it is met for the first time."""
-        pg, types = self._pgconn, self._tx.types
+        pg = self._pgconn
         plans: dict[Any, bytes] = self.connection.__dict__.setdefault("_xaso_plans", {})
         name = plans.get((text, types))
         if name is not None:

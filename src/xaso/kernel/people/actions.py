@@ -14,7 +14,7 @@ from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.base.fields import keyed_hash, keyed_hashes
 from xaso.kernel.base.reach import widened
-from xaso.kernel.base.writing import gathered, insert_all, insert_values
+from xaso.kernel.base.writing import built, gathered, insert_all, insert_values
 from xaso.kernel.events import emit
 from xaso.kernel.people.accounts import must_give
 from xaso.kernel.people.looking import view_person as view_person
@@ -88,16 +88,17 @@ def keep_person_in_transaction(
     if known is not None:
         return _refresh(known, contact=contact, birth_date=birth_date, sex=sex, unit_path=unit_path)
     name = nfc(full_name).strip()
-    person = Person(
-        kind=kind,
-        full_name=name,
-        sort_key=name_sort_key(name)[:200],
-        birth_date=birth_date,
-        sex=sex,
-        ethnicity=ethnicity,
-        unit_path=unit_path,
-        contact=contact or {},
-    )
+    facts = {
+        "kind": kind,
+        "full_name": name,
+        "sort_key": name_sort_key(name)[:200],
+        "birth_date": birth_date,
+        "sex": sex,
+        "ethnicity": ethnicity,
+        "unit_path": unit_path,
+        "contact": contact or {},
+    }
+    person = built(Person, facts)
     with gathered():
         insert_all(person)
         if personal_number:

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, Conflict, Forbidden
-from xaso.kernel.base.writing import gathered, insert_all, insert_values
+from xaso.kernel.base.writing import built, gathered, insert_all, insert_values
 from xaso.kernel.cases import plans, registry
 from xaso.kernel.cases.actions.base import due_after, tell
 from xaso.kernel.cases.calendars import calendar_for
@@ -47,25 +47,24 @@ def open_in_transaction(
     _must_open(viewer, type, received_path, unit_path)
     opened = received_at or now()
     calendar = calendar_for(unit_path.split("/", 1)[0], opened)
-    case = Case(
-        code=code,
-        type=type,
-        title=title,
-        unit_path=unit_path,
-        received_path=received_path,
-        holder_path=holder_path or received_path,
-        holder=holder,
-        subject=subject,
-        status=Status.WAITING if waits_for else Status.OPEN,
-        paused_at=opened if waits_for else None,
-        paused_for=waits_for,
-        opened_at=opened,
-        clock_from=opened,
-        due_at=due_after(opened, term, calendar) if term else None,
-        term=term,
-        rule_version={**(rule or {}), "calendar": calendar.version},
-        plan_id=plans.keep(plan),
-    )
+    facts = {
+        "code": code,
+        "type": type,
+        "title": title,
+        "unit_path": unit_path,
+        "received_path": received_path,
+        "holder_path": holder_path or received_path,
+        "status": Status.WAITING if waits_for else Status.OPEN,
+        "paused_at": opened if waits_for else None,
+        "paused_for": waits_for,
+        "opened_at": opened,
+        "clock_from": opened,
+        "due_at": due_after(opened, term, calendar) if term else None,
+        "term": term,
+        "rule_version": {**(rule or {}), "calendar": calendar.version},
+        "plan_id": plans.keep(plan),
+    }
+    case = built(Case, facts, holder=holder, subject=subject)
     step = first or (plan[0] if plan else RECEIVE)
     try:
         with gathered():

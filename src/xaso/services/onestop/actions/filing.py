@@ -13,7 +13,7 @@ from django.db import IntegrityError
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict, Forbidden
 from xaso.kernel.base.once import fingerprint
-from xaso.kernel.base.writing import gathered, insert_all, insert_values, prepared
+from xaso.kernel.base.writing import built, gathered, insert_all, insert_values, prepared
 from xaso.kernel.cases.actions.opening import open_in_transaction
 from xaso.kernel.cases.models import Case, Pause
 from xaso.kernel.cases.plans import PlannedStep
@@ -284,30 +284,28 @@ def _build(
     viewer: Viewer, filing: Filing, digest: str, read: _Read, case: Case, person: Person, moment: datetime
 ) -> Dossier:
     owed = read.quote.total
-    return Dossier(
-        case=case,
-        code=case.code,
-        procedure=filing.setup.procedure,
-        version_id=setups_in_force.version_id_on(filing.setup.procedure_id, moment.date()),
-        setup=filing.setup,
-        applicant=person,
-        submitter_id=viewer.person_id,
-        channel=filing.channel,
-        status=Dossier.Status.PAYMENT if _waits(filing, read) else Dossier.Status.NEW,
-        unit_path=filing.unit_path,
-        received_path=case.received_path,
-        client_key=filing.client_key,
-        client_digest=digest,
-        missing=read.missing,
-        case_key=read.term.case,
-        answers=read.answers,
-        delivery=dict(filing.delivery),
-        fee_total=owed,
-        fee_state="due" if owed else "none",
-        outside_code=filing.outside_code,
-        truth=filing.truth,
-        submitted_at=moment,
-    )
+    facts = {
+        "code": case.code,
+        "version_id": setups_in_force.version_id_on(filing.setup.procedure_id, moment.date()),
+        "submitter_id": viewer.person_id,
+        "channel": filing.channel,
+        "status": Dossier.Status.PAYMENT if _waits(filing, read) else Dossier.Status.NEW,
+        "unit_path": filing.unit_path,
+        "received_path": case.received_path,
+        "client_key": filing.client_key,
+        "client_digest": digest,
+        "missing": read.missing,
+        "case_key": read.term.case,
+        "answers": read.answers,
+        "delivery": dict(filing.delivery),
+        "fee_total": owed,
+        "fee_state": "due" if owed else "none",
+        "outside_code": filing.outside_code,
+        "truth": filing.truth,
+        "submitted_at": moment,
+    }
+    setup = filing.setup
+    return built(Dossier, facts, case=case, procedure=setup.procedure, setup=setup, applicant=person)
 
 
 def planned_steps(body: eforms.Setup, answers: Mapping[str, Any], given: eforms.Given) -> list[PlannedStep]:
