@@ -37,7 +37,8 @@ def nfc(text: str) -> str:
     """
     if text.isascii():  # nothing to compose: the common case, and this is asked for every answer
         return text
-    return unicodedata.normalize("NFC", text).translate(_ETH)
+    composed = unicodedata.normalize("NFC", text)
+    return composed.translate(_ETH) if "\u00d0" in composed or "\u00f0" in composed else composed
 
 
 def clean(text: str) -> str:
@@ -45,10 +46,11 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     composed = nfc(text)
+    if composed.isprintable():  # no control or invisible character is
+        return " ".join(composed.split())
     visible = composed.translate(_INVISIBLE)
-    if visible.isprintable():  # no control character is
-        line = " ".join(visible.split())
-        return line if visible == composed else nfc(line)
+    if visible.isprintable():
+        return nfc(" ".join(visible.split()))
     visible = "".join(" " if unicodedata.category(char) == "Cc" else char for char in visible)
     return nfc(" ".join(visible.split()))
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Header, Query, Router
+from ninja.responses import Status
 from pydantic import AfterValidator, BaseModel
 
 from xaso.kernel.base.errors import ActionError, NotFound
@@ -34,20 +35,25 @@ router = Router()
 _DEEPEST = 12
 
 
-def _storable_tree(value: Any, depth: int = 0) -> Any:
-    if isinstance(value, str):
-        return storable(value)
+def _storable_tree(value: dict[str, Any]) -> dict[str, Any]:
+    texts: list[str] = []
+    _gather(value, texts, 0)
+    storable("\n".join(texts))  # one look at all of them: answers are many small texts
+    return value
+
+
+def _gather(value: Any, texts: list[str], depth: int) -> None:
+    """All texts of a tree, its keys among them; raises ValueError when it is nested too deep."""
     if depth > _DEEPEST:
         raise ValueError("lồng quá sâu")
     if isinstance(value, dict):
-        for key, part in value.items():
-            storable(key)
-            if not isinstance(part, _PLAIN):
-                _storable_tree(part, depth + 1)
-    elif isinstance(value, list):
-        for part in value:
-            _storable_tree(part, depth + 1)
-    return value
+        texts.extend(value)
+        value = value.values()
+    for part in value:
+        if isinstance(part, str):
+            texts.append(part)
+        elif not isinstance(part, _PLAIN):
+            _gather(part, texts, depth + 1)
 
 
 _PLAIN = (bool, int, float, type(None))
@@ -146,7 +152,7 @@ def file(
     body: DossierIn,
     response: HttpResponse,
     idempotency_key: Annotated[Text, Header(alias="Idempotency-Key", max_length=200)] = "",
-) -> tuple[int, DossierOut]:
+) -> Status[DossierOut]:
     """File a dossier. The same ``Idempotency-Key`` answers the same dossier (200); other content with it is 409."""
     viewer = viewer_in(request)
     unit = unit_of(body.unit)
@@ -164,7 +170,7 @@ def file(
         strict=False,
     )
     dossier, fresh = file_dossier(viewer, filing)
-    return (201 if fresh else 200), shown(dossier, dossier.case)
+    return Status(201 if fresh else 200, shown(dossier, dossier.case))
 
 
 def _own_key(viewer: Viewer, key: str) -> str | None:

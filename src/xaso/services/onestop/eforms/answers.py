@@ -159,7 +159,7 @@ def _dig(known: Mapping[str, Any], path: str) -> Any:
 def _read_page(page: Page, raw: Mapping[str, Any], before: Answers, reading: Reading, given: Given) -> None:
     # What is known grows with each answer; without earlier pages it is the reading itself.
     known = ChainMap(reading.answers, dict(before)) if before else reading.answers
-    if not holds(page.ask_when, known, given):
+    if page.ask_when is not None and not holds(page.ask_when, known, given):
         return
     for question in page.fields:
         if question.ask_when is None or holds(question.ask_when, known, given):

@@ -110,18 +110,18 @@ def holds(condition: Condition | None, answers: Answers, given: Given, item: Ans
     """
     if condition is None:
         return True
+    if condition.field is not None:  # most of them, so it is looked at first
+        return _test(condition, _look(condition.field, answers, item), answers, given, item)
     if condition.all_ is not None:
         return all(holds(part, answers, given, item) for part in condition.all_)
     if condition.any_ is not None:
         return any(holds(part, answers, given, item) for part in condition.any_)
     if condition.not_ is not None:
         return not holds(condition.not_, answers, given, item)
-    if condition.fact is not None:
-        value: Any = given.facts.get(condition.fact)
-        if all(getattr(condition, name) is None for name in _TESTS):
-            return bool(value)
-        return _test(condition, value, answers, given, item)
-    return _test(condition, _look(str(condition.field), answers, item), answers, given, item)
+    value: Any = given.facts.get(str(condition.fact))
+    if all(getattr(condition, name) is None for name in _TESTS):
+        return bool(value)
+    return _test(condition, value, answers, given, item)
 
 
 def _look(key: str, answers: Answers, item: Answers | None) -> Any:
@@ -131,14 +131,14 @@ def _look(key: str, answers: Answers, item: Answers | None) -> Any:
 
 
 def _test(condition: Condition, value: Any, answers: Answers, given: Given, item: Answers | None) -> bool:
+    if condition.is_ is not None:  # one test there is, and mostly this one
+        return not is_empty(value) and _same(value, condition.is_)
     if condition.filled is not None:
         return is_empty(value) is not condition.filled
     if condition.is_not is not None:
         return not _same(value, condition.is_not)
     if is_empty(value):
         return False
-    if condition.is_ is not None:
-        return _same(value, condition.is_)
     if condition.in_ is not None:
         return any(_same(value, wanted) for wanted in condition.in_)
     if condition.contains is not None:
