@@ -29,19 +29,24 @@ class Person(Record):
 
     kind = models.CharField("loại", max_length=12, choices=Kind.choices, default=Kind.CITIZEN)
     full_name = models.CharField("họ, chữ đệm và tên", max_length=150)
-    sort_key = models.CharField("khóa sắp xếp", max_length=200, db_index=True, blank=True)
+    sort_key = models.CharField("khóa sắp xếp", max_length=200, blank=True)
     birth_date = models.CharField(
         "ngày sinh", max_length=10, blank=True, help_text="1985, 1985-03 hoặc 1985-03-12"
     )
     sex = models.CharField("giới tính", max_length=6, choices=Sex.choices, blank=True)
     ethnicity = models.CharField("dân tộc", max_length=30, blank=True)
     nationality = models.CharField("quốc tịch", max_length=2, default="VN")
-    unit_path = models.CharField("nơi cư trú", max_length=120, blank=True, db_index=True)
+    unit_path = models.CharField("nơi cư trú", max_length=120, blank=True)
     contact: Any = SealedJSON("liên hệ", null=True, help_text="phone, email, address")
     ended_at = models.DateTimeField("kết thúc lúc", null=True, blank=True)
 
     class Meta:
         verbose_name = "người"
+        # One index each, for how it is asked: in order of names; at or below a unit. Every submission writes them.
+        indexes = [
+            models.Index(fields=["sort_key"], name="person_sort"),
+            models.Index(fields=["unit_path"], name="person_unit", opclasses=["varchar_pattern_ops"]),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
