@@ -92,7 +92,7 @@ def _shape(model: type[models.Model]) -> _Shape:
 
 
 def built(model: type[M], values: dict[str, Any], **above: models.Model | None) -> M:
-    """A new row as ``model(...)`` makes it, for a third of the time; values by column, the rest by default.
+    """A new row as ``model(...)`` makes it, in less time; values by column, the rest by default.
 
     ``above``: rows it points to, by field; their keys come from them. Raises TypeError for what is no column.
     """
