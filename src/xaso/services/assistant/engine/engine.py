@@ -27,6 +27,9 @@ RARE = 1.3  # power of idf that candidates are chosen by
 VOTE = 0.25
 _LOOK_EVERY = 0.5  # seconds
 _CITED, _CITED_DOCUMENT = 1000.0, 100.0
+_OF_DOCUMENT = (
+    5  # articles of a cited document that go before all others: its title may stand in another's title
+)
 
 
 class Engine:
@@ -78,7 +81,7 @@ class Engine:
         trees = forest("ranking", fold)
         scores = trees.values(trees.matrix(features)) if trees else features["score"]
         scores = voted(scores, view.column(found, "document"))
-        cited = _cited(asked, features)
+        cited = _cited(asked, features, scores)
         order = np.argsort(-(scores + cited), kind="stable")[: query.limit]
         return [
             Hit(
@@ -148,9 +151,11 @@ def _wanted(asked: Asked, weights: Weights) -> Wanted:
     """What candidates are chosen by: rare terms count more than in the score, so that long questions stay in sight."""
     singles, pairs = _amounts(asked, weights, RARE)
     terms, worth = [asked.words, asked.pairs], [singles, pairs]
+    # Too much for the number alone and articles of that number of all laws would fill the candidates.
+    number = 50.0 if asked.cited.document else 100.0 if asked.cited.law else 0.0
     for key, term, much in (
         (asked.cited.document, document_term, 400.0),
-        (asked.cited.article, article_term, 200.0 if asked.cited.document or asked.cited.law else 0.0),
+        (asked.cited.article, article_term, number),
     ):
         if key and much:
             terms.append(term(np.array([key], dtype=np.uint64)))
@@ -179,11 +184,14 @@ def _named(view: View, asked: Asked, found: Found) -> dict[str, Array]:
     }
 
 
-def _cited(asked: Asked, features: dict[str, Array]) -> Array:
-    """What a citation in the question adds: the very article first, then others of its document."""
+def _cited(asked: Asked, features: dict[str, Array], scores: Array) -> Array:
+    """What a citation in the question adds: the very article first, then the best others of its document."""
     article, document = features["named_article"] > 0, features["named_document"] > 0
     if asked.cited.document:
-        return np.where(article & document, _CITED, np.where(document, _CITED_DOCUMENT, 0.0))
+        of_it = np.flatnonzero(document)
+        added = np.zeros(len(scores))
+        added[of_it[np.argsort(-scores[of_it], kind="stable")[:_OF_DOCUMENT]]] = _CITED_DOCUMENT
+        return np.where(article & document, _CITED, added)
     if asked.cited.article and asked.cited.law:
         # A law by its name: the article of this number in documents whose title holds most of the question.
         holds = features["document"] + features["pairs_document"]

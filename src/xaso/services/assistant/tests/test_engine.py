@@ -78,6 +78,18 @@ def test_a_citation_is_taken_literally(engine: Engine):
         assert engine.confidence([best]) == 1.0
     assert names(engine, "Điều 8 Luật Hôn nhân và gia đình quy định gì")[0] == "52/2014/QH13#8"
     assert names(engine, "thông tư gì theo 45/2019/QH14")[0].startswith("45/2019/QH14")
+
+
+def test_a_document_that_names_another_in_its_title_is_found_by_it(engine: Engine):
+    title = "Hướng dẫn thi hành Nghị định số 61/2018/NĐ-CP"
+    decree = [dataclasses.replace(docs()[-1], seq=100 + at, article=str(20 + at), name=f"61/2018/NĐ-CP#{20 + at}")
+              for at in range(30)]  # fmt: skip
+    guide = Doc(seq=200, document_number="01/2018/TT-VPCP", document_title=title, title="Mẫu sổ theo dõi",
+                text="Mẫu sổ theo dõi hồ sơ.", article="7", name="01/2018/TT-VPCP#7")  # fmt: skip
+    engine.add([*decree, guide])
+    found = names(engine, f"Mẫu sổ theo dõi {title}", limit=40)
+    assert found.index("01/2018/TT-VPCP#7") == 5
+    assert all(name.startswith("61/2018/NĐ-CP") for name in found[:5])
     assert not read("từ 5/2024 đến 6/2024 nộp bao nhiêu")
 
 
