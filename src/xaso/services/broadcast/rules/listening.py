@@ -18,6 +18,16 @@ REASONS = {
     "no_audio": "Âm thanh của bản tin chưa sẵn sàng",
     "programme": "Chương trình không dành chỗ",
     "silent": "Cụm loa đang nối nhưng không báo đã phát",
+    # What a device itself gives as its reason (xaso/player).
+    "late": "Cụm loa nhận được khi đã quá giờ phát",
+    "too_late": "Đã hết giờ dành cho bản tin",
+    "outranked": "Nhường tin ưu tiên hơn",
+    "interrupted": "Bị tin ưu tiên hơn chen ngang",
+    "removed": "Bị bỏ khỏi lịch khi đang phát",
+    "time_over": "Hết giờ dành cho bản tin nên phải dừng",
+    "stopped": "Cán bộ cho dừng",
+    "shut_down": "Máy của cụm loa tắt",
+    "power": "Mất điện khi đang phát",
 }
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xaso import player
 from xaso.kernel.plain.moment import VIETNAM
 from xaso.services.broadcast.rules.area import heard_in, inside
 from xaso.services.broadcast.rules.hours import (
@@ -215,3 +218,20 @@ def test_the_reason_that_explains_a_gap_best(change: dict[str, object], reason: 
     }  # fmt: skip
     assert explain(Heard(**{**facts, **change})) == reason  # type: ignore[arg-type]
     assert reason in REASONS
+
+
+def test_every_reason_that_a_device_gives_has_words():
+    folder = Path(player.__file__).parent
+    said = "".join(
+        (folder / name).read_text(encoding="utf-8") for name in ("stage.py", "core.py", "running.py")
+    )
+    given = set(
+        re.findall(
+            r"""reason"? ?[:=] ?(?:str = )?"(\w+)"|"(?:cut|failed)", "(\w+)"\)|else "(\w+)"[)\]]*$""",
+            said,
+            re.M,
+        )
+    )
+    codes = {code for group in given for code in group if code} - {"bad", "reason", "failed", "played"}
+    assert {"late", "power", "interrupted", "time_over", "stopped"} <= codes
+    assert codes <= REASONS.keys()
