@@ -231,8 +231,14 @@ def _apology_extra(viewer: Viewer, seen: DossierView, request: HttpRequest) -> F
 
 
 def _apologise(viewer: Viewer, seen: DossierView, form: forms.Form, request: HttpRequest) -> str:
-    new_day = form.cleaned_data["new_day"]
-    closing: datetime = calendar_of(seen.case).closing(new_day)
+    new_day, calendar = form.cleaned_data["new_day"], calendar_of(seen.case)
+    if not calendar.is_working(new_day):
+        nearest = day_words(calendar.next_working(new_day))
+        raise ActionError(
+            f"Ngày {day_words(new_day)} là ngày nghỉ. Hẹn vào ngày làm việc, gần nhất là {nearest}.",
+            "new_day",
+        )
+    closing: datetime = calendar.closing(new_day)
     try:
         extension = apologise(
             viewer, dossier_id=seen.dossier.pk, new_due_at=closing, reason=form.cleaned_data["reason"]

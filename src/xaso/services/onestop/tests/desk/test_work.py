@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 from openpyxl import load_workbook
 
+from xaso.kernel.cases.calendars import calendar_for
 from xaso.kernel.cases.models import Case, Opinion
 from xaso.kernel.messages.models import Message
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.plain.formats import day as day_words
 from xaso.kernel.plain.moment import now, today
 from xaso.kernel.ui.testing import assert_page_ok
 from xaso.services.onestop import parcels, reminders, rules, telling
@@ -122,8 +124,16 @@ def test_supplement_in_appraisal_apology_and_stop():
         signed_in("receptionist").post(url(dossier, "viec/nhan-bo-sung/"), {"given": [key]}).status_code
         == 302
     )
-    new_day = (today() + timedelta(days=60)).isoformat()
-    said = leader.post(url(dossier, "viec/xin-loi/"), {"reason": "Chờ kiểm tra thực địa", "new_day": new_day})
+    calendar = calendar_for(dossier.unit_path)
+    day = calendar.next_working(today() + timedelta(days=60))
+    rest = next(day + timedelta(days=n) for n in range(7) if not calendar.is_working(day + timedelta(days=n)))
+    typed = {"reason": "Chờ kiểm tra thực địa", "new_day": rest.isoformat()}
+    said = leader.post(url(dossier, "viec/xin-loi/"), typed)
+    assert said.status_code == 422
+    text = said.content.decode()
+    assert "là ngày nghỉ" in text and day_words(calendar.next_working(rest)) in text
+    assert "Chờ kiểm tra thực địa" in text, "nothing typed is lost"
+    said = leader.post(url(dossier, "viec/xin-loi/"), {**typed, "new_day": day.isoformat()})
     assert said.status_code in {302, 422}
     assert leader.post(url(dossier, "viec/dung/"), {"reason": "Theo đề nghị"}).status_code == 302
     dossier.refresh_from_db()
