@@ -207,8 +207,8 @@ def test_a_worker_that_was_killed_leaves_nothing_behind(world: World) -> None:
 
 
 def test_quiet_hours_hold_ordinary_mailings_only(world: World) -> None:
-    seed_quiet_hours()
     with frozen("2026-11-20T23:00") as night:
+        seed_quiet_hours()
         calm, urgent = begin(people("0912000001"), "sms"), begin(people("0912000002"), "sms", urgent=True)
         mass_run.run()
         assert (states(calm), states(urgent)) == ({("sms", "queued"): 1}, {("sms", "sent"): 1})

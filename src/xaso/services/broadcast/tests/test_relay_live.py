@@ -80,14 +80,19 @@ def station(settings: Any, tmp_path: Any) -> Station:
     return open_station(SYSTEM, unit=a_commune())
 
 
+HIRED = START - timedelta(days=365)  # before the day of the test and before the day it is run on
+
+
 @pytest.fixture
 def speaker(station: Station) -> Account:
-    return officer_account("specialist", station.unit_path)
+    with frozen(HIRED):
+        return officer_account("specialist", station.unit_path)
 
 
 @pytest.fixture
 def leader(station: Station) -> Account:
-    return officer_account("leader", station.unit_path)
+    with frozen(HIRED):
+        return officer_account("leader", station.unit_path)
 
 
 @pytest.fixture
