@@ -83,15 +83,16 @@ class Engine:
         scores = voted(scores, view.column(found, "document"))
         cited = _cited(asked, features, scores)
         order = np.argsort(-(scores + cited), kind="stable")[: query.limit]
+        known = [np.asarray(values)[order].astype(float).tolist() for values in features.values()]
         return [
             Hit(
                 int(view.segments[found.segment[at]].arrays["seq"][found.place[at]]),
                 float(scores[at]),
-                {name: float(values[at]) for name, values in features.items()},
+                dict(zip(features, values, strict=True)),
                 view.segments[found.segment[at]].name_of(int(found.place[at])),
                 bool(cited[at] >= _CITED),
             )
-            for at in order.tolist()
+            for at, values in zip(order.tolist(), zip(*known, strict=True), strict=True)
         ]
 
     def confidence(self, hits: list[Hit], *, fold: str = WHOLE) -> float:

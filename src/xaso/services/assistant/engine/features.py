@@ -76,25 +76,40 @@ def measure(view: View, asked: Asked, weights: Weights, found: Found) -> dict[st
 
 
 def _match(asked: Asked, own: Array, lengths: Array) -> _Matched:
-    code = own >> np.uint32(8)
     wanted = (asked.words >> np.uint64(40)).astype(np.uint32)
     # A small table finds the terms; it looks at 16 of the 24 bits, at a place where no two terms are alike.
-    shift = next((bits for bits in range(9) if len(np.unique((wanted >> bits) & 0xFFFF)) == len(wanted)), 0)
+    # The upper 16 bits of a token are read as they lie in memory.
+    shift = next(
+        (bits for bits in range(8, -1, -1) if len(set(((wanted >> bits) & 0xFFFF).tolist())) == len(wanted)),
+        0,
+    )
     table = np.zeros(1 << 16, dtype=np.uint8)
     table[(wanted >> shift) & 0xFFFF] = np.arange(1, len(wanted) + 1)
-    term = table[(code >> shift) & 0xFFFF]
-    at = np.flatnonzero(term)
-    term = term[at].astype(np.int64) - 1
-    right = wanted[term] == code[at]
-    at, term = at[right], term[right]
+    upper = own.view("<u2")[1::2] if shift == 8 else ((own >> np.uint32(8 + shift)) & np.uint32(0xFFFF))
+    known = table.take(upper)
+    at = np.flatnonzero(known)
+    term = known[at].astype(np.int64) - 1
+    token = own[at]
+    right = np.flatnonzero(wanted[term] == token >> np.uint32(8))
+    at, term, token = at[right], term[right], token[right]
     ends = np.cumsum(lengths.reshape(-1))
-    slot = np.searchsorted(ends, at, side="right")
-    mark = (own[at] >> np.uint32(1)) & np.uint32(0x7F)
+    slot = _between(ends, at)
+    mark = (token >> np.uint32(1)) & np.uint32(0x7F)
     meant = asked.marks[term]
-    line = np.cumsum(own & np.uint32(1))[at]
+    line_starts = np.flatnonzero(own.view(np.uint8)[::4] & np.uint8(1)) if len(own) else at
+    line = _between(line_starts, at)
     exact = (meant == ANY_MARK) | (mark == meant)
-    opens = ((own[at] | own[np.maximum(at - 1, 0)]) & np.uint32(1)).astype(bool)
+    opens = ((token | own[np.maximum(at - 1, 0)]) & np.uint32(1)).astype(bool)
     return _Matched(at, term, slot, exact, line, opens, ends - lengths.reshape(-1), lengths)
+
+
+def _between(ends: Array, at: Array) -> Array:
+    """How many of the ends (in rising order) each place (in rising order) has reached.
+
+    There are far fewer ends than places, so the ends are looked for among the places and not the other way round.
+    """
+    cuts = np.searchsorted(at, ends)
+    return np.repeat(np.arange(len(ends) + 1), np.diff(cuts, prepend=0, append=len(at)))
 
 
 def _share(there: Any, weights: Array) -> Array:
@@ -155,9 +170,11 @@ def _likeness(asked: Asked, weights: Weights, tf: Array, lengths: Array) -> dict
 
 
 def _most(group: Array, values: Array, count: int) -> Array:
-    """The highest value of each group; 0 for an empty one."""
+    """The highest value of each group (in rising order), none below 0; 0 for an empty one."""
     best = np.zeros(count, dtype=np.float64)
-    np.maximum.at(best, group, values)
+    if len(group):
+        begins = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
+        best[group[begins]] = np.maximum(np.maximum.reduceat(values, begins), 0)
     return best
 
 
@@ -234,12 +251,13 @@ def _passages(asked: Asked, weights: Weights, matched: _Matched, there: Array) -
     term, owner = matched.term[inside], matched.slot[inside] // 5
     hits, whose, order = _grouped(matched.line[inside], term, owner, own)
     lines = _share(hits, idf)
-    together = _share(hits | title[whose], idf)
+    with_title, with_head = hits | title.take(whose, axis=0), hits | head.take(whose, axis=0)
+    together = _share(with_title, idf)
     found = {
         "line": _most(whose, lines, count),
         "line_title": _most(whose, together, count),
-        "line_head": _most(whose, _share(hits | head[whose], idf), count),
-        "line_strict": _most(whose, _share(hits | head[whose], idf**2), count),
+        "line_head": _most(whose, _share(with_head, idf), count),
+        "line_strict": _most(whose, _share(with_head, idf**2), count),
     }
     best = np.flatnonzero(together >= found["line_title"][whose] - 1e-6)[::-1]
     place = np.zeros(count)
@@ -247,22 +265,22 @@ def _passages(asked: Asked, weights: Weights, matched: _Matched, there: Array) -
     place[whose[best]] = (matched.at[inside][order] - first)[best]
     found["line_place"] = np.log1p(np.maximum(place, 0))
     fresh = np.concatenate([[True], whose[1:] != whose[:-1]])
-    lead = hits[np.flatnonzero(fresh)][np.cumsum(fresh) - 1]
+    lead = hits[np.flatnonzero(fresh)].take(np.cumsum(fresh) - 1, axis=0)
     early = np.zeros((count, own), dtype=bool)
     near = matched.at[inside] - matched.starts[matched.slot[inside]] < _EARLY
     early[owner[near], term[near]] = True
     found["early"] = _share(early | title, idf)
-    found["lead_line"] = _most(whose, _share(hits | lead | title[whose], idf), count)
+    found["lead_line"] = _most(whose, _share(with_title | lead, idf), count)
     start = matched.starts[matched.slot[inside]]
     block = (matched.at[inside] - start) // _BLOCK + owner * 4096
-    hits, whose, _ = _grouped(block, term, owner, own)
-    keys = np.unique(block)
+    hits, whose, begins = _grouped(block, term, owner, own)
+    keys = block[begins]
     follows = np.zeros(len(keys), dtype=bool)
     follows[:-1] = keys[1:] == keys[:-1] + 1
     wide = hits.copy()
     wide[:-1] |= hits[1:] & follows[:-1, None]
     found["window"] = _most(whose, _share(wide, idf), count)
-    found["window_title"] = _most(whose, _share(wide | title[whose], idf), count)
+    found["window_title"] = _most(whose, _share(wide | title.take(whose, axis=0), idf), count)
     return found
 
 
@@ -271,7 +289,7 @@ def _grouped(group: Array, term: Array, owner: Array, terms: int) -> tuple[Array
     fresh = np.concatenate([[True], group[1:] != group[:-1]])
     begins = np.flatnonzero(fresh)
     hits = np.zeros((len(begins), terms), dtype=bool)
-    hits[np.cumsum(fresh) - 1, term] = True
+    hits.reshape(-1)[(np.cumsum(fresh) - 1) * terms + term] = True
     return hits, owner[begins], begins
 
 

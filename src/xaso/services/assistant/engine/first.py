@@ -63,13 +63,16 @@ def weights_of(view: View, found: Found, terms: Array) -> Array:
         mine = np.flatnonzero(found.segment == number)
         if not len(mine):
             continue
+        # In rising order: each place is then looked for where the one before was found, in memory still at hand.
+        mine = mine[np.argsort(found.place[mine])]
         places = found.place[mine].astype(np.uint32)
         begin, end = segment.ranges(short)
         for at in np.flatnonzero(end > begin):
             ids = segment.ids[begin[at] : end[at]]
             where = np.searchsorted(ids, places)
             where[where == len(ids)] = 0
-            weights[at, mine] = np.where(ids[where] == places, segment.weights[begin[at] : end[at]][where], 0)
+            there = np.flatnonzero(ids[where] == places)
+            weights[at, mine[there]] = segment.weights[begin[at] : end[at]][where[there]]
     return weights / np.float32(255)
 
 
@@ -79,8 +82,10 @@ def _in_segment(
     begin, end = segment.ranges(terms)
     scores = np.zeros(segment.count, dtype=np.float32)
     for at in np.flatnonzero(cheap & (end > begin)):
-        ids = segment.ids[begin[at] : end[at]]
-        scores[ids] += segment.weights[begin[at] : end[at]] * amounts[at]
+        ids = segment.ids[begin[at] : end[at]].astype(
+            np.intp
+        )  # once, or reading and writing would each do it
+        scores[ids] = scores.take(ids) + segment.weights[begin[at] : end[at]] * amounts[at]
     if passes is not None:
         scores *= passes
     dear = np.flatnonzero(~cheap & (end > begin))

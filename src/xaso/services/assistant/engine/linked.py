@@ -21,7 +21,8 @@ _KIND_WORDS = [
 
 def _names(titles: Array) -> Array:
     """Keys of laws by their titles: [law, word] with 0 behind the end; without "Luật" at the beginning."""
-    keys = np.zeros(len(titles), dtype=np.uint64)
+    sums = np.zeros(len(titles), dtype=np.uint64)
+    named = np.zeros(len(titles), dtype=bool)
     for at, title in enumerate(titles.tolist()):
         said = [code for code in title if code]
         for kind in _KIND_WORDS:
@@ -30,8 +31,9 @@ def _names(titles: Array) -> Array:
                 break
         if 0 < len(said) <= NAME_WORDS:
             codes = np.array(said, dtype=np.uint64)
-            keys[at] = words.spread((codes * NAME_POWERS[: len(said)]).sum(dtype=np.uint64)[None])[0]
-    return keys
+            sums[at] = (codes * NAME_POWERS[: len(said)]).sum(dtype=np.uint64)
+            named[at] = True
+    return np.where(named, words.spread(sums), np.uint64(0))
 
 
 def measure(view: View, found: Found, own: Array, lengths: Array) -> dict[str, Array]:
@@ -79,7 +81,7 @@ def _law_keys(view: View, found: Found, document: Array, own: Array, lengths: Ar
 def _edges(view: View, found: Found, asked: Array) -> tuple[Array, Array]:
     """Which candidate cites which, each pair once."""
     count = len(found)
-    sources, targets = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    pairs = [np.zeros(0, np.int64)]
     short = asked >> TERM_BITS
     for number, segment in enumerate(view.segments):
         mine = np.flatnonzero(found.segment == number)
@@ -88,14 +90,18 @@ def _edges(view: View, found: Found, asked: Array) -> tuple[Array, Array]:
         order = mine[np.argsort(found.place[mine])]
         places = found.place[order].astype(np.uint32)
         begin, end = segment.ranges(short)
-        for at in np.flatnonzero((end > begin) & (asked > 0)).tolist():
-            ids = segment.ids[begin[at] : min(end[at], begin[at] + _LONGEST)]
-            where = np.searchsorted(places, ids)
-            where[where == len(places)] = 0
-            hit = order[where[places[where] == ids]]
-            sources.append(hit)
-            targets.append(np.full(len(hit), at % count))
-    pairs = np.unique(np.concatenate(sources) * count + np.concatenate(targets))
-    source, target = pairs // count, pairs % count
+        cited = np.flatnonzero((end > begin) & (asked > 0))
+        if not len(cited):
+            continue
+        first, last = begin[cited].tolist(), np.minimum(end[cited], begin[cited] + _LONGEST)
+        ids = np.concatenate([segment.ids[one:to] for one, to in zip(first, last.tolist(), strict=True)])
+        # All citing articles are looked for at once; numbers of one list rise, which the search makes use of.
+        where = np.searchsorted(places, ids)
+        where[where == len(places)] = 0
+        hit = np.flatnonzero(places[where] == ids)
+        target = np.repeat(cited % count, last - begin[cited])[hit]
+        pairs.append(order[where[hit]] * count + target)
+    once = np.unique(np.concatenate(pairs))
+    source, target = once // count, once % count
     other = source != target
     return source[other], target[other]

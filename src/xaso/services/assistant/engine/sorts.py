@@ -74,12 +74,12 @@ def measure(asked: Asked, own: Array, starts: Array, lengths: Array) -> dict[str
     follows = np.zeros_like(code)
     if len(code):
         follows[:-1] = np.where(owner[1:] == owner[:-1], code[1:], 0)
-    times = np.zeros((count, len(SORTS)), dtype=np.int64)
+    is_of = np.zeros((count, len(SORTS)), dtype=bool)
     for keys in (code << np.uint64(24), code << np.uint64(24) | follows):
         place = np.minimum(np.searchsorted(cues, keys), len(cues) - 1)
-        hit = cues[place] == keys
-        np.add.at(times, owner[hit], sorts[place[hit]])
-    is_of = times > 0
+        hit = np.flatnonzero(cues[place] == keys)
+        which, sort = np.nonzero(sorts[place[hit]])
+        is_of[owner[hit[which]], sort] = True
     fits = (is_of & wanted).sum(axis=1)
     return {
         "sort_fits": fits.astype(float),
@@ -97,9 +97,8 @@ def fine_missing(asked: Asked, own: Array, lengths: Array) -> Array:
         return np.zeros(count)
     left, right = _stated()
     code = own >> np.uint32(1)
-    at = (
-        np.flatnonzero((code[:-1] == left) & np.isin(code[1:], right)) if len(code) else np.zeros(0, np.int64)
-    )
+    at = np.flatnonzero(code[:-1] == left)
+    at = at[np.isin(code[at + 1], right)]
     states = np.zeros(count, dtype=bool)
     states[np.searchsorted(np.cumsum(lengths.sum(axis=1)), at, side="right")] = True
     return (~states).astype(float)
