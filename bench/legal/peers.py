@@ -88,6 +88,11 @@ def postgresql(docs: list[Doc], askings: list[Asking], address: str) -> dict[str
     import psycopg
 
     with psycopg.connect(address, autocommit=True) as link:
+        # A measurement that was broken off has left its table. In a schema of its own, whatever database was given:
+        # nothing that is not this measurement's is dropped.
+        link.execute("DROP SCHEMA IF EXISTS xaso_bench_legal CASCADE")
+        link.execute("CREATE SCHEMA xaso_bench_legal")
+        link.execute("SET search_path TO xaso_bench_legal")
         link.execute("CREATE TABLE article (at int, body tsvector)")
         begun = time.perf_counter()
         link.execute("CREATE TEMP TABLE raw (at int, title text, document text, body text)")
