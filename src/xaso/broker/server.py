@@ -37,6 +37,7 @@ class Broker:
         self.server: asyncio.Server | None = None
         self._looking: asyncio.Task[None] | None = None
         self._wills: dict[str, asyncio.TimerHandle] = {}
+        self._unsent: list[Connection] = []
 
     async def start(self, host: str, port: int) -> int:
         """Listens; answers the port."""
@@ -47,6 +48,20 @@ class Broker:
         )
         self._looking = loop.create_task(self._look())
         return int(self.server.sockets[0].getsockname()[1])
+
+    def flush_soon(self, connection: Connection) -> None:
+        """At the end of this turn; one call of the loop for all connections that a message goes to."""
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent.append(connection)
+
+    def _flush(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        for connection in unsent:
+            try:
+                connection.flush()
+            except (OSError, RuntimeError) as error:  # one broken line must not cost the others their message
+                log.warning("cannot write to %s: %s", connection.who, error)
 
     async def stop(self) -> None:
         """Closes everything; wills are not sent, as in any stop of a broker."""
