@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from xaso.kernel.plain.horn import Command, Programme, Refused, open_programme, open_sealed
+from xaso.kernel.plain.horn import ALL, Command, Programme, Refused, open_programme, open_sealed
 from xaso.kernel.plain.horn.programme import most_volume
 from xaso.player.reports import Reports, entry_of, playing_facts
 from xaso.player.sink import write_siren
@@ -35,7 +35,6 @@ class Player(Reports):
 
     def __post_init__(self) -> None:
         self.stage = Stage(self.sink, self.disk.file_of, self._loudness, instant=self.clock.guess)
-        self._todo: list[Callable[[], None]] = []
         self._floor = float(self.disk.read_json("time.json").get("floor", 0.0))
         self.volume = int(self.disk.read_json("settings.json").get("volume", self.volume))
         self._recover()
@@ -85,7 +84,8 @@ class Player(Reports):
         self._asked.clear()
 
     def receive(self, leaf: str, payload: bytes) -> None:
-        """A message from the broker: ``desired``, or a command (any other leaf)."""
+        """A message from the broker: ``desired``, or a command (any other leaf). It is obeyed at once; writing and
+        telling are left to ``settle``, and until ``is_settled`` the broker must not be told that it is kept."""
         try:
             if leaf == "desired":
                 self._take_programme(payload)
@@ -95,11 +95,13 @@ class Player(Reports):
             self.refused[error.code] = self.refused.get(error.code, 0) + 1
             self._answer_refusal(payload, error)
             self._state_soon()
+            self._spread = False
 
     # time
 
     def tick(self) -> None:
         """Does what is due. The sound first; what is told and written follows in ``settle``."""
+        self._stirred = False
         now = self.clock.now()
         if now is None and not any(job.priority == "emergency" for job in self._present()):
             self._fault("clock_unknown", "chưa biết giờ đúng")
@@ -109,6 +111,8 @@ class Player(Reports):
                 self._todo.append(partial(self.told, event))
             self.stage.prepare(guess)
         mono = self.clock.mono()
+        if self._later_at is not None and mono >= self._later_at:
+            self._no_longer()
         if self._state_at is not None and mono >= self._state_at:
             self._todo.append(self._send_state)
         if self._log_at is not None and mono >= self._log_at:
@@ -117,17 +121,31 @@ class Player(Reports):
             self._todo.append(self._ask_time)
 
     def settle(self) -> None:
-        """What the last ``tick`` left to do: writing and telling."""
-        todo, self._todo = self._todo, []
-        for one in todo:
-            one()
+        """What ``receive`` and ``tick`` left to do: writing and telling."""
+        while self._todo:
+            todo, self._todo = self._todo, []
+            for one in todo:
+                one()
+        if self._later_at is None:
+            self._answer()
+
+    def finish(self) -> None:
+        """All that was put off, now."""
+        self._no_longer()
+        self.settle()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was heard is written down."""
+        return not self._todo and not self._later
 
     def wait(self) -> float:
         """Seconds until ``tick`` is needed again."""
-        if self._todo:
+        if self._todo or self._stirred or (self._acks and self._later_at is None):
             return 0.0
         mono = self.clock.mono()
-        waits = [at - mono for at in (self._state_at, self._log_at, self._ask_at) if at is not None]
+        times = (self._later_at, self._state_at, self._log_at, self._ask_at)
+        waits = [at - mono for at in times if at is not None]
         upcoming = self.stage.next_time()
         if upcoming is not None:
             rest = upcoming - self.clock.guess()
@@ -188,13 +206,21 @@ class Player(Reports):
             )  # fmt: skip
             jobs.append(job)
         self.stage.replace_programme(jobs)
+        self._stirred = True
         commands = {job.sha256: (job.url, 0.0) for job in self._present() if job.command and job.sha256}
         self.wanted = {job.sha256: (job.url, job.start) for job in reversed(jobs) if job.sha256} | commands
 
     def _obey(self, command: Command) -> None:
+        """Does it first, in memory. What sounds is written down right after that; the rest with the answer."""
+        self._spread = command.cluster == ALL
         if command.kind not in ("time", "kept"):
-            until = command.expires_at.timestamp()
-            self._guarded(lambda: self.disk.obey(command.id, command.kind, command.sequence, until))
+            facts = (command.id, command.kind, command.sequence, command.expires_at.timestamp())
+            self.disk.remember(*facts)
+            work = partial(self._guarded, partial(self.disk.obey, *facts))
+            if command.kind in ("play", "stop"):
+                self._todo.append(work)
+            else:
+                self._soon(work)
         handler = getattr(self, f"_on_{command.kind}")
         try:
             handler(command)
@@ -205,6 +231,8 @@ class Player(Reports):
             OverflowError,
         ):  # signed by the station, yet not to be understood
             self._acknowledge(command.id, command.item, "failed", "bad")
+        finally:
+            self._spread = False
 
     def _on_play(self, command: Command) -> None:
         data = command.data
@@ -218,6 +246,7 @@ class Player(Reports):
             pause=float(data.get("pause", 0)), waits=True,
         )  # fmt: skip
         self.stage.put(job)
+        self._stirred = True
         if job.sha256 and self.disk.file_of(job.sha256) is None:
             self.wanted[job.sha256] = (job.url, start - (1e9 if job.priority == "emergency" else 0))
         self._acknowledge(command.id, command.item, "received")
@@ -225,15 +254,19 @@ class Player(Reports):
     def _on_stop(self, command: Command) -> None:
         for event in self.stage.stop(self.clock.guess(), str(command.data.get("airing", "")) or command.item):
             self.told(event)
+        self._stirred = True
         self._acknowledge(command.id, command.item, "finished")
 
     def _on_volume(self, command: Command) -> None:
         self.volume = self.volume if command.volume is None else command.volume
-        self._guarded(lambda: self.disk.write_json("settings.json", {"volume": self.volume}))
+        self._soon(self._keep_volume)
         self._acknowledge(command.id, command.item, "finished", data={"volume": self.volume})
         self._state_soon()
 
     _on_config = _on_volume
+
+    def _keep_volume(self) -> None:
+        self._guarded(lambda: self.disk.write_json("settings.json", {"volume": self.volume}))
 
     def _on_schedule(self, command: Command) -> None:
         self._acknowledge(command.id, command.item, "finished", data=self.state())

@@ -15,14 +15,25 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from xaso.kernel.plain.horn import topics
+from xaso.player.pipe import Pipe
 
 KEEPALIVE = 60
 AWAY_FOR = 72 * 3600  # the broker keeps commands so long for a device without a line
 SHORTEST, LONGEST = 1.0, 60.0
 
 
+class _Client(mqtt.Client):
+    """Speaks through a pipe."""
+
+    def _create_socket(self) -> Any:
+        return Pipe(super()._create_socket())
+
+
 class Line:
-    """One connection that comes back by itself. ``heard`` gets (leaf, payload); ``up`` and ``down`` are told."""
+    """One connection that comes back by itself. ``heard`` gets (leaf, payload); ``up`` and ``down`` are told.
+
+    The broker learns with ``confirm`` that what was heard is kept, so that it sends again what a power cut took.
+    """
 
     def __init__(
         self,
@@ -45,11 +56,14 @@ class Line:
         self._wait = SHORTEST
         self._closed = False
         self.is_up = False
-        client = mqtt.Client(
+        self._unconfirmed: list[tuple[int, int]] = []
+        self._watched = False  # whether the loop tells when the socket can be written
+        client = _Client(
             mqtt.CallbackAPIVersion.VERSION2,
             client_id=cluster,
             protocol=mqtt.MQTTv5,
             reconnect_on_failure=False,
+            manual_ack=True,
         )
         client.username_pw_set(cluster)
         if tls is not None:
@@ -62,10 +76,8 @@ class Line:
             self._gone,
             self._message,
         )
-        client.on_socket_open = client.on_socket_register_write = None
         client.on_socket_open, client.on_socket_close = self._socket_open, self._socket_close
         client.on_socket_register_write = self._register_write
-        client.on_socket_unregister_write = self._unregister_write
         self.client = client
 
     def start(self) -> None:
@@ -87,9 +99,14 @@ class Line:
         sock = self.client.socket()
         if sock is not None:
             self._loop.remove_reader(sock)
-            self._loop.remove_writer(sock)
             self.client._sock_close()
             self._lost()
+
+    def confirm(self) -> None:
+        """All that was heard so far is kept."""
+        heard, self._unconfirmed = self._unconfirmed, []
+        for mid, qos in heard:
+            self.client.ack(mid, qos)
 
     def send(self, leaf: str, payload: bytes, retain: bool) -> None:
         """Hands a message over; without a line acks and logs wait in memory, all else is dropped."""
@@ -130,6 +147,7 @@ class Line:
         self._loop.call_soon_threadsafe(self._lost)
 
     def _lost(self) -> None:
+        self._unconfirmed.clear()  # the broker sends it again
         if self.is_up:
             self.is_up = False
             self._down()
@@ -140,6 +158,8 @@ class Line:
             self._again = self._loop.create_task(self._connect(self._next_wait()))
 
     def _message(self, client: Any, data: Any, message: Any) -> None:
+        if message.qos:
+            self._unconfirmed.append((message.mid, message.qos))
         self._heard("desired" if message.topic.endswith("/desired") else "cmd", message.payload)
 
     def _socket_open(self, client: Any, data: Any, sock: Any) -> None:
@@ -159,17 +179,31 @@ class Line:
     def _socket_close(self, client: Any, data: Any, sock: Any) -> None:
         if sock.fileno() >= 0:
             self._loop.remove_reader(sock)
-            self._loop.remove_writer(sock)
+            self._unwatch(sock)
 
     def _register_write(self, client: Any, data: Any, sock: Any) -> None:
-        self._loop.call_soon_threadsafe(self._write_when_possible, sock)
+        # Asked once for all that is written in this turn: paho asks again only after it has written.
+        self._loop.call_soon_threadsafe(self._write, sock)
 
-    def _write_when_possible(self, sock: Any) -> None:
-        if sock.fileno() >= 0:
-            self._loop.add_writer(sock, client_write, self.client)
+    def _write(self, sock: Any) -> None:
+        """Sends what is ready; the loop watches the socket only while the line cannot take it all."""
+        if not self._is_present(sock):
+            return
+        self.client.loop_write()
+        if not self._is_present(sock):
+            return  # that was a good-bye
+        if sock.flush():
+            self._unwatch(sock)
+        elif not self._watched:
+            self._watched = True
+            self._loop.add_writer(sock, self._write, sock)
 
-    def _unregister_write(self, client: Any, data: Any, sock: Any) -> None:
-        if sock.fileno() >= 0:
+    def _is_present(self, sock: Any) -> bool:
+        return int(sock.fileno()) >= 0 and self.client.socket() is sock
+
+    def _unwatch(self, sock: Any) -> None:
+        if self._watched:
+            self._watched = False
             self._loop.remove_writer(sock)
 
     def _look(self) -> None:
@@ -178,8 +212,3 @@ class Line:
             self._misc.cancel()
         if self.client.loop_misc() == mqtt.MQTT_ERR_SUCCESS and not self._closed:
             self._misc = self._loop.call_later(KEEPALIVE / 6, self._look)
-
-
-def client_write(client: mqtt.Client) -> None:
-    """Sends what is ready."""
-    client.loop_write()

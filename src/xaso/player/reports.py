@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from xaso.kernel.plain.horn import Command, Programme, Refused
+from xaso.kernel.plain.horn import ALL, Command, Programme, Refused
 from xaso.player import FIRMWARE
 from xaso.player.clock import GOOD, Clock
 from xaso.player.disk import Disk
@@ -18,6 +18,9 @@ from xaso.player.stage import Event, Stage
 
 LOG_BATCH = 40
 HELD_BACK = 2.0  # a device tells its state at most so often
+# A command to all reaches more than a thousand devices in one instant: they answer at different times, so that the
+# answers of the first do not stand in the way of the command to the last. Seconds: shortest, and how much is random.
+ANSWER_AFTER, STATE_AFTER = (0.3, 1.0), (2.0, 6.0)
 OFF = 2.0  # a wall clock further off than this is a fault
 
 
@@ -43,6 +46,12 @@ class Reports:
     _asked: dict[str, float] = field(default_factory=dict, init=False)
     _stages: dict[str, dict[str, Any]] = field(default_factory=dict, init=False)
     _floor: float = field(default=0.0, init=False)
+    _stirred: bool = field(default=False, init=False)  # what sounds may have to change at once
+    _spread: bool = field(default=False, init=False)  # a command to all is being obeyed
+    _acks: list[dict[str, Any]] = field(default_factory=list, init=False)
+    _todo: list[Callable[[], None]] = field(default_factory=list, init=False)
+    _later: list[Callable[[], None]] = field(default_factory=list, init=False)
+    _later_at: float | None = field(default=None, init=False)
 
     def missing(self) -> list[tuple[str, str]]:
         """(digest, address) of audio to fetch, what is needed first comes first."""
@@ -66,7 +75,34 @@ class Reports:
         self._stages[command] = ack
         if len(self._stages) > 200:
             self._stages.pop(next(iter(self._stages)))
-        self._tell("ack", {"acks": [ack]})
+        self._say(ack)
+
+    def _say(self, ack: dict[str, Any]) -> None:
+        if self._spread:
+            self._put_off()
+        self._acks.append(ack)
+
+    def _answer(self) -> None:
+        """Sends the acknowledgements that wait, together."""
+        acks, self._acks = self._acks, []
+        for begin in range(0, len(acks), LOG_BATCH):
+            self._tell("ack", {"acks": acks[begin : begin + LOG_BATCH]})
+
+    def _soon(self, work: Callable[[], None]) -> None:
+        """Work for after obeying: next, or with the answer when all devices obey at once."""
+        if self._spread:
+            self._put_off()
+            self._later.append(work)
+        else:
+            self._todo.append(work)
+
+    def _put_off(self) -> None:
+        if self._later_at is None:
+            self._later_at = self.clock.mono() + ANSWER_AFTER[0] + ANSWER_AFTER[1] * self.jitter()
+
+    def _no_longer(self) -> None:
+        self._todo += self._later
+        self._later, self._later_at = [], None
 
     def selftest(self) -> dict[str, Any]:
         """What the device finds when it looks at itself."""
@@ -122,7 +158,8 @@ class Reports:
 
     def _state_soon(self) -> None:
         if self._state_at is None:
-            self._state_at = self.clock.mono() + HELD_BACK * (0.5 + self.jitter())
+            first, more = STATE_AFTER if self._spread else (HELD_BACK / 2, HELD_BACK)
+            self._state_at = self.clock.mono() + first + more * self.jitter()
 
     def _send_log(self) -> None:
         self._log_at = None
@@ -156,6 +193,7 @@ class Reports:
         asked = self._asked.pop(str(command.data.get("ask", "")), None)
         if asked is None:
             return
+        self._stirred = True
         if self.clock.measure(asked, float(command.data["now"]) / 1000):
             self._mended("clock_unknown")
             self._look_at_clock()
@@ -173,11 +211,11 @@ class Reports:
             return  # nobody we know asked
         try:
             values = json.loads(payload[75:])
-            command, item = str(values["id"]), str(values["item"])
+            command, item, self._spread = str(values["id"]), str(values["item"]), values["cluster"] == ALL
         except (ValueError, KeyError, TypeError):
             return
         if error.code == "replayed" and command in self._stages:
-            self._tell("ack", {"acks": [self._stages[command]]})
+            self._say(self._stages[command])
         elif error.code != "replayed":
             self._acknowledge(command, item, "failed", error.code)
 

@@ -136,6 +136,8 @@ class Running:
         for event in self.player.stage.stop(self.player.clock.guess(), reason="shut_down"):
             self.player.told(event)
         self.player.minute()
+        self.player.finish()
+        self.line.confirm()
         await self.line.close()
 
     def poke(self) -> None:
@@ -159,6 +161,7 @@ class Running:
 
     def _after(self) -> None:
         self.player.settle()
+        self._confirm()
         if self.player.wanted and (self._fetching is None or self._fetching.done()) and self.player.missing():
             self._fetching = self._loop.create_task(self._fetch_all())
         self.poke()
@@ -172,7 +175,13 @@ class Running:
 
     def _heard(self, leaf: str, payload: bytes) -> None:
         self.player.receive(leaf, payload)
-        self._now()
+        self._confirm()
+        self.poke()
+
+    def _confirm(self) -> None:
+        """What is not written down yet stays unconfirmed: after a power cut the broker sends it again."""
+        if self.player.is_settled:
+            self.line.confirm()
 
     def _up(self) -> None:
         self.player.connected()

@@ -127,6 +127,7 @@ class Bench:
     def hear(self, envelope: bytes) -> None:
         """A command arrives."""
         self.player.receive("cmd", envelope)
+        self.player.settle()
 
     def log(self) -> list[tuple[str, str, str, float]]:
         """(airing or item, result, reason, seconds) of the log on the card."""
