@@ -55,6 +55,7 @@ def _found(uri: str) -> tuple[str, str]:
     return "", uri
 
 
+@functools.lru_cache(maxsize=1000)
 def label_of(uri: str, lang: str = "vi") -> str:
     """Plain words for a business step, disposition or term of ours, in "vi" or "en".
 
