@@ -60,7 +60,8 @@ def stages_of(scope: Scope) -> dict[str, Any]:
         if len(box["first"]) < SHOWN:
             box["first"].append(row)
     _name_first(boxes)
-    met = Counter((place.get(source), place.get(target)) for _, source, target in scope.edges)
+    sources = map(place.get, [source for _, source, _ in scope.edges])
+    met = Counter(zip(sources, map(place.get, [target for _, _, target in scope.edges]), strict=True))
     ways = {
         (source, target): number
         for (source, target), number in met.items()

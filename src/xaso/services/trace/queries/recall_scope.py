@@ -153,12 +153,14 @@ SELECT n.thing, CASE WHEN lot.id IS NOT NULL THEN 'lot' ELSE package.kind END, t
   coalesce(lot.code, ''), coalesce(product.name, ''), coalesce(lot.enterprise_id, package.enterprise_id),
   coalesce(lot.unit_path, package.unit_path), coalesce(lot.state, package.state), lot."left", coalesce(lot.uom, ''),
   coalesce(lot.token, package.token)
-FROM unnest(%s::bigint[]) AS n(thing)
+FROM (
+  SELECT thing_id AS thing FROM trace_lot WHERE thing_id = ANY(%s::bigint[])
+  UNION SELECT thing_id FROM trace_package WHERE thing_id = ANY(%s::bigint[])
+) n
 LEFT JOIN trace_lot lot ON lot.thing_id = n.thing
 LEFT JOIN trace_product product ON product.id = lot.product_id
 LEFT JOIN trace_package package ON package.thing_id = n.thing
 JOIN trace_thing t ON t.id = n.thing
-WHERE lot.id IS NOT NULL OR package.id IS NOT NULL
 """
 OTHERS = "SELECT id, uri FROM trace_thing WHERE id = ANY(%s::bigint[])"
 PLANTS = """
@@ -195,7 +197,8 @@ def _ask(statement: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 def _rows(found: list[tuple[int, str, int]]) -> list[Row]:
-    told = {row[0]: row[1:] for row in _ask(ROWS, array_of(thing for thing, _, _ in found))}
+    things = array_of(thing for thing, _, _ in found)
+    told = {row[0]: row[1:] for row in _ask(ROWS, things, things)}
     behind = [thing for thing, side, _ in found if side == "back"]
     plants = {row[0] for row in _ask(PLANTS, array_of(behind))}
     return [
