@@ -62,6 +62,8 @@ def test_somebody_waits_at_every_step(commune, present):
         assert set(steps.values_list("key", flat=True)) >= EVERY_STEP
         chairman = waiting_to_sign(people["lanhdao"])
         assert {row.in_my_name for row in chairman} == {True, False}, "some drafts bear another's name"
+        deputy = {row.dossier.pk for row in waiting_to_sign(people["pct"]) if row.in_my_name}
+        assert len(deputy) == 1, "whose draft bears which name does not hang on the day"
         for leader in ("pct", "tpkinhte"):
             assert any(row.in_my_name for row in waiting_to_sign(people[leader])), leader
         to_seal = waiting_to_seal(people["vanthu"])

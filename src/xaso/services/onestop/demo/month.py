@@ -115,8 +115,10 @@ def _tell_part(month: Month, made: Sequence[Told]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
     with held_open():
-        for number, (dossier, part) in enumerate(made):
-            month.chance = random.Random(f"{dossier.code}-{number}")
+        for dossier, part in made:
+            # Not by the code, which bears the date: the same dossiers go the same ways on whichever day it is told.
+            role = part.role
+            month.chance = random.Random(f"{role.story}-{role.until}-{part.procedure}-{part.hours}")
             stories.play(month, dossier, part.role, part.at)
 
 

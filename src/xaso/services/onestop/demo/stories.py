@@ -34,7 +34,10 @@ class Walk:
 
     def __init__(self, month: Month, dossier: Dossier, role: Role, at: datetime) -> None:
         self.month, self.dossier, self.role, self.at = month, dossier, role, at
-        self.deputy = month.chance.random() < 0.15 or role.story == "deputy"
+        # Among those that still wait for a signature only the deputy's own bear the deputy's name: what waits for the
+        # head on one day waits for the head on every day.
+        by_chance = month.chance.random() < 0.15 and role.until != "sign"
+        self.deputy = by_chance or role.story == "deputy"
 
     def officer(self, *logins: str) -> Viewer:
         """One of these officers at work."""
