@@ -8,6 +8,7 @@ from typing import Any
 from django.db.backends.postgresql import base as stock
 
 from xaso.kernel.base import reach
+from xaso.kernel.base.postgres.lists import QuickListDumper
 
 _TELL = (
     "SELECT set_config('xaso.kind', %s, false), set_config('xaso.paths', %s, false),"
@@ -28,6 +29,12 @@ class DatabaseWrapper(stock.DatabaseWrapper):
         self.reach_told: reach.Reach | None = None
         self._told_in_transaction = False
         self.execute_wrappers.append(self._follow)
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection that writes long lists in one go."""
+        link = super().get_new_connection(conn_params)
+        link.adapters.register_dumper(list, QuickListDumper)
+        return link
 
     def _follow(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         wanted = reach.present()
