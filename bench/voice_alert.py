@@ -73,14 +73,18 @@ def _place(people: int, clusters: int) -> Any:
 
 
 def _watch(questions: dict[str, Any], seconds: float = 60.0) -> dict[str, float | None]:
-    """The instants at which questions were first answered with yes, all looked at ten times a second."""
+    """The instants at which questions were first answered with yes, all looked at four times a second.
+
+    What is asked more often takes the time of what is measured: both cores are at work. An instant is late by at most a
+    quarter of a second, never early.
+    """
     found: dict[str, float | None] = dict.fromkeys(questions)
     end = time.time() + seconds
     while time.time() < end and None in found.values():
         for name, question in questions.items():
             if found[name] is None and question():
                 found[name] = time.time()
-        time.sleep(0.1)
+        time.sleep(0.25)
     return found
 
 
@@ -105,6 +109,11 @@ def measure(*, people: int = 20_000, clusters: int = 60) -> dict[str, Any]:
         )
         mailings = Mailing.objects.exclude(pk=warm.pk)
         gone = Sending.objects.filter(mailing__in=mailings, state__in=("sent", "delivered", "read"))
+
+        def most_are_gone() -> bool:
+            # Counted by rows first, which is cheap; by persons only when these rows could be enough.
+            return gone.count() >= 0.95 * people <= gone.values("receiver").distinct().count()
+
         seen = _watch(
             {
                 "signed_message": CapMessage.objects.exists,
@@ -114,7 +123,7 @@ def measure(*, people: int = 20_000, clusters: int = 60) -> dict[str, Any]:
                     or WireCommand.objects.exclude(cluster=None).count() >= clusters
                 ),
                 "messages_written": mailings.exists,
-                "messages_95_percent": lambda: gone.values("receiver").distinct().count() >= 0.95 * people,
+                "messages_95_percent": most_are_gone,
             }
         )
         handed = gone.values("receiver").distinct().count()
