@@ -140,17 +140,25 @@ def start_database(env: dict[str, str]) -> bool:
 
 
 def prepare(env: dict[str, str]) -> None:
-    """Tables and static files, skipped when nothing changed since the last time."""
-    mark = stamps.migrations()
-    if not stamps.is_done("migrations", mark):
-        say("Making the tables …")
-        _product(env, "migrate", "--noinput", "--verbosity", "0")
-        stamps.done("migrations", mark)
-    mark = stamps.static_files()
-    if not stamps.is_done("static", mark) or not (VAR / "static").exists():
+    """Tables and static files, side by side; skipped when nothing changed since the last time."""
+    tables, files = stamps.migrations(), stamps.static_files()
+    collecting = None
+    if not stamps.is_done("static", files) or not (VAR / "static").exists():
         say("Collecting styles, scripts and pictures …")
-        _product(env, "collectstatic", "--noinput", "--verbosity", "0")
-        stamps.done("static", mark)
+        words = ["-m", "xaso.site", "collectstatic", "--noinput", "--verbosity", "0"]
+        collecting = subprocess.Popen([str(PYTHON), *words], env=env, cwd=ROOT)
+    if not stamps.is_done("migrations", tables):
+        say("Making the tables …")
+        try:
+            _product(env, "migrate", "--noinput", "--verbosity", "0")
+        except BaseException:
+            if collecting is not None:
+                collecting.kill()
+            raise
+        stamps.done("migrations", tables)
+    if collecting is not None:
+        _ended(collecting.wait(), "collectstatic")
+        stamps.done("static", files)
 
 
 def _load_demo(env: dict[str, str]) -> None:
@@ -164,10 +172,12 @@ def _load_demo(env: dict[str, str]) -> None:
 
 def _product(env: dict[str, str], *words: str) -> None:
     done = subprocess.run([str(PYTHON), "-m", "xaso.site", *words], env=env, cwd=ROOT, check=False)
-    if done.returncode:
-        raise GiveUp(
-            f"The step '{words[0]}' failed; the reason is above. After mending it run the same again."
-        )
+    _ended(done.returncode, words[0])
+
+
+def _ended(code: int, step: str) -> None:
+    if code:
+        raise GiveUp(f"The step '{step}' failed; the reason is above. After mending it run the same again.")
 
 
 def _start_simulators(options: argparse.Namespace, env: dict[str, str], family: Family) -> None:
