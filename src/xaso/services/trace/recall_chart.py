@@ -80,7 +80,7 @@ def stages_of(scope: Scope) -> dict[str, Any]:
         for one in scope.deliveries:
             if one.thing in place:
                 ways[place[one.thing], HOLDERS] = ways.get((place[one.thing], HOLDERS), 0) + 1
-    return {"boxes": boxes, "ways": [[source, target, number] for (source, target), number in ways.items()]}
+    return {"boxes": boxes, "ways": [[*way, number] for way, number in sorted(ways.items())]}
 
 
 def _name_first(boxes: Mapping[str, dict[str, Any]]) -> None:

@@ -34,6 +34,7 @@ Edge = tuple[int, int, int]  # (seq of the event, source, target): goods of the 
 @dataclass(frozen=True)
 class Walk:
     """What was reached: ``depth`` by thing (0 is where it began) and the edges between them, nearest level first.
+    Things of one level stand in the order of their numbers, so that what is shown of them is the same each time.
 
     ``spans``: for containers used again, the times (seconds since 1970, from, to) in which they held the goods.
     ``cut``: the walk ended at the depth it was given, not at the last thing.
@@ -111,7 +112,8 @@ WITH RECURSIVE walk(depth, things, lows, highs, old, old_lows, old_highs, events
     '{{}}'::bigint[], '{{}}'::bigint[], '{{}}'::bigint[]
   FROM (SELECT array_agg(id) AS things, array_agg('-infinity'::float8) AS lows,
           array_agg('infinity'::float8) AS highs
-        FROM (SELECT DISTINCT coalesce(same_as_id, id) AS id FROM trace_thing WHERE id = ANY(%s::bigint[])) first) s
+        FROM (SELECT DISTINCT coalesce(same_as_id, id) AS id FROM trace_thing WHERE id = ANY(%s::bigint[])
+              ORDER BY 1) first) s
   UNION ALL
   SELECT w.depth + 1, n.things, n.lows, n.highs,
     w.old || n.things, w.old_lows || n.lows, w.old_highs || n.highs, n.events, n.sources, n.targets
@@ -140,7 +142,7 @@ WITH RECURSIVE walk(depth, things, lows, highs, old, old_lows, old_highs, events
     SELECT new.things, new.lows, new.highs, met.events, met.sources, met.targets
     FROM (SELECT array_agg(far) AS things, array_agg(low) AS lows, array_agg(high) AS highs FROM (
             SELECT far, low, high FROM step
-            EXCEPT SELECT * FROM unnest(w.old, w.old_lows, w.old_highs)) fresh) new,
+            EXCEPT SELECT * FROM unnest(w.old, w.old_lows, w.old_highs) ORDER BY 1, 2, 3) fresh) new,
          (SELECT array_agg(event) AS events, array_agg({source}) AS sources, array_agg({target}) AS targets
           FROM step) met
   ) n

@@ -175,7 +175,9 @@ FROM (
   UNION ALL
   SELECT n.thing, l.id FROM unnest(%s::bigint[]) n(thing) JOIN trace_lot o ON o.thing_id = n.thing
     JOIN trace_shipmentline l ON l.lot_id = o.id
-) sent JOIN trace_shipmentline line ON line.id = sent.id LEFT JOIN trace_lot lot ON lot.id = line.lot_id
+) sent JOIN trace_shipmentline line ON line.id = sent.id JOIN trace_shipment s ON s.id = line.shipment_id
+LEFT JOIN trace_lot lot ON lot.id = line.lot_id
+ORDER BY s.shipped_at, s.id, line.id
 """
 HANDED_ON = """
 SELECT t.thing_id, e.event_time, e.biz_location, e.body -> 'destinationList', e.body -> 'bizTransactionList',
@@ -186,7 +188,7 @@ JOIN trace_traceevent e ON e.seq = t.event_id AND e.biz_step IN
    'https://ref.gs1.org/cbv/BizStep-void_shipping')
 WHERE e.error_declared_at IS NULL AND NOT EXISTS (
   SELECT 1 FROM trace_traceevent z WHERE z.event_hash = e.event_hash AND z.error_declared_at IS NOT NULL)
-ORDER BY e.event_time, e.seq
+ORDER BY e.event_time, e.seq, t.id
 """
 
 
@@ -303,7 +305,7 @@ def _enterprises(uris: set[str]) -> dict[str, Enterprise]:
     rows = Enterprise.objects.filter(token__in=[*ends]) | Enterprise.objects.filter(gln__in=[*ends]).exclude(
         gln=""
     )
-    for one in rows:
+    for one in rows.order_by("pk"):
         for uri in (own("loc", one.token), ends.get(one.gln, "") if one.gln else ""):
             if uri:
                 found[uri] = one

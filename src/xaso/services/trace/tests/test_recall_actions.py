@@ -30,7 +30,7 @@ from xaso.services.trace.actions.recall_holders import (
     withdraw_finding,
 )
 from xaso.services.trace.graph import way_of
-from xaso.services.trace.models import Lot, Package, Recall, RecallHolder, RecallThing, TraceEvent
+from xaso.services.trace.models import Lot, Package, Recall, RecallHolder, RecallThing, Shipment, TraceEvent
 from xaso.services.trace.queries.recall import holders_of, notice_of, sheet_of, tallies_of
 from xaso.services.trace.queries.recall_scope import find_scope
 from xaso.services.trace.recall_report import report_pdf
@@ -124,6 +124,19 @@ class TestScope:
         assert handed_on[story.cartons[2].thing_id].contact == {"email": "kho@sieuthi.example"}
         assert story.cartons[3].thing_id not in handed_on
         assert scope.counts["carton"] == 4 and scope.counts["pallet"] == 1 and scope.counts["lots"] == 2
+
+    def test_papers_of_a_holder_stand_in_the_order_of_shipping(self, story):
+        to = Receiver("Cửa hàng Hương Núi", "Số 5, chợ Mường", "0912345678")
+        late = ship(
+            story.coop.viewer, enterprise=story.coop.enterprise, to=to, packages=[story.cartons[3].pk]
+        )
+        Shipment.objects.filter(pk=late.pk).update(
+            order_ref="DH-6", shipped_at=moment.now() - timedelta(days=1)
+        )
+        scope = find_scope([story.bad])
+        near = next(one for one in scope.holders.values() if one.name == "Cửa hàng Hương Núi")
+        assert near.papers == ["DH-6", "DH-7", "VD-1"]
+        assert [one.at for one in scope.deliveries] == sorted(one.at for one in scope.deliveries)
 
     def test_back_leads_to_what_the_tea_was_made_of(self, story):
         scope = find_scope([story.tea])

@@ -76,6 +76,15 @@ class TestWays:
         alone = thing()
         assert reached(downstream([alone.pk])) == {alone.pk: 0}
 
+    def test_things_of_one_level_stand_in_the_order_of_their_numbers(self):
+        leaf, *made = (thing() for _ in range(9))
+        event(input=[leaf], output=[made[5], made[1], made[7]])
+        event(input=[leaf], output=[made[0], made[6], made[2]])
+        assert list(downstream([leaf.pk]).depth) == [
+            leaf.pk,
+            *(made[place].pk for place in (0, 1, 2, 5, 6, 7)),
+        ]
+
     def test_a_circle_ends(self):
         first, second, third = thing(), thing(), thing()
         event(input=[first], output=[second])
