@@ -78,24 +78,24 @@ def one_name(things: Iterable[int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-# Rows of things are by far the most that a walk reads, so whatever asks the bodies of events stands behind a condition
-# that is rarely true, and behind an index that is nearly empty.
-# The times at which a container was emptied of a thing, around one packing (low: the last before, high: the first
-# after). An emptying that names no contents takes out everything. Emptyings that were declared wrong do not count.
-FILL = """
-  SELECT found.* FROM (
-    SELECT 1 FROM trace_eventthing g WHERE {when} AND g.thing_id = {container} AND g.flow = 0 AND g.role = 'parent'
-    LIMIT 1) gate CROSS JOIN LATERAL (
-  SELECT count(*) AS times,
-    max(d.at) FILTER (WHERE (d.at, d.seq) < (x.at, x.seq)) AS low,
-    min(d.at) FILTER (WHERE (d.at, d.seq) > (x.at, x.seq) AND (
+# Rows of things are by far the most that a walk reads, so an event is opened once however many of the things went into
+# it, and whatever asks the bodies of events stands behind a condition that is rarely true, and behind an index that is
+# nearly empty.
+OPENED = """EXISTS (SELECT 1 FROM trace_eventthing g
+        WHERE g.thing_id = {container} AND g.flow = 0 AND g.role = 'parent')"""
+# The times at which a container was emptied of a thing, around one packing (first: the last before, second: the first
+# after); NULL when it never was. An emptying that names no contents takes out everything. Emptyings that were declared
+# wrong do not count.
+FILL = """(
+  SELECT CASE WHEN count(*) > 0 THEN ARRAY[
+    coalesce(max(d.at) FILTER (WHERE (d.at, d.seq) < (x.at, x.seq)), '-infinity'),
+    coalesce(min(d.at) FILTER (WHERE (d.at, d.seq) > (x.at, x.seq) AND (
       NOT EXISTS (SELECT 1 FROM trace_eventthing o WHERE o.event_id = d.seq AND o.role = 'child')
       OR EXISTS (SELECT 1 FROM trace_eventthing o WHERE o.event_id = d.seq AND o.role = 'child'
-                 AND o.thing_id = {child}))) AS high
+                 AND o.thing_id = {child}))), 'infinity')] END
   FROM ({emptied}) d,
-    (SELECT extract(epoch FROM event_time)::float8 AS at, seq FROM trace_traceevent WHERE seq = {event}) x
-  ) found
-"""
+    (SELECT extract(epoch FROM event_time)::float8 AS at, seq FROM trace_traceevent WHERE seq = made.seq) x
+  )"""
 EMPTIED = """
   SELECT extract(epoch FROM t.event_time)::float8 AS at, t.seq
   FROM trace_eventthing u JOIN trace_traceevent t ON t.seq = u.event_id
@@ -106,6 +106,9 @@ EMPTIED = """
 """
 MOMENT = "(SELECT extract(epoch FROM event_time)::float8 FROM trace_traceevent WHERE seq = {event})"
 
+# ``met``: things of this level in their events; ``made``: what is on the other side of each of these events. They are
+# joined in full, which PostgreSQL does by hash or by order only: it takes a level for a dozen rows, and comparing each
+# with each would never end when there are a hundred thousand. Of what has no other side ``far`` is NULL.
 WALK = """
 WITH RECURSIVE walk(depth, things, lows, highs, old, old_lows, old_highs, events, sources, targets) AS (
   SELECT 0, s.things, s.lows, s.highs, s.things, s.lows, s.highs,
@@ -118,8 +121,8 @@ WITH RECURSIVE walk(depth, things, lows, highs, old, old_lows, old_highs, events
   SELECT w.depth + 1, n.things, n.lows, n.highs,
     w.old || n.things, w.old_lows || n.lows, w.old_highs || n.highs, n.events, n.sources, n.targets
   FROM walk w CROSS JOIN LATERAL (
-    WITH step AS MATERIALIZED (
-      SELECT {maker} AS event, f.thing AS near, coalesce(first.same_as_id, b.thing_id) AS far, {span}
+    WITH met AS MATERIALIZED (
+      SELECT a.event_id, f.thing AS near, a.thing_id, f.low, f.high, {met_opened} AS opened
       FROM (
         SELECT e.thing_id AS known, e.thing_id, e.event_id, e.role FROM trace_eventthing e
         WHERE e.thing_id = ANY(w.things) AND e.flow = {entry}
@@ -128,6 +131,10 @@ WITH RECURSIVE walk(depth, things, lows, highs, old, old_lows, old_highs, events
         FROM trace_thing n JOIN trace_eventthing e ON e.thing_id = n.id AND e.flow = {entry}
         WHERE n.same_as_id = ANY(w.things)
       ) a JOIN unnest(w.things, w.lows, w.highs) AS f(thing, low, high) ON f.thing = a.known
+      WHERE {met_holds}
+    ), made AS MATERIALIZED (
+      SELECT a.event_id, part.seq, b.thing_id, coalesce(first.same_as_id, b.thing_id) AS far, {made_columns}
+      FROM (SELECT DISTINCT event_id FROM met) a
       CROSS JOIN LATERAL (
         SELECT a.event_id AS seq UNION ALL
         SELECT other.seq FROM trace_traceevent part JOIN trace_traceevent other
@@ -136,8 +143,15 @@ WITH RECURSIVE walk(depth, things, lows, highs, old, old_lows, old_highs, events
       ) part
       JOIN trace_eventthing b ON b.event_id = part.seq AND b.flow = {exit}
       LEFT JOIN trace_thing first ON first.id = b.thing_id AND first.same_as_id IS NOT NULL
-      {fill}
-      WHERE {holds}
+    ), step AS MATERIALIZED (
+      SELECT event, near, far, {span}
+      FROM (
+        SELECT {maker} AS event, met.near, made.far, met.low AS since, {made_used},
+          CASE WHEN {opened} THEN {fill} END AS fill
+        FROM met FULL JOIN made ON made.event_id = met.event_id
+        WHERE coalesce(made.far, 0) > 0
+        OFFSET 0
+      ) pair WHERE {holds}
     )
     SELECT new.things, new.lows, new.highs, met.events, met.sources, met.targets
     FROM (SELECT array_agg(far) AS things, array_agg(low) AS lows, array_agg(high) AS highs FROM (
@@ -154,47 +168,41 @@ FROM walk ORDER BY depth
 # Spans are sent only for levels that have containers used again.
 NARROW = "'-infinity' < ANY(lows) OR 'infinity' > ANY(highs)"
 
-_PACKED = FILL.format(
-    child="a.thing_id",
-    event="part.seq",
-    container="b.thing_id",
-    when="b.role = 'parent'",
-    emptied=EMPTIED.format(container="b.thing_id"),
-)
-_HELD = FILL.format(
-    child="b.thing_id",
-    event="part.seq",
-    container="a.thing_id",
-    when="a.role = 'parent' AND f.low > '-infinity'",
-    emptied=EMPTIED.format(container="a.thing_id"),
-)
 _AT = MOMENT.format(event="a.event_id")
 DOWN = WALK.format(
     narrow=NARROW,
     entry=-1,
     exit=1,
-    maker="part.seq",
+    maker="made.seq",
     source="near",
     target="far",
-    fill=f"LEFT JOIN LATERAL ({_PACKED}) fill ON true",
-    span="CASE WHEN fill.times > 0 THEN coalesce(fill.low, '-infinity') ELSE '-infinity' END AS low,"
-    " CASE WHEN fill.times > 0 THEN coalesce(fill.high, 'infinity') ELSE 'infinity' END AS high",
-    holds="(f.low = '-infinity' AND f.high = 'infinity')" + f" OR ({_AT} >= f.low AND {_AT} < f.high)",
+    met_opened="false",
+    met_holds=f"(f.low = '-infinity' AND f.high = 'infinity') OR ({_AT} >= f.low AND {_AT} < f.high)",
+    made_columns=f"CASE WHEN b.role = 'parent' THEN {OPENED.format(container='b.thing_id')} END AS opened",
+    made_used="NULL AS used",
+    opened="made.opened",
+    fill=FILL.format(child="met.thing_id", emptied=EMPTIED.format(container="made.thing_id")),
+    span="coalesce(fill[1], '-infinity') AS low, coalesce(fill[2], 'infinity') AS high",
+    holds="true",
 )
 # Going back, a container is known by the moment at which it was used: low and high are both that moment.
 UP = WALK.format(
     narrow=NARROW,
     entry=1,
     exit=-1,
-    maker="a.event_id",
+    maker="met.event_id",
     source="far",
     target="near",
-    fill=f"LEFT JOIN LATERAL ({_HELD}) fill ON true\n"
-    f"      LEFT JOIN LATERAL (SELECT {MOMENT.format(event='part.seq')} AS at"
-    f" WHERE EXISTS ({EMPTIED.format(container='b.thing_id')})) used ON true",
-    span="coalesce(used.at, '-infinity') AS low, coalesce(used.at, 'infinity') AS high",
-    holds="coalesce(fill.times, 0) = 0 OR"
-    " (f.low >= coalesce(fill.low, '-infinity') AND f.low < coalesce(fill.high, 'infinity'))",
+    met_opened="CASE WHEN a.role = 'parent' AND f.low > '-infinity'"
+    f" THEN {OPENED.format(container='a.thing_id')} END",
+    met_holds="true",
+    made_columns=f"(SELECT {MOMENT.format(event='part.seq')}"
+    f" WHERE EXISTS ({EMPTIED.format(container='b.thing_id')})) AS used",
+    made_used="made.used",
+    opened="met.opened",
+    fill=FILL.format(child="made.thing_id", emptied=EMPTIED.format(container="met.thing_id")),
+    span="coalesce(used, '-infinity') AS low, coalesce(used, 'infinity') AS high",
+    holds="fill IS NULL OR (since >= fill[1] AND since < fill[2])",
 )
 
 
