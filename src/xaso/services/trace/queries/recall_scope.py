@@ -127,7 +127,7 @@ def find_scope(lots: Sequence[Lot]) -> Scope:
         roots = tuple(lot.thing_id for lot in lots)
         forward, back = downstream(roots), upstream(roots)
         rows = _rows(_sided(forward, back))
-        owners = {row.thing: row.enterprise_id for row in rows}
+        owners = {row.thing: row.enterprise_id for row in rows if row.enterprise_id and row.side != "back"}
         deliveries, holders = _handed_on(forward, owners)
     return Scope(
         roots=tuple(thing for thing, depth in forward.depth.items() if depth == 0),
@@ -147,20 +147,19 @@ def _sided(forward: Walk, back: Walk) -> list[tuple[int, str, int]]:
     ]
 
 
-# Lots and packages are told whole; of the many numbered things inside them an address is read where it is shown.
+# Lots and packages are told whole; of the many numbered things inside them an address is read where it is shown. Each
+# address is asked by itself: joined, they would be sought by reading all things that there are.
 ROWS = """
-SELECT n.thing, CASE WHEN lot.id IS NOT NULL THEN 'lot' ELSE package.kind END, t.uri, lot.id,
+SELECT n.thing, CASE WHEN lot.id IS NOT NULL THEN 'lot' ELSE package.kind END,
+  (SELECT t.uri FROM trace_thing t WHERE t.id = n.thing), lot.id,
   coalesce(lot.code, ''), coalesce(product.name, ''), coalesce(lot.enterprise_id, package.enterprise_id),
   coalesce(lot.unit_path, package.unit_path), coalesce(lot.state, package.state), lot."left", coalesce(lot.uom, ''),
   coalesce(lot.token, package.token)
-FROM (
-  SELECT thing_id AS thing FROM trace_lot WHERE thing_id = ANY(%s::bigint[])
-  UNION SELECT thing_id FROM trace_package WHERE thing_id = ANY(%s::bigint[])
-) n
+FROM unnest(%s::bigint[]) n(thing)
 LEFT JOIN trace_lot lot ON lot.thing_id = n.thing
 LEFT JOIN trace_product product ON product.id = lot.product_id
 LEFT JOIN trace_package package ON package.thing_id = n.thing
-JOIN trace_thing t ON t.id = n.thing
+WHERE lot.id IS NOT NULL OR package.id IS NOT NULL
 """
 OTHERS = "SELECT id, uri FROM trace_thing WHERE id = ANY(%s::bigint[])"
 PLANTS = """
@@ -199,16 +198,12 @@ def _ask(statement: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 def _rows(found: list[tuple[int, str, int]]) -> list[Row]:
-    things = array_of(thing for thing, _, _ in found)
-    told = {row[0]: row[1:] for row in _ask(ROWS, things, things)}
+    told = {row[0]: row[1:] for row in _ask(ROWS, array_of([one[0] for one in found]))}
     behind = [thing for thing, side, _ in found if side == "back"]
-    plants = {row[0] for row in _ask(PLANTS, array_of(behind))}
-    return [
-        Row(thing, side, depth, *told[thing])
-        if thing in told
-        else Row(thing, side, depth, "plant" if thing in plants else OTHER, *NO_LOT)
-        for thing, side, depth in found
-    ]
+    for (plant,) in _ask(PLANTS, array_of(behind)):
+        told.setdefault(plant, ("plant", *NO_LOT))
+    other = (OTHER, *NO_LOT)
+    return [Row._make(one + told.get(one[0], other)) for one in found]
 
 
 def addressed(rows: Iterable[Row]) -> list[Row]:
@@ -222,13 +217,16 @@ def addressed(rows: Iterable[Row]) -> list[Row]:
     return [row if row.uri else row._replace(uri=address[row.thing]) for row in given]
 
 
-def _handed_on(forward: Walk, owners: dict[int, UUID | None]) -> tuple[list[Delivery], dict[str, Holder]]:
-    """By our own shipments first (they know names and telephones), then by events that others captured."""
-    things = array_of(forward.depth)
+def _handed_on(forward: Walk, owners: dict[int, UUID]) -> tuple[list[Delivery], dict[str, Holder]]:
+    """By our own shipments first (they know names and telephones), then by events that others captured.
+
+    ``owners``: whose each lot and package is; nothing else goes by a shipment of ours.
+    """
+    ours = array_of(owners)
     holders: dict[str, Holder] = {}
     deliveries: list[Delivery] = []
     told: set[tuple[int, str]] = set()
-    sent = _ask(SHIPPED, things, things)
+    sent = _ask(SHIPPED, ours, ours)
     shipments = Shipment.objects.in_bulk({row[1] for row in sent})
     for thing, shipment_id, quantity, uom in sent:
         shipment = shipments[shipment_id]
@@ -238,7 +236,7 @@ def _handed_on(forward: Walk, owners: dict[int, UUID | None]) -> tuple[list[Deli
         holder = _holder_of(shipment, holders)
         deliveries.append(Delivery(thing, holder.key, shipment_id, shipment.shipped_at, quantity, uom))
     told_by_event: dict[tuple[int, str], tuple[Any, ...]] = {}
-    for thing, at, place, there, papers, quantity, uom, step in _ask(HANDED_ON, things):
+    for thing, at, place, there, papers, quantity, uom, step in _ask(HANDED_ON, array_of(forward.depth)):
         if step == step_uri("void_shipping"):  # it did not leave, or came back unopened
             told_by_event = {key: one for key, one in told_by_event.items() if key[0] != thing}
         elif forward.held(thing, at.timestamp()):
