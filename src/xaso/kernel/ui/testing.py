@@ -150,6 +150,7 @@ def page_problems(html: str | bytes, *, partial: bool = False, words: bool = Tru
         ]
         problems += [] if reader.lang else ["no lang on <html>"]
         problems += [] if reader.title.strip(" –\n") else ["empty <title>"]
+        problems += ["the title says twice that there are errors"] if reader.title.count("Lỗi: ") > 1 else []
         problems += [] if reader.headings["h1"] == 1 else [f"{reader.headings['h1']} h1, want one"]
     problems += _input_problems(reader)
     problems += [

@@ -133,6 +133,7 @@ def test_supplement_in_appraisal_apology_and_stop():
     text = said.content.decode()
     assert "là ngày nghỉ" in text and day_words(calendar.next_working(rest)) in text
     assert "Chờ kiểm tra thực địa" in text, "nothing typed is lost"
+    assert_page_ok(text)
     said = leader.post(url(dossier, "viec/xin-loi/"), {**typed, "new_day": day.isoformat()})
     assert said.status_code in {302, 422}
     assert leader.post(url(dossier, "viec/dung/"), {"reason": "Theo đề nghị"}).status_code == 302
