@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from xaso.services.assistant.engine import Engine, Query
+from xaso.services.assistant.engine.files import PARTS
 from xaso.services.assistant.engine.judging import Asking
 
 from . import data
@@ -125,7 +126,8 @@ def unsound(folder: Path) -> list[str]:
             faults.append(f"{segment.name}: postings")
         if len(segment.weights) != len(segment.ids) or (len(segment.ids) and int(segment.ids.max()) >= count):
             faults.append(f"{segment.name}: ids")
-        if int(segment.arrays["own_starts"][-1]) != len(segment.arrays["own"]):
+        kept = (segment.folder / "own").stat().st_size // np.dtype(PARTS["own"]).itemsize
+        if int(segment.arrays["own_starts"][-1]) != kept:
             faults.append(f"{segment.name}: own lists")
         alive = np.ones(count, bool) if segment.gone is None else ~segment.gone
         keys.append(segment.arrays["seq"][alive])

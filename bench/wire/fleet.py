@@ -97,8 +97,14 @@ def serve_fleet(words: list[str]) -> None:
     """A process of devices."""
     root, first, count, port, server, key, plain = words
 
+    from xaso.kernel.plain.collecting import settle
+
     async def go() -> None:
         made = Fleet(Path(root), int(first), int(count), int(port), server, key, plain == "plain")
+        # Looking for garbage among hundreds of devices would stop all of them for longer than any device by itself is
+        # ever stopped: what they are made of is left out, at once and when they all have their lines.
+        settle()
+        asyncio.get_running_loop().call_later(len(made.all) * 0.008 + 15, settle)
         await made.run()
 
     asyncio.run(go())
