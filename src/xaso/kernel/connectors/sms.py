@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -129,9 +128,7 @@ class Sms(Connector):
 
     def callback_key(self, message_id: str) -> str:
         """Proves that a delivery report is about this message: the gateway signs nothing, so its address does."""
-        return hmac.new(self.address.hook_secret.encode(), message_id.encode(), hashlib.sha256).hexdigest()[
-            :32
-        ]
+        return hmac.digest(self.address.hook_secret.encode(), message_id.encode(), "sha256").hex()[:32]
 
     def read_report(self, query: dict[str, str], *, message_id: str, given_key: str) -> SmsReport:
         """A delivery report from the callback's query. Raises OutsideGarbled when its key is wrong."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from xaso.kernel.base.fields import keyed_hash, seal
+from xaso.kernel.base.fields import keyed_hash, seal_all
 from xaso.kernel.base.writing import array_of, prepared
 from xaso.kernel.messages.audience import Recipient
 from xaso.kernel.messages.channels import WAYS
@@ -95,7 +95,7 @@ def _write(
 ) -> None:
     ids = [uuid7() for _ in part]
     rungs = [reachable(one, names, subscribed) for _, one in part]
-    facts = [_sealed(one) for _, one in part]
+    facts = seal_all([_facts(one) for _, one in part], CONTEXT)
     moment = now()
     first = [(uuid7(), pk, channels[0]) for pk, channels in zip(ids, rungs, strict=True) if channels]
     with prepared() as cursor:
@@ -128,10 +128,10 @@ def _write(
             )
 
 
-def _sealed(one: Recipient) -> bytes:
+def _facts(one: Recipient) -> str:
     facts = {"name": one.name, "phone": one.phone, "email": one.email}
     if one.data:
         facts["data"] = dict(one.data)  # type: ignore[assignment]
     if one.push:
         facts["push"] = one.push
-    return seal(json.dumps(facts, ensure_ascii=False), CONTEXT)
+    return json.dumps(facts, ensure_ascii=False)

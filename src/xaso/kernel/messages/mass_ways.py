@@ -8,7 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -50,7 +49,7 @@ class Parcel:
     token: str = ""
     again: bool = False
 
-    @property
+    @functools.cached_property
     def address(self) -> str:
         """Where it goes, in the form the gateway wants."""
         return WAYS[self.channel].address(self.facts) if self.channel in WAYS else ""
@@ -115,23 +114,23 @@ class MassSms(MassWay):
     channel = "sms"
     repeatable = True
 
+    def __init__(self) -> None:
+        self.door = sms()
+        self.hooks = f"{settings.XASO_BASE_URL}/hooks/sms"
+
     def call(self, parcel: Parcel) -> Call:
         identifier = str(parcel.sending_id)
         text = parcel.wording.sms_text(parcel.values, drill=parcel.drill)
-        gateway = sms()
-        query = urlencode({"d": identifier, "k": gateway.callback_key(identifier)})
-        request = gateway.text_request(
+        request = self.door.text_request(
             phone=parcel.address,
             text=text,
             message_id=identifier,
-            callback=f"{settings.XASO_BASE_URL}/hooks/sms?{query}",
+            callback=f"{self.hooks}?d={identifier}&k={self.door.callback_key(identifier)}",
         )
-        parts = parts_of(text)
+        url, parts = self.door.address.url + request.path, parts_of(text)
 
         async def go(fleet: Fleet) -> Accepted:
-            reply = await fleet.post_json(
-                gateway.address.url + request.path, request.json, {"X-Message-Id": identifier}
-            )
+            reply = await fleet.post_json(url, request.json, {"X-Message-Id": identifier})
             return Accepted(read_sms(reply).sms_id, parts)
 
         return Call(self.gateway, parcel, go, tries=3)

@@ -152,7 +152,7 @@ async def _push_one(fleet: Fleet, info: Mapping[str, Any], content: bytes, urgen
         "Urgency": urgency,
         "Topic": topic[:32],
     }
-    reply = await fleet.post(endpoint, data=sealed["body"], headers=headers, far=True)
+    reply = await fleet.post_far(endpoint, data=sealed["body"], headers=headers)
     if reply.status == 429 or reply.status >= 500:
         raise OutsideUnavailable("Máy chủ thông báo đẩy đang bận.", code=str(reply.status))
     return reply.status

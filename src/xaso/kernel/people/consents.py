@@ -90,13 +90,18 @@ def refused_channels_of(people: Collection[UUID], *, mandatory: bool = False) ->
     rows = [row for row in purposes() if row.channel and not (mandatory and row.ground == Ground.REQUEST)]
     if not rows or not people:
         return {}
-    codes = [row.code for row in rows]
-    said = Consent.objects.filter(person_id__in=people, code__in=codes, ended_at__isnull=True)
-    answers: dict[tuple[UUID, str], Consent] = {(one.person_id, one.code): one for one in said}
+    answers: dict[str, dict[UUID, Consent]] = {row.code: {} for row in rows}
+    said = Consent.objects.filter(person__pk__any=people, code__in=list(answers), ended_at__isnull=True)
+    for one in said:
+        answers[one.code][one.person_id] = one
     found: dict[UUID, set[str]] = {}
     for row in rows:
-        for person in people:
-            if not _allowed(row, answers.get((person, row.code))):
+        given = answers[row.code]
+        asked = (
+            given if _allowed(row, None) else people
+        )  # most have said nothing, and most purposes mind that not
+        for person in asked:
+            if not _allowed(row, given.get(person)):
                 found.setdefault(person, set()).add(row.channel)
     return found
 
