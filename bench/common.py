@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import platform
+import random
 import signal
 import socket
 import subprocess
@@ -50,6 +51,20 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def settled_port() -> int:
+    """A port nobody listens on, below those that the system lends to callers.
+
+    For a server that is killed and comes back: while it is away its many callers try again, and one of them could be
+    lent the very port that it calls.
+    """
+    for _ in range(1000):
+        port = random.randrange(20_000, 32_000)  # noqa: S311 - no secret
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise SystemExit("no free port between 20000 and 32000")
 
 
 @contextlib.contextmanager

@@ -100,10 +100,18 @@ class Course:
         begun = time.time()
         while not question():
             if time.time() - begun > seconds:
-                raise SystemExit(f"not within {seconds:.0f} s: {what}")
+                raise SystemExit(
+                    f"not within {seconds:.0f} s: {what}\n{self._silent()}\n{self.broker.last_words()}"
+                )
             time.sleep(0.05)
         sys.stderr.write(f"{time.time() - begun:6.1f} s  {what}\n")
         return time.time() - begun
+
+    def _silent(self) -> str:
+        """Who was heard of longest ago."""
+        known = {name: self.station.states.get(name, {"at": 0}) for name in self.names}
+        oldest = sorted(known, key=lambda name: known[name]["at"])[:5]
+        return "\n".join(f"{name} {known[name]}" for name in oldest)
 
     def _online(self, since: float = 0.0) -> int:
         states = self.station.states

@@ -134,7 +134,7 @@ class Broker:
 
     def __init__(self, kind: str, folder: Path, plain: bool) -> None:
         self.kind, self.folder, self.plain = kind, folder, plain
-        self.port = common.free_port()
+        self.port = common.settled_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -162,6 +162,12 @@ class Broker:
         if self.process:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
+
+    def last_words(self) -> str:
+        """Whether it lives, and the end of its log."""
+        code = self.process.poll() if self.process else None
+        log = (self.folder / "broker.log").read_text(errors="replace").splitlines()[-8:]
+        return "\n".join([f"broker: {'lives' if code is None else f'ended with {code}'}", *log])
 
     def cpu(self) -> float:
         """Seconds of processor time it has used."""

@@ -274,7 +274,8 @@ def _halt(mailing: Mailing) -> None:
 
 
 def _locked(mailing_id: UUID) -> Mailing:
-    row = Mailing.objects.select_for_update().filter(pk=mailing_id).first()
+    # No lock on the key: a receipt that queues the next channel of somebody need not wait for us.
+    row = Mailing.objects.select_for_update(no_key=True).filter(pk=mailing_id).first()
     if row is None:
         raise NotFound("Không có đợt gửi này.")
     return row

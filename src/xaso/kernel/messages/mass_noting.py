@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from xaso.kernel.base.actions import action
+from xaso.kernel.base.deadlocks import again_after_deadlock
 from xaso.kernel.base.errors import Forbidden
 from xaso.kernel.base.writing import array_of, prepared
 from xaso.kernel.messages.mass_models import Sending
@@ -93,6 +94,14 @@ ON CONFLICT (receiver_id, channel) DO NOTHING
 """
 
 
+# Stopping a mailing changes all its rows, whatever their order: it and what is written here wait for each other's end.
+_HOLD = """
+SELECT id FROM messages_mailing WHERE id IN (SELECT mailing_id FROM messages_sending WHERE id = ANY(%s::uuid[]))
+ORDER BY id FOR SHARE
+"""
+_HOLD_ALL = "SELECT id FROM messages_mailing WHERE state = 'running' ORDER BY id FOR SHARE"
+
+
 def retry_note(sending_id: UUID, attempts: int, code: str, reason: str) -> Note:
     """A failure that may pass: tried again after a growing pause, until it is enough."""
     if attempts > len(RETRY_MINUTES):
@@ -108,6 +117,7 @@ def unsure_note(sending_id: UUID, code: str, reason: str) -> Note:
     return Note(sending_id, State.UNSURE, code=code, reason=text, next_at=at)
 
 
+@again_after_deadlock
 @transaction.atomic
 def write(notes: Sequence[Note]) -> None:
     """Keep what became of tries; receivers whose channel failed go on to the next."""
@@ -115,11 +125,13 @@ def write(notes: Sequence[Note]) -> None:
         return
     moment = now()
     with prepared() as cursor:
+        keys = array_of(one.sending_id for one in notes)
+        cursor.execute(_HOLD, [keys])
         cursor.execute(
             _NOTE,
             [
                 moment.isoformat(timespec="seconds"),
-                array_of(one.sending_id for one in notes),
+                keys,
                 array_of(one.state for one in notes),
                 array_of(one.next_at for one in notes),
                 [one.provider_id for one in notes],
@@ -190,6 +202,7 @@ WHERE id IN (SELECT id FROM messages_sending WHERE state = 'sending' AND next_at
 """
 
 
+@again_after_deadlock
 @transaction.atomic
 def time_passed(repeatable: Sequence[str]) -> int:
     """What time alone changes: waits that ended, receipts that never came, tries whose worker died. How many."""
@@ -198,6 +211,7 @@ def time_passed(repeatable: Sequence[str]) -> int:
     later = moment + timedelta(minutes=UNSURE_MINUTES)
     known = list(repeatable)
     with connection.cursor() as cursor:
+        cursor.execute(_HOLD_ALL)
         cursor.execute(_ORPHANS, [known, known, moment, later, known, stamp, moment])
         count: int = cursor.rowcount
         cursor.execute(_UNSURE_OVER, [stamp, moment])
