@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import ssl
@@ -119,11 +120,12 @@ class Line:
     async def _connect(self, wait: float) -> None:
         await asyncio.sleep(wait)
         while not self._closed:
-            try:
+            with contextlib.suppress(OSError, ValueError):
                 await self._loop.run_in_executor(self._executor, self._open)
-                return
-            except (OSError, ValueError):
-                await asyncio.sleep(self._next_wait())
+                # Lost again before we heard that it was made: nobody else would try then.
+                if self.client.socket() is not None:
+                    return
+            await asyncio.sleep(self._next_wait())
 
     def _open(self) -> None:
         words = Properties(PacketTypes.CONNECT)

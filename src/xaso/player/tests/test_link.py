@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -66,3 +67,39 @@ def test_a_line_with_nothing_to_say_rests(tmp_path: Path, monkeypatch: pytest.Mo
 
     with embedded(papers.broker, plain=not with_tls) as port:
         assert asyncio.run(talk(port)) == (0, 0)
+
+
+class Slow(ThreadPoolExecutor):
+    """Says only after a while that a work is done: what comes back from a crowd of threads on a small processor."""
+
+    def submit(self, work: Callable[..., Any], /, *words: Any, **named: Any) -> Future[Any]:
+        def slowly() -> Any:
+            try:
+                return work(*words, **named)
+            finally:
+                time.sleep(0.3)
+
+        return super().submit(slowly)
+
+
+def test_a_line_that_is_lost_while_it_is_made_is_made_again() -> None:
+    """A broker that comes back is called by all its devices at once, and drops some before they are through."""
+
+    async def talk() -> None:
+        called: list[float] = []
+
+        async def drop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            called.append(time.monotonic())
+            writer.close()
+
+        server = await asyncio.start_server(drop, "127.0.0.1", 0)
+        line = Line(
+            COMMUNE, DEVICE, host="127.0.0.1", port=server.sockets[0].getsockname()[1], tls=None,
+            heard=lambda leaf, payload: None, up=lambda: None, down=lambda: None, executor=Slow(1),
+        )  # fmt: skip
+        line.start()
+        await until(lambda: len(called) >= 3)
+        await line.close()
+        server.close()
+
+    asyncio.run(talk())
