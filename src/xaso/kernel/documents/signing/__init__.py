@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xaso.kernel.documents.signing import asn1_lengths as asn1_lengths
+from xaso.kernel.documents.signing import hex_strings as hex_strings
 from xaso.kernel.documents.signing.base import KeyAdapter, KeyRef
 from xaso.kernel.documents.signing.errors import SigningError
 from xaso.kernel.documents.signing.file_key import FileKeys
