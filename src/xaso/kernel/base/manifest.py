@@ -198,6 +198,7 @@ class Service:
     beginning of an address and an ASGI function that talks WebSocket below it.
     ``finders`` name what the service can find for others (``base.ports``); ``case_panels`` are blocks on the page of a
     kind of case, whose ``context`` takes the viewer and ``CaseFacts``.
+    ``demo_beside``: the demo reads nothing that another service's demo writes, and may be told at the same time.
     ``light`` is the beginning of an address and a function that may answer a GET below it before sessions, forms and
     the viewer are thought of: for pages that are the same for everybody. It answers None to leave it to the page.
     """
@@ -221,6 +222,7 @@ class Service:
     tasks: tuple[TaskSpec, ...] = ()
     panels: tuple[Panel, ...] = ()
     demo: Callable[..., list[dict[str, str]] | None] | None = None
+    demo_beside: bool = False
     checks: tuple[Check, ...] = ()
     needs: tuple[str, ...] = ()
     message_templates: str | None = None

@@ -30,4 +30,5 @@ SERVICE = Service(
     listens={name: tuple(run for names, run in LISTENERS if name in names) for name in HEARD},
     announces={name: sentence for room in ROOMS for name, sentence in room.ANNOUNCES.items()},
     demo=fill,
+    demo_beside=True,
 )

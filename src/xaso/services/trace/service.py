@@ -68,6 +68,7 @@ SERVICE = Service(
     ),
     indicators=INDICATORS,
     demo=fill,
+    demo_beside=True,
     rights=(
         *recall.RIGHTS,
         Right(

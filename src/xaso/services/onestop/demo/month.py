@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, connections
+from django.db import connections
 
 from xaso.kernel.cases.calendars import calendar_for
 from xaso.kernel.documents.models import File
@@ -112,8 +112,6 @@ def tell(month: Month, made: Sequence[Told]) -> None:
 
 
 def _tell_part(month: Month, made: Sequence[Told]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit TO off")
     with held_open():
         for dossier, part in made:
             # Not by the code, which bears the date: the same dossiers go the same ways on whichever day it is told.

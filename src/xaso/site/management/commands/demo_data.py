@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
+from django.db.backends.signals import connection_created
 
 from xaso.kernel.people.machines import register_client
 from xaso.kernel.people.models import MachineClient
@@ -18,6 +19,15 @@ from xaso.kernel.plain import moment
 from xaso.kernel.service import services
 from xaso.kernel.units.queries import unit_at
 from xaso.site.demo import place
+from xaso.site.demo.beside import Beside
+
+People = dict[str, list[dict[str, str]]]
+
+
+def _do_not_wait(sender: Any, connection: Any, **_: Any) -> None:
+    """Only here: what a crash loses of invented data is made again by the next start."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
 
 
 class Command(BaseCommand):
@@ -27,31 +37,31 @@ class Command(BaseCommand):
         parser.add_argument("--scale", type=float, default=1.0, help="Phần của 300 hồ sơ.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        begun = time.monotonic()
-        with connection.cursor() as cursor:
-            # Only here: what a crash loses of invented data is made again by the next start.
-            cursor.execute("SET synchronous_commit TO off")
+        self.begun = time.monotonic()
+        connection_created.connect(_do_not_wait)
+        connection.close()
         viewer = Viewer.system()
         with moment.frozen("2025-07-01T08:00"):
             accounts = place.make_place(viewer)
-        self._say("Xã mẫu, thôn bản, cán bộ", begun)
-        people: list[dict[str, str]] = []
-        for part in services():
-            if part.demo is not None:
-                people += (
-                    part.demo(
-                        viewer,
-                        accounts=accounts,
-                        scale=options["scale"],
-                        say=lambda words: self._say(words, begun),
-                    )
-                    or []
-                )
-        self._write(viewer, people)
-        self._say("Xong dữ liệu mẫu", begun)
+        self._say("Xã mẫu, thôn bản, cán bộ")
+        told = [part for part in services() if part.demo is not None]
 
-    def _say(self, words: str, begun: float) -> None:
-        self.stdout.write(f"  {words} ({time.monotonic() - begun:.0f} s)")
+        def tell(beside: bool) -> People:
+            return {
+                part.key: part.demo(viewer, accounts=accounts, scale=options["scale"], say=self._say) or []
+                for part in told
+                if part.demo is not None and part.demo_beside is beside
+            }
+
+        others: Beside[People] = Beside(lambda: tell(beside=True))
+        found = tell(beside=False)
+        found |= others.answer()
+        self._write(viewer, [person for part in told for person in found[part.key]])
+        self._say("Xong dữ liệu mẫu")
+
+    def _say(self, words: str) -> None:
+        self.stdout.write(f"  {words} ({time.monotonic() - self.begun:.0f} s)")
+        self.stdout.flush()
 
     def _write(self, viewer: Viewer, people: list[dict[str, str]]) -> None:
         """Sign-ins and the machine client for the launcher; the client's secret is made anew when the file is lost."""
