@@ -23,6 +23,7 @@ from .processes import Child, Family, wait_until
 from .say import GiveUp, say, tell
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared only
+_RAN_ALREADY = 10  # how the step of the database ends when there was nothing to start
 
 
 def demo(words: list[str]) -> int:
@@ -77,8 +78,7 @@ def _go(options: argparse.Namespace, *, is_demo: bool) -> int:
             _product(env, "check-config", "--quiet")
         shutil.rmtree(VAR / "metrics", ignore_errors=True)  # counts of processes that have ended
         if is_demo:
-            _start_simulators(options, env, family)
-            _load_demo(env)
+            _load_demo(options, env, family)
         _serve(options, env, family, is_demo)
         while True:
             time.sleep(1)
@@ -128,15 +128,14 @@ def only_one(path: Path, patience: float = 40.0) -> IO[str]:
 
 def start_database(env: dict[str, str]) -> bool:
     """Starts the database; True when it did not run before."""
-    running = subprocess.run(
-        [str(PYTHON), "-m", "xaso.site.database", "status"], env=env, check=False, capture_output=True
-    )
     say("Starting the database …")
-    if subprocess.run([str(PYTHON), "-m", "xaso.site.database", "start"], env=env, check=False).returncode:
+    words = ["-m", "xaso.site.database", "start", str(_RAN_ALREADY)]
+    code = subprocess.run([str(PYTHON), *words], env=env, check=False).returncode
+    if code not in (0, _RAN_ALREADY):
         raise GiveUp(
             "The database could not be started; the reason is above. ./xaso doctor looks for causes."
         )
-    return running.returncode != 0
+    return code == 0
 
 
 def prepare(env: dict[str, str]) -> None:
@@ -161,10 +160,11 @@ def prepare(env: dict[str, str]) -> None:
         stamps.done("static", files)
 
 
-def _load_demo(env: dict[str, str]) -> None:
+def _load_demo(options: argparse.Namespace, env: dict[str, str], family: Family) -> None:
     mark = stamps.demo_data()
     if stamps.is_done("demo", mark) and (VAR / "demo-accounts.json").exists():
         return
+    _start_simulators(options, env, family)
     say("Loading the demo commune (first time only) …")
     _product(env, "demo-data")
     stamps.done("demo", mark)
@@ -181,7 +181,9 @@ def _ended(code: int, step: str) -> None:
 
 
 def _start_simulators(options: argparse.Namespace, env: dict[str, str], family: Family) -> None:
-    """The outside systems (bank, post, SMS, national sign-in …), before the demo data needs them."""
+    """The outside systems (bank, post, SMS, national sign-in …), once: the demo data needs them, and the guests do."""
+    if any(child.name == "simulators" for child in family.children):
+        return
     command = [str(PYTHON), "-m", "xaso.simulators", "--host", options.host, "--port", str(options.port + 1)]
     command += ["--smtp-port", env["XASO_SMTP_PORT"], "--product", env["XASO_BASE_URL"]]
     family.start(Child("simulators", command, env, needed=False))
@@ -218,14 +220,17 @@ def _serve(options: argparse.Namespace, env: dict[str, str], family: Family, is_
         "--log-level",
         "warning",
     ]
-    family.start(Child("server", [*command, "xaso.site.wsgi:application"], env))
+    server = Child("server", [*command, "xaso.site.wsgi:application"], env)
+    family.start(server)
     address = env["XASO_BASE_URL"]
     near = "127.0.0.1" if options.host in EVERYWHERE else options.host
     local = f"http://{near}:{options.port}/"
     if not wait_until(lambda: _answers(local), family, 90):
-        raise GiveUp(f"The server does not answer. Its log ends with:\n{family.children[0].tail()}")
+        raise GiveUp(f"The server does not answer. Its log ends with:\n{server.tail()}")
     say("The first page is served.")
     # After the first page on purpose: on two cores they would slow it down.
+    if is_demo:
+        _start_simulators(options, env, family)
     family.start(Child("worker", [str(PYTHON), "-m", "xaso.site", "worker"], env, needed=False))
     family.start(Child("stream", _stream(options), env, needed=False))
     if env.get("XASO_GAUGES_MQTT"):  # readings of rain and water from the stations' broker

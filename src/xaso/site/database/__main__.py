@@ -1,4 +1,4 @@
-"""``./xaso db start|stop|serve|status|url|shell|reset``."""
+"""``./xaso db start|stop|serve|status|url|shell|reset``; ``start N`` ends with the code N when it ran already."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def main(words: list[str]) -> int:
         return _reset(words[1:])
     if words[:1] == ["copy"] and len(words) == 3:
         return _copy(*words[1:])
+    if words[:1] == ["start"] and words[1:2] and words[1].isdecimal():
+        verbs["start"] = lambda: _start(int(words[1]))
     verb = verbs.get(words[0] if words else "status")
     if verb is None:
         print("Use: ./xaso db start | stop | serve | status | url | shell | reset --yes", file=sys.stderr)
@@ -29,7 +31,7 @@ def main(words: list[str]) -> int:
         return 1
 
 
-def _start() -> int:
+def _start(code_when_running: int = 0) -> int:
     begun = time.monotonic()
     was_running = status().running
     start()
@@ -37,13 +39,12 @@ def _start() -> int:
     state = status()
     if is_external():
         print(f"The database of DATABASE_URL answers (PostgreSQL {state.major}).")
-    elif was_running:
+        return code_when_running
+    if was_running:
         print(f"The database is running already (PostgreSQL {state.major}, port {state.port}).")
-    else:
-        seconds = time.monotonic() - begun
-        print(
-            f"The database runs (PostgreSQL {state.major}, {state.kind}, port {state.port}; {seconds:.1f} s)."
-        )
+        return code_when_running
+    seconds = time.monotonic() - begun
+    print(f"The database runs (PostgreSQL {state.major}, {state.kind}, port {state.port}; {seconds:.1f} s).")
     return 0
 
 
