@@ -12,6 +12,7 @@ from django.db import IntegrityError
 
 from xaso.kernel.base.actions import action
 from xaso.kernel.base.errors import ActionError, ActionErrors, Conflict, Forbidden
+from xaso.kernel.base.lost_lines import repeated_when_lost
 from xaso.kernel.base.once import fingerprint
 from xaso.kernel.base.writing import built, gathered, insert_all, insert_values, prepared
 from xaso.kernel.cases.actions.opening import open_in_transaction
@@ -190,6 +191,8 @@ def file_dossier(viewer: Viewer, filing: Filing) -> tuple[Dossier, bool]:
         papers = [(p.component, str(p.file_id or p.document_id)) for p in filing.papers]
         digest = fingerprint([filing.setup.procedure_id, filing.unit_path, dict(filing.answers), papers])
     try:
+        if filing.client_key:
+            return repeated_when_lost(lambda: _file(viewer, filing, digest)), True
         return _file(viewer, filing, digest), True
     except (_Filed, ActionError, IntegrityError):
         # What was filed before stays so, though the form may ask for more today; or the same key came twice at
