@@ -242,7 +242,7 @@ def _thing(question: Question) -> str:
 def _offered(question: Question, value: Any, known: Answers, item: Answers | None, given: Given) -> Any:
     """A choice that is not offered with these answers is refused."""
     # Shared lists are offered whole: only a question's own options have conditions.
-    if question.kind not in CHOICES or not any(option.when for option in question.options):
+    if not question.some_options_wait or question.kind not in CHOICES:
         return value
     offered = {option.value for option in options_of(question) if holds(option.when, known, given, item)}
     chosen = value if isinstance(value, list) else [value]

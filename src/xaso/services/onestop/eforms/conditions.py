@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -61,6 +62,11 @@ class Condition(Part):
     days_ago_over: int | None = None
     on: str | None = None
     """For ages and days: the date field to count to; the day of filing when empty."""
+
+    @cached_property
+    def untested(self) -> bool:
+        """No test: a fact that is true or not."""
+        return all(getattr(self, name) is None for name in _TESTS)
 
     @model_validator(mode="after")
     def _one_shape(self) -> Self:
@@ -119,7 +125,7 @@ def holds(condition: Condition | None, answers: Answers, given: Given, item: Ans
     if condition.not_ is not None:
         return not holds(condition.not_, answers, given, item)
     value: Any = given.facts.get(str(condition.fact))
-    if all(getattr(condition, name) is None for name in _TESTS):
+    if condition.untested:
         return bool(value)
     return _test(condition, value, answers, given, item)
 

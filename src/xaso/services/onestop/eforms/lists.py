@@ -42,6 +42,12 @@ def _by_spelling(name: str) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
+@lru_cache(maxsize=32)
+def _values(name: str) -> frozenset[str]:
+    """What the entries of a shared list are kept as."""
+    return frozenset(option.value for option in shared_list(name))
+
+
 def options_of(question: Question) -> tuple[Option, ...]:
     """The choices of a question, from itself or from its shared list."""
     if question.choice_list and not question.options:
@@ -51,11 +57,13 @@ def options_of(question: Question) -> tuple[Option, ...]:
 
 def value_of(question: Question, text: str) -> str | None:
     """The value a typed or sent text names: the value itself, or for shared lists any known spelling."""
-    for option in options_of(question):
+    if question.choice_list and not question.options:
+        if text in _values(question.choice_list):
+            return text
+        return _by_spelling(question.choice_list).get(fold(text))
+    for option in question.options:
         if option.value == text:
             return option.value
-    if question.choice_list and not question.options:
-        return _by_spelling(question.choice_list).get(fold(text))
     return next((option.value for option in question.options if fold(option.label) == fold(text)), None)
 
 

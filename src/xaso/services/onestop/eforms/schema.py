@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -132,7 +133,12 @@ class Question(Part):
             raise ValueError(f"{self.key}: min_items {self.min_items} above max_items {self.max_items}")
         return self
 
-    @property
+    @cached_property
+    def some_options_wait(self) -> bool:
+        """Some of its own options are offered only with certain answers."""
+        return any(option.when is not None for option in self.options)
+
+    @cached_property
     def choice_list(self) -> str:
         """The name of the shared list the choices come from, or an empty text."""
         return self.list_name or LISTED.get(self.kind, "")
