@@ -36,6 +36,7 @@ def main() -> int:
     from bench.shop.asked import measure, pgbench, ratios_of, requests_for
     from bench.shop.plans import plans_of
 
+    facts["load"] |= common.read_in()
     with common.server() as port:
         facts["results"] = measure(port, requests_for(scene), options.seconds)
     facts["ratios"] = _judged(ratios_of(facts["results"]))
