@@ -46,10 +46,8 @@ def _address(name: str, span: Span, *args: str, **more: str) -> str:
 
 def _frame(request: HttpRequest, span: Span) -> dict[str, Any]:
     viewer = viewer_in(request)
-    units = queries.units_to_choose(viewer)
-    here = next(
-        (unit.full_name for unit in units if unit.path == span.unit_path), span.unit_path or "Cả nước"
-    )
+    units = queries.units_to_choose(viewer, span.unit_path)
+    here = dict(units)[span.unit_path]
     return {"span": span, "units": units, "here": here, "back_period": span.period.before().code}
 
 

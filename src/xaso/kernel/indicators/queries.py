@@ -110,14 +110,22 @@ def records(
     return spec_of(code).records(span, which, after, limit)
 
 
-def units_to_choose(viewer: Viewer) -> list[Unit]:
-    """The units whose figures the viewer may open: the tops of their subtrees and the units just below."""
+def units_to_choose(viewer: Viewer, here: str) -> list[tuple[str, str]]:
+    """(path, name) of the units whose figures the viewer may open: the tops of their subtrees and the units just
+    below; the one that is open is always among them."""
     tops = viewer.paths(VIEW)
     if tops == ("",):
-        return list(Unit.objects.on().filter(level=Unit.Level.PROVINCE).sorted())
-    found = list(Unit.objects.on().filter(path__in=tops).sorted())
-    below = Unit.objects.on().filter(parent__in=found, level__in=[Unit.Level.COMMUNE]).sorted()
-    return [*found, *below]
+        first = [("", "Cả nước")]
+        units = list(Unit.objects.on().filter(level=Unit.Level.PROVINCE).sorted())
+    else:
+        first = []
+        units = list(Unit.objects.on().filter(path__in=tops).sorted())
+        units += Unit.objects.on().filter(parent__in=units, level__in=[Unit.Level.COMMUNE]).sorted()
+    found = first + [(unit.path, unit.full_name) for unit in units]
+    if here in dict(found):
+        return found
+    deeper = Unit.objects.on().filter(path=here).first()
+    return [*found, (here, deeper.full_name if deeper else here)]
 
 
 def readings(viewer: Viewer, code: str, unit_path: str) -> list[Reading]:
