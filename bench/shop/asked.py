@@ -16,7 +16,7 @@ from bench import common
 from bench.shop.scene import say
 
 CLIENTS = 16
-ROUNDS = 7
+ROUNDS = 15
 WRITES = ("bare insert", "submission")
 QUEUE = ("primary-key page", "work queue, unit")
 WORDS = ("khai sinh", "ket hon", "chung thuc ban sao", "giay phep xay dung", "ho ngheo", "dat dai", "khai tu")
