@@ -9,11 +9,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from xaso.kernel.base.errors import ActionError
 from xaso.kernel.service import areas, services
 from xaso.kernel.ui import nav
+from xaso.site.api_json import QuickParser, QuickRenderer
 from xaso.site.middleware import refuse
 
 Urls = list[URLPattern | URLResolver]
@@ -84,12 +85,26 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     return refuse(request, 422, "Nội dung gửi lên chưa đúng mẫu.", found)
 
 
+def _unread(request: HttpRequest, error: Any) -> HttpResponse:
+    """Ninja itself refuses bodies only; it says so in English."""
+    words = "Không đọc được nội dung gửi lên. Gửi JSON đúng chuẩn (RFC 8259), mã hóa bằng UTF-8."
+    return refuse(request, error.status_code, words if error.status_code == 400 else str(error), {})
+
+
 def make_api() -> NinjaAPI:
     """The one API under /api/v1/ with its OpenAPI description."""
-    api = NinjaAPI(title="Xã Số", version="1", urls_namespace="api", docs_url=None)
+    api = NinjaAPI(
+        title="Xã Số",
+        version="1",
+        urls_namespace="api",
+        docs_url=None,
+        parser=QuickParser(),
+        renderer=QuickRenderer(),
+    )
     api.add_exception_handler(ActionError, _refused)
     api.add_exception_handler(AuthenticationError, _unknown)
     api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(HttpError, _unread)
     for part in (*areas(), *services()):
         if part.api is not None:
             api.add_router(f"/{part.key}", part.api, tags=[part.title])

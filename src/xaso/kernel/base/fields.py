@@ -11,9 +11,9 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from xaso.kernel.base.json_text import json_text
 from xaso.kernel.base.keys import key_ring
 
 _NONCE = 12  # bytes
@@ -108,7 +108,7 @@ class SealedJSON(SealedText):
     """A JSON document sealed in the database."""
 
     def _dump(self, value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder)
+        return json_text(value)
 
     def _load(self, text: str) -> Any:
         return json.loads(text)

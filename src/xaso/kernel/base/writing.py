@@ -17,6 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 from xaso.kernel.base.journeys import PreparedCursor
+from xaso.kernel.base.json_text import plain_json
 
 M = TypeVar("M", bound=models.Model)
 
@@ -73,6 +74,22 @@ class _Shape:
         return whole
 
 
+def _preparing(one: Any) -> Callable[..., Any]:
+    """What turns a value of this column into a parameter."""
+    usual: Callable[..., Any] = one.get_db_prep_save
+    if type(one) is not models.JSONField or one.encoder is not None:
+        return usual
+
+    def as_text(value: Any, connection: Any) -> Any:
+        # The server reads text in the place of a document as the document.
+        try:
+            return plain_json(value)
+        except TypeError:
+            return usual(value, connection=connection)
+
+    return as_text
+
+
 @functools.cache
 def _shape(model: type[models.Model]) -> _Shape:
     fields = [one for one in model._meta.concrete_fields if not isinstance(one, models.AutoField)]
@@ -82,7 +99,7 @@ def _shape(model: type[models.Model]) -> _Shape:
     head = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "  # noqa: S608
     marks = f"({', '.join(['%s'] * len(fields))})"
     columns = [
-        (str(one.attname), _PLAIN.get(type(getattr(one, "target_field", one))), one.get_db_prep_save)
+        (str(one.attname), _PLAIN.get(type(getattr(one, "target_field", one))), _preparing(one))
         for one in fields
     ]
     every = model._meta.concrete_fields

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import orjson
 from django.db import transaction
 
 from xaso.kernel.cases.models import Case, CaseStep, Plan
@@ -37,10 +37,10 @@ def keep(steps: Sequence[PlannedStep]) -> str | None:
     """The digest of the kept plan; written once, no query after the first commit in this process."""
     if not steps:
         return None
-    # Not ``asdict``: it copies deeply, and every submission comes along here.
-    body = [{name: getattr(step, name) for name in _ORDER} for step in steps]
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:40]
+    # Every submission comes along here: the steps as they are make the digest.
+    digest = hashlib.sha256(orjson.dumps(list(steps), option=orjson.OPT_SORT_KEYS)).hexdigest()[:40]
     if digest not in _kept:
+        body = [{name: getattr(step, name) for name in _ORDER} for step in steps]
         Plan.objects.bulk_create([Plan(digest=digest, steps=body)], ignore_conflicts=True)
         transaction.on_commit(lambda: _kept.add(digest))
     return digest

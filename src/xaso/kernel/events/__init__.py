@@ -10,8 +10,13 @@ import json
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
+
+from xaso.kernel.base.json_text import json_text
+from xaso.kernel.plain.ids import uuid7
+from xaso.kernel.plain.moment import now
 
 if TYPE_CHECKING:
     from django.db import models
@@ -50,18 +55,13 @@ def emit(
 
     Raises ``RuntimeError`` outside a transaction: an event without its change would be a lie.
     """
-    from django.db import transaction
-
-    from xaso.kernel.base.writing import insert_values
-    from xaso.kernel.events.models import Event
-    from xaso.kernel.events.registry import listeners_of
-
+    parts = _parts()
     _must_be_in_transaction(name)
     record_type, record_id = record if isinstance(record, tuple) else (record._meta.label_lower, record.pk)
     values = _values(name, record_type, record_id, unit_path, viewer, data or {})
-    insert_values(Event, values, follow=_to_outbox())
-    if listeners_of(name):
-        transaction.on_commit(_wake)
+    parts.insert_values(parts.event, values, follow=_to_outbox())
+    if parts.listeners_of(name):
+        parts.on_commit(_wake)
     event_id: UUID = values["id"]
     return event_id
 
@@ -116,19 +116,37 @@ def _many_text(follow: str) -> str:
     return f"WITH written AS ({text} RETURNING *) {follow.format(written='written')}"
 
 
-def _must_be_in_transaction(name: str) -> None:
-    from django.db import DEFAULT_DB_ALIAS, connections
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What needs Django's tables loaded, fetched once: ``emit`` is on the way of each write."""
 
-    if not connections[DEFAULT_DB_ALIAS].in_atomic_block:
+    event: type[models.Model]
+    insert_values: Any
+    on_commit: Any
+    connections: Any
+    heard: Any
+    listeners_of: Any
+
+
+@functools.cache
+def _parts() -> _Parts:
+    from django.db import connections, transaction
+
+    from xaso.kernel.base.writing import insert_values
+    from xaso.kernel.events.models import Event
+    from xaso.kernel.events.registry import heard, listeners_of
+
+    return _Parts(Event, insert_values, transaction.on_commit, connections, heard, listeners_of)
+
+
+def _must_be_in_transaction(name: str) -> None:
+    if not _parts().connections["default"].in_atomic_block:
         raise RuntimeError(f"emit({name!r}) outside a transaction")
 
 
 def _values(
     name: str, record_type: str, record_id: UUID, unit_path: str, viewer: Actor, data: dict[str, Any]
 ) -> dict[str, Any]:
-    from xaso.kernel.plain.ids import uuid7
-    from xaso.kernel.plain.moment import now
-
     return {
         "id": uuid7(),
         "name": name,
@@ -146,16 +164,13 @@ def _as_json(data: dict[str, Any]) -> dict[str, Any]:
     """Dates and the like as text; mostly there are none."""
     if all(type(value) in _BARE for value in data.values()):
         return data
-    from django.core.serializers.json import DjangoJSONEncoder
-
-    plain: dict[str, Any] = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
+    plain: dict[str, Any] = json.loads(json_text(data))
     return plain
 
 
 def _to_outbox() -> str:
-    from xaso.kernel.events.registry import heard, listeners_of
-
-    return _outbox_text(bool(listeners_of("")), frozenset(heard()))
+    parts = _parts()
+    return _outbox_text(bool(parts.listeners_of("")), frozenset(parts.heard()))
 
 
 @functools.lru_cache(maxsize=16)

@@ -1,7 +1,16 @@
 """Rows made and filled without Django's own way: the same rows, and nothing lost in silence."""
 
-import pytest
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
+import pytest
+from django.core.serializers.json import DjangoJSONEncoder
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xaso.kernel.base.json_text import json_text
 from xaso.kernel.base.models import OnceKey
 from xaso.kernel.base.writing import built, insert_all
 from xaso.kernel.cases.models import Case
@@ -38,3 +47,55 @@ def test_a_choice_is_kept_as_its_value() -> None:
     person = built(Person, {"full_name": "Triệu Thị Mẩy", "kind": Person.Kind.HOUSEHOLD, "contact": {}})
     insert_all(person)
     assert Person.objects.get(pk=person.pk).kind == "household"
+
+
+_LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.dates(date(1900, 1, 1)),
+    st.datetimes(datetime(1900, 1, 1), timezones=st.sampled_from([UTC])),  # noqa: DTZ001 - the zone comes beside it
+    st.decimals(allow_nan=False, allow_infinity=False, places=2),
+    st.uuids(),
+    st.sampled_from(Person.Kind),
+)
+_TREES = st.recursive(
+    _LEAVES,
+    lambda below: st.lists(below) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), below),
+)
+
+
+@given(_TREES)
+def test_json_text_reads_as_django_writes_it(value: Any) -> None:
+    assert json.loads(json_text(value)) == json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+
+
+def test_json_text_refuses_what_django_refuses() -> None:
+    with pytest.raises(TypeError):
+        json_text({"a": object()})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "document",
+    [{}, [], {"số": ["một", 2, 3.5, None, True]}, {"big": 2**80}, {"2": "key that was a number"}, "chữ", 0],
+)
+def test_a_document_is_kept_as_saving_keeps_it(document: Any) -> None:
+    insert_all(OnceKey(scope="a", key="quick", result=document))
+    OnceKey.objects.create(scope="a", key="usual", result=document)
+    assert [one.result for one in OnceKey.objects.order_by("key")] == [document, document]
+    sealed = Person(full_name="Triệu Thị Mẩy", contact=document)
+    insert_all(sealed)
+    assert Person.objects.get(pk=sealed.pk).contact == document
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "document", [{"when": date(2026, 2, 13)}, {"how long": timedelta(1)}, {"how much": Decimal("1.5")}]
+)
+def test_what_is_no_json_is_refused_in_a_document_column(document: Any) -> None:
+    case = built(Case, {"rule_version": document})
+    with pytest.raises(TypeError):
+        insert_all(case)

@@ -138,7 +138,7 @@ def _look(key: str, answers: Answers, item: Answers | None) -> Any:
 
 def _test(condition: Condition, value: Any, answers: Answers, given: Given, item: Answers | None) -> bool:
     if condition.is_ is not None:  # one test there is, and mostly this one
-        return not is_empty(value) and _same(value, condition.is_)
+        return bool(value == condition.is_) and not is_empty(value) and _same(value, condition.is_)
     if condition.filled is not None:
         return is_empty(value) is not condition.filled
     if condition.is_not is not None:

@@ -40,7 +40,9 @@ def read(question: Question, raw: Any, given: Given) -> Any:
     """
     if isinstance(raw, str):
         raw = nfc(raw).strip()
-    if raw is None or is_empty(raw):
+        if not raw:
+            return None
+    elif raw is None or is_empty(raw):
         return None
     value = _READERS[question.kind](question, raw, given)
     return None if is_empty(value) else value

@@ -199,7 +199,7 @@ class Payment(Record):
         CANCELLED = "cancelled", "Đã hủy"
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="payments")
-    reference = models.CharField("mã tham chiếu", max_length=25, unique=True)
+    reference = models.CharField("mã tham chiếu", max_length=25)
     amount = models.PositiveBigIntegerField("số tiền (đồng)")
     lines: Any = models.JSONField("các khoản", default=list)
     state = models.CharField("trạng thái", max_length=10, choices=State.choices, default=State.DUE)
@@ -213,7 +213,9 @@ class Payment(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["bank_id"], condition=~models.Q(bank_id=""), name="payment_bank_once"
-            )
+            ),
+            # Not ``unique=True``: that keeps a second index for searching by the beginning, which nobody does.
+            models.UniqueConstraint(fields=["reference"], name="payment_reference_once"),
         ]
 
 

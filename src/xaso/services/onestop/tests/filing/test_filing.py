@@ -39,6 +39,7 @@ def file():
             headers={"authorization": f"Bearer {token}", **({"idempotency-key": key} if key else {})},
         )
 
+    send.token = token
     return send
 
 
@@ -110,3 +111,16 @@ def test_a_failing_row_leaves_nothing_behind(file, monkeypatch):
     monkeypatch.setattr(filing_actions, "_papers", broken)
     assert file("b", number="015085000779").status_code == 422
     assert (Event.objects.count(), Person.objects.count(), DayNumber.objects.get().last) == before
+
+
+@pytest.mark.parametrize(
+    "body", ['{"procedure": NaN}', "{'procedure': 1}", "", '{"a": "\\ud800"}', b"\xff{}"]
+)
+def test_a_body_that_is_no_json_is_refused_in_words(file, body):
+    headers = {"authorization": f"Bearer {file.token}"}
+    answer = Client().post(URL, body, content_type="application/json", headers=headers)
+    assert answer.status_code in {400, 422}
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    words = answer.json()["title"]
+    assert "JSON đúng chuẩn" in words if answer.status_code == 400 else "chưa đúng mẫu" in words
+    assert not Dossier.objects.exists()
