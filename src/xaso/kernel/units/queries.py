@@ -193,6 +193,17 @@ def reader() -> Reader:
     return found
 
 
+def below_unit(text: str, path: str) -> str:
+    """What a written address says below a unit of today: hamlet, street, house.
+
+    The whole text where it does not name that unit beyond doubt: nothing of an address is lost.
+    """
+    found = reader().resolve(text) if text else None
+    if found is None or not found.exact or found.unit_path != path:
+        return text
+    return found.rest
+
+
 def _from_database(day: date) -> Gazetteer:
     fields = (
         "path level kind code name listed valid_from valid_to legal_basis aliases lat lon area_km2 confirmed"

@@ -238,3 +238,18 @@ def test_search_units_tells_what_became_of_old_ones() -> None:
 def test_migrate_brings_the_lists_back() -> None:
     call_command("migrate", verbosity=0)
     assert Unit.objects.count() >= 14149
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "rest"),
+    [
+        ("Thôn Séo Pờ Hồ, xã Mường Hum, tỉnh Lào Cai", "15/02728/", "Thôn Séo Pờ Hồ"),
+        ("xã Mường Hum, tỉnh Lào Cai", "15/02728/", ""),
+        ("Số 5, xã Mường Hum, huyện Bát Xát, tỉnh Lào Cai", "15/02728/", "Số 5"),
+        ("Thôn Séo Pờ Hồ", "15/02728/", "Thôn Séo Pờ Hồ"),
+        ("", "15/02728/", ""),
+        ("Thôn 3, xã Bát Xát, tỉnh Lào Cai", "15/02728/", "Thôn 3, xã Bát Xát, tỉnh Lào Cai"),
+    ],
+)
+def test_what_of_an_address_lies_below_its_unit(text: str, path: str, rest: str) -> None:
+    assert queries.below_unit(text, path) == rest

@@ -151,13 +151,14 @@ def _empty(view: str, narrowed: bool) -> dict[str, str]:
 
 
 def _table(view: str, rows: Sequence[QueueRow]) -> Table:
-    columns = (
+    handed = any(row.given_by for row in rows)  # an empty column only takes room from the others
+    columns: tuple[Column, ...] = (
         Column("Hạn", nowrap=True),
         Column("Mã hồ sơ", head=True, nowrap=True),
         Column("Người nộp"),
         Column("Thủ tục"),
         Column("Bước đang làm"),
-        Column("Người chuyển"),
+        *((Column("Người chuyển"),) if handed else ()),
     )
     drawn = []
     for row in rows:
@@ -170,7 +171,7 @@ def _table(view: str, rows: Sequence[QueueRow]) -> Table:
                     row.person,
                     row.case.title,
                     row.step.title if row.step else row.case.get_status_display(),
-                    row.given_by,
+                    *((row.given_by,) if handed else ()),
                 ),
                 pick=f"{row.case.pk.hex}~{row.step.pk.hex}" if row.step and view != "all" else "",
                 pick_label=row.case.code,

@@ -77,7 +77,9 @@ def _rows(viewer: Viewer, draft: Draft, problems: dict[str, str]) -> list[dict[s
     for paper in needed_papers(viewer, draft, given_now()):
         key = paper.component.key
         held = [files[UUID(one["file"])] for one in draft.papers.get(key, []) if UUID(one["file"]) in files]
-        again = [one for one in earlier if one.component == key and one.file_id not in {f.pk for f in held}]
+        asked = paper.state in {"needed", "optional"}
+        # An earlier declaration says what was true then: it is made anew, never used again.
+        again = [one for one in earlier if asked and not held and one.component == key]
         name = input_name(key)
         wrong = problems.get(name, "")
         label = "Thêm ảnh hoặc tệp" if held else "Chụp ảnh hoặc chọn tệp"
@@ -85,9 +87,9 @@ def _rows(viewer: Viewer, draft: Draft, problems: dict[str, str]) -> list[dict[s
             {
                 "paper": paper,
                 "files": [_shown(draft, key, file) for file in held],
-                "reuse": again[:1] if not held else [],
+                "reuse": [] if paper.component.is_form else again[:1],
                 "results": [results[code] for code in paper.reuse_codes if code in results],
-                "asks": paper.state in {"needed", "optional"} and len(held) < paper.component.max_files,
+                "asks": asked and len(held) < paper.component.max_files,
                 "ask": picker(name, label, (wrong,) if wrong else ()),
             }
         )

@@ -9,6 +9,7 @@ from uuid import UUID
 from xaso.kernel.base.errors import NotFound
 from xaso.kernel.people.queries import own_person, personal_number_of
 from xaso.kernel.people.viewer import Viewer
+from xaso.kernel.units.queries import below_unit
 from xaso.services.onestop import eforms, setups_in_force
 from xaso.services.onestop.models import Draft, Result
 from xaso.services.onestop.queries.desk import kept_results
@@ -50,7 +51,9 @@ def known_of(viewer: Viewer) -> dict[str, Any]:
             "id_number": personal_number_of(person),
             "phone": contact.get("phone", ""),
             "email": contact.get("email", ""),
-            "address": {"unit": commune, "detail": contact.get("address", "")} if commune else "",
+            "address": {"unit": commune, "detail": below_unit(contact.get("address", ""), commune)}
+            if commune
+            else "",
         }
     }
 

@@ -89,8 +89,9 @@ function watch(box) {
     if (!input.multiple) chosen.clear();
     words.textContent = "Đang chuẩn bị ảnh…";
     let file = original;
-    const isPicture = original.type.startsWith("image/");
-    if (isPicture) file = await shrink(original, side, turn).catch(() => original);
+    let isPicture = original.type.startsWith("image/");
+    // What this browser cannot show as a picture goes as it is; the server says whether it can be taken.
+    if (isPicture) file = await shrink(original, side, turn).catch(() => ((isPicture = false), original));
     if (file.size >= original.size && !turn && original.type === "image/jpeg" && original.size < PIECE) file = original;
     const state = make("p", { className: "muted small", textContent: `${file.name}, ${size(file.size)}` });
     const remove = () => { row.remove(); chosen.delete(row); if (!box.dataset.upload) intoForm(); say("Đã bỏ tệp."); };
@@ -130,6 +131,12 @@ function watch(box) {
 
   if (box.dataset.upload) input.removeAttribute("name");
   input.addEventListener("change", () => [...input.files].forEach((file) => add(file)));
+  // The browser's own button speaks the language of the phone; ours speaks Vietnamese.
+  const pick = box.querySelector(".js-pick");
+  if (pick) {
+    pick.hidden = false;
+    input.classList.add("vh");
+  }
   const camera = box.querySelector(".js-camera");
   if (camera && matchMedia("(pointer: coarse)").matches) {
     camera.hidden = false;

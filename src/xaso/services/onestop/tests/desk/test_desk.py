@@ -40,6 +40,7 @@ def test_queue_shows_what_lies_with_the_unit():
     page = desk.get("/desk/onestop/?xem=unit")
     assert_page_ok(page.content)
     text = page.content.decode()
+    assert "Người chuyển" not in text, "nobody handed anything over: no empty column"
     assert dossier.code in text
     assert "Triệu Thị Mẩy" in text
     for view in ("late", "today", "waiting", "all"):

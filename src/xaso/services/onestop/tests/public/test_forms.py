@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from xaso.kernel.documents.actions import keep_file
 from xaso.kernel.documents.models import File
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import a_citizen_account
@@ -16,8 +17,9 @@ from xaso.kernel.plain.moment import now
 from xaso.kernel.ui.testing import assert_page_ok
 from xaso.services.onestop import eforms, setups_in_force
 from xaso.services.onestop.actions.drafts import begin_draft, end_old_drafts, keep_answers
-from xaso.services.onestop.models import Draft
-from xaso.services.onestop.testing import BIRTH, COMMUNE, a_picture, a_setup
+from xaso.services.onestop.models import DossierPaper, Draft
+from xaso.services.onestop.queries.drafts import known_of
+from xaso.services.onestop.testing import BIRTH, COMMUNE, PERMIT, a_dossier, a_picture, a_setup
 from xaso.services.onestop.unit_names import UNIT_NAMES
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +116,31 @@ def test_the_account_fills_in_ones_own_name_with_a_mark(citizen, account):
     keep_answers(viewer, draft_id=draft.pk, answers={q.key: None for q in page.fields}, page=page.key)
     shown = paged(citizen, f"/onestop/nop/{draft.pk}/trang/{page.key}/")
     assert "Triệu Thị Mẩy" in shown and "đã xác thực" in shown
+
+
+def test_the_commune_is_not_written_twice_into_an_address(account):
+    person = account.person
+    person.unit_path, person.contact = COMMUNE, {"address": f"Thôn 3, {UNIT_NAMES[COMMUNE]}"}
+    person.save()
+    known = known_of(viewer_of(account))["person"]["address"]
+    assert known == {"unit": COMMUNE, "detail": "Thôn 3"}
+
+
+def test_papers_kept_from_before_are_offered_but_an_old_declaration_is_not(citizen, account):
+    """A form says what was true when it was made."""
+    earlier = a_dossier(PERMIT, viewer=viewer_of(account), channel="online")
+    draft = a_draft(account, PERMIT)
+    components = setups_in_force.body_of(draft.setup).components
+    form = next(one for one in components if one.is_form)
+    other = next(one for one in components if not one.is_form)
+    for component in (form, other):
+        file = keep_file(viewer_of(account), content=a_picture(), name="a.jpg", owner_service="onestop")
+        DossierPaper.objects.create(
+            dossier=earlier, component=component.key, name=component.name, file=file, accepted=True
+        )
+    shown = paged(citizen, f"/onestop/nop/{draft.pk}/giay-to/")
+    assert f'value="{other.key}:' in shown
+    assert f'value="{form.key}:' not in shown
 
 
 def test_a_commune_chosen_from_the_list_is_named_in_the_answers():

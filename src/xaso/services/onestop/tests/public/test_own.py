@@ -20,6 +20,7 @@ from xaso.kernel.ui.testing import assert_page_ok
 from xaso.services.onestop import rules
 from xaso.services.onestop.actions.payments import waive
 from xaso.services.onestop.actions.reception import accept_dossier, ask_supplement, refuse_dossier
+from xaso.services.onestop.eforms.words import money_text
 from xaso.services.onestop.models import BankAccount, Dossier, Payment, Rating, Result
 from xaso.services.onestop.testing import BIRTH, COMMUNE, MARITAL, SYSTEM, a_dossier, a_picture
 from xaso.simulators import bank
@@ -70,6 +71,15 @@ def test_a_transfer_by_the_code_on_the_page_pays_the_fee(citizen, owing):
     assert done["HX-Redirect"].endswith(f"/{owing.code}/nop-phi/")
     assert "Đã nhận tiền" in shown(citizen, owing, "nop-phi/")
     assert "không phải làm gì thêm" in shown(citizen, owing, "da-nop/")
+
+
+def test_a_reckoning_that_says_no_more_than_the_amount_is_left_out(citizen, owing):
+    payment = Payment.objects.get(dossier=owing)
+    line = {"name": "Lệ phí", "amount": 8000, "basis": ""}
+    payment.lines = [{**line, "reckoning": money_text(8000)}, {**line, "reckoning": "4.000 đ × 2 bản"}]
+    payment.save()
+    page = shown(citizen, owing, "nop-phi/")
+    assert f"({money_text(8000)})" not in page and "(4.000 đ × 2 bản)" in page
 
 
 def test_a_wrong_amount_pays_nothing(citizen, owing):
