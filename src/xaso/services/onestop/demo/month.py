@@ -7,7 +7,8 @@ import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import connections
 
@@ -47,6 +48,13 @@ class Month:
     name: str
     known: list[Applicant] = field(default_factory=seeds.known_citizens)
     files: dict[str, File] = field(default_factory=dict)
+    handed: dict[str, dict[str, tuple[UUID, date]]] = field(default_factory=dict)
+    """What each person handed in, by number and component: the file and the day."""
+
+    def earlier(self, who: Applicant) -> dict[str, UUID]:
+        """The files of a person that have been digitised for some days."""
+        handed, lately = self.handed.get(who.id_number, {}), today() - timedelta(days=3)
+        return {component: file for component, (file, day) in handed.items() if day < lately}
 
 
 def fill(
@@ -133,13 +141,17 @@ def _one(month: Month, number: int, part: Part, who: Applicant) -> Dossier | Non
         "counter" if channel == "counter" else month.chance.choice(("screen", "post", "screen"))
     )
     answers = {**answers_for(body, who, month.chance), **role.answers}
+    papers = papers_for(month.viewer, body, answers, channel, month.files, month.earlier(who))
+    for paper in papers:
+        if paper.file_id is not None:
+            month.handed.setdefault(who.id_number, {}).setdefault(paper.component, (paper.file_id, today()))
     filing = Filing(
         setup=setup,
         unit_path=month.commune,
         channel=channel,
         answers=answers,
         applicant=who,
-        papers=papers_for(month.viewer, body, answers, channel, month.files),
+        papers=papers,
         delivery={"way": way},
         client_key=f"{month.name}:{number}",
         facts={"identity_proven": True},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
+from uuid import UUID
 
 from PIL import Image, ImageDraw
 
@@ -69,15 +71,26 @@ def _paper_file(viewer: Viewer, key: str, made: dict[str, File]) -> File:
 
 
 def papers_for(
-    viewer: Viewer, body: eforms.Setup, answers: dict[str, Any], channel: str, made: dict[str, File]
+    viewer: Viewer,
+    body: eforms.Setup,
+    answers: dict[str, Any],
+    channel: str,
+    made: dict[str, File],
+    earlier: Mapping[str, UUID],
 ) -> list[PaperIn]:
-    """Each paper that must come: a file (kept in ``made``), and at the desk counts of originals and copies."""
+    """Each paper that must come: a file (kept in ``made``), and at the desk counts of originals and copies.
+
+    What this person handed in ``earlier`` (file by component) is used again.
+    """
     given = eforms.Given(today(), {"channel": channel, "identity_proven": True})
     papers = []
     for paper in eforms.required_components(body, answers, given):
         if not paper.must_come:
             continue
         component = paper.component
+        if component.key in earlier and not component.is_form:
+            papers.append(PaperIn(component.key, file_id=earlier[component.key], source="reused"))
+            continue
         file = _paper_file(viewer, component.key, made)
         shown = component.duty == "show" and channel == "counter"
         papers.append(

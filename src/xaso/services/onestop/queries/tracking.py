@@ -153,13 +153,14 @@ def issued_results(viewer: Viewer, dossier: Dossier) -> Sequence[Result]:
 def citizen_timeline(viewer: Viewer, dossier: Dossier) -> list[Line]:
     """What happened, newest first, in the citizen's words, down to the department; no officer is named."""
     events = Event.objects.filter(record_id=dossier.pk, name__in=list(FOR_CITIZEN))
-    lines = [Line(event.at, FOR_CITIZEN[event.name]) for event in events]
+    told = [Line(event.at, FOR_CITIZEN[event.name]) for event in events]
     steps = list(CaseStep.objects.filter(case_id=dossier.case_id).exclude(kind="receive"))
     names = dict(
         Unit.objects.filter(path__in={step.unit_path for step in steps}).values_list("path", "full_name")
     )
-    lines += [Line(step.began_at, step.title, names.get(step.unit_path, "")) for step in steps]
-    return sorted(lines, key=lambda line: line.at, reverse=True)
+    begun = [Line(step.began_at, step.title, names.get(step.unit_path, "")) for step in steps]
+    # At one and the same moment a step begins because of what was told, so it stands above it.
+    return sorted([*begun, *told], key=lambda line: line.at, reverse=True)
 
 
 def last_payment(viewer: Viewer, dossier: Dossier) -> Payment | None:

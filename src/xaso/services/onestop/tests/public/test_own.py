@@ -15,13 +15,14 @@ from xaso.kernel.documents.actions.papers import About
 from xaso.kernel.events.relay import run_once
 from xaso.kernel.people.sessions import viewer_of
 from xaso.kernel.people.testing import a_citizen_account, officer
-from xaso.kernel.plain.moment import now, today
+from xaso.kernel.plain.moment import frozen, now, today
 from xaso.kernel.ui.testing import assert_page_ok
 from xaso.services.onestop import rules
 from xaso.services.onestop.actions.payments import waive
 from xaso.services.onestop.actions.reception import accept_dossier, ask_supplement, refuse_dossier
 from xaso.services.onestop.eforms.words import money_text
 from xaso.services.onestop.models import BankAccount, Dossier, Payment, Rating, Result
+from xaso.services.onestop.queries.tracking import citizen_timeline
 from xaso.services.onestop.testing import BIRTH, COMMUNE, MARITAL, SYSTEM, a_dossier, a_picture
 from xaso.simulators import bank
 
@@ -123,6 +124,15 @@ def test_supplement_is_asked_answered_and_what_came_well_is_kept(citizen, free):
     assert free.status == rules.NEW
     assert free.papers.filter(component="birth_proof", ended_at__isnull=True).exists()
     assert citizen.get(address).status_code == 302
+
+
+def test_what_came_at_one_moment_is_told_in_its_order(account, free):
+    with frozen(now()):
+        accept_dossier(officer("receptionist", COMMUNE), dossier_id=free.pk)
+    words = [line.words for line in citizen_timeline(viewer_of(account), free)]
+    assert words.index("Đã tiếp nhận hồ sơ") == 1, (
+        "newest first: the step that reception began stands above it"
+    )
 
 
 def test_withdrawal_asks_first(citizen, free):
