@@ -197,9 +197,8 @@ def _offer(viewer: Viewer, rows: list[PaperRow], person: Person | None, request:
     papers, results = kept_papers(viewer, person.pk), kept_results(viewer, person.pk)
     for row in rows:
         held = next((one for one in papers if one.component == row.key), None)
-        if row.paper.component.is_form:  # an earlier declaration says what was true then
-            held = None
-        if held is not None:
+        # An earlier declaration says what was true then: it is made anew, never used again.
+        if held is not None and not row.paper.component.is_form:
             row.offers.append((f"p:{held.file_id}", f"Bản quét trong hồ sơ {held.dossier.code}"))
         codes = set(row.paper.component.reuse)
         for one in results:
